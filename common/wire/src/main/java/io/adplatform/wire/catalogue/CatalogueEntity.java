@@ -1,0 +1,14 @@
+package io.adplatform.wire.catalogue;
+
+/** One thing of the catalogue. Ids are positive 63-bit numbers, unique over all kinds. */
+public sealed interface CatalogueEntity
+    permits Advertiser, Campaign, LineItem, Creative, SupplyPartner {
+  /** Its id. */
+  long id();
+
+  /** The account (tenant) that owns it. */
+  long accountId();
+
+  /** What kind of thing it is. */
+  CatalogueKind kind();
+}

@@ -1,0 +1,62 @@
+package io.adplatform.wire.event;
+
+/**
+ * Why an imp got no bid, or why a candidate was not the bid. A reason is a value with a number: it
+ * is counted and recorded, never thrown. Numbers stay; new reasons are appended.
+ */
+public enum Reason {
+  /** It won, or there was a bid. */
+  NONE(0),
+  // Requests that no auction is run for.
+  PARTNER_PAUSED(1),
+  RATE_LIMITED(2),
+  TMAX_TOO_SMALL(3),
+  NO_CATALOGUE(4),
+  OVERLOADED(5),
+  JOURNAL_FULL(6),
+  // Imps and requests that nothing here can answer.
+  FORMAT_NOT_SERVED(10),
+  CURRENCY_NOT_SERVED(11),
+  INSECURE_ENDPOINT(12),
+  PRIVATE_AUCTION(13),
+  NO_MATCH(14),
+  // Why a line item fell out, in the order of the stages.
+  STATUS(20),
+  SCHEDULE(21),
+  TARGETING(22),
+  SIZE(23),
+  BLOCKED_CATEGORY(24),
+  BLOCKED_ADVERTISER(25),
+  BLOCKED_ATTRIBUTE(26),
+  CREATIVE_INSECURE(27),
+  BELOW_FLOOR(28),
+  NO_LEASE(29),
+  BUDGET_EXHAUSTED(30),
+  OUTBID(31),
+  LOST_TIE(32),
+  NO_CREATIVE(33);
+
+  private static final Reason[] BY_CODE = new Reason[64];
+
+  static {
+    for (Reason reason : values()) {
+      BY_CODE[reason.code] = reason;
+    }
+  }
+
+  private final int code;
+
+  Reason(int code) {
+    this.code = code;
+  }
+
+  /** Its number in records. */
+  public int code() {
+    return code;
+  }
+
+  /** The reason with a number, or null. */
+  public static Reason of(int code) {
+    return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+  }
+}
