@@ -1,0 +1,73 @@
+package io.adplatform.wire.token;
+
+/**
+ * What a bid's token says: all that settling needs. A mutable flyweight, owned by one thread.
+ *
+ * <p>Amounts are micros (CPM: per thousand) from 0 to {@link #MAX_AMOUNT}; ids are positive, or 0
+ * where there is none.
+ */
+public final class Token {
+  /** Amounts travel in 48 bits. */
+  public static final long MAX_AMOUNT = (1L << 48) - 1;
+
+  /** Bit of {@link #flags}: the request had test=1, nothing is charged or counted. */
+  public static final int FLAG_TEST = 1;
+
+  private static final int BILLABLE_SHIFT = 1;
+  private static final int BILLABLE_MASK = 3;
+
+  /** {@link #FLAG_TEST} and the billable event. */
+  public int flags;
+
+  /** Code of {@code io.adplatform.wire.catalogue.Format}. */
+  public int format;
+
+  /** Node, boot and lane of the auction id. */
+  public long auctionHi;
+
+  /** Counter of the auction id. */
+  public long auctionLo;
+
+  /** Lease that pays. */
+  public long leaseId;
+
+  /** What that lease amounts to in all. */
+  public long leaseAmountMicros;
+
+  public long lineItemId;
+  public long creativeId;
+  public long supplyPartnerId;
+
+  /** What the one billable event charges. */
+  public long chargeMicros;
+
+  /** What was bid to the SSP: the cost is never above it. */
+  public long bidCpmMicros;
+
+  /** ISO 4217 number. */
+  public int currency;
+
+  /** Seconds since 1970 after which the token is refused. */
+  public long expirySeconds;
+
+  /** Packed ISO 3166-1 alpha-3; 0 is unknown. */
+  public int country;
+
+  /** Code of {@code io.adplatform.wire.catalogue.DeviceType}. */
+  public int deviceType;
+
+  /** Whether nothing of this auction may be charged or counted. */
+  public boolean isTest() {
+    return (flags & FLAG_TEST) != 0;
+  }
+
+  /** Code of {@code io.adplatform.wire.catalogue.BillableEvent}. */
+  public int billableEvent() {
+    return (flags >> BILLABLE_SHIFT) & BILLABLE_MASK;
+  }
+
+  /** Sets {@link #flags}. */
+  public void flags(boolean test, int billableEvent) {
+    flags = (test ? FLAG_TEST : 0) | (billableEvent & BILLABLE_MASK) << BILLABLE_SHIFT;
+  }
+}

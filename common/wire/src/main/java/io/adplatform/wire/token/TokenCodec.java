@@ -1,0 +1,172 @@
+package io.adplatform.wire.token;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Writes and reads tokens: 96 bytes (layout in {@code docs/architecture.md}) as 128 characters of
+ * base64url. Owned by one thread; allocates nothing.
+ */
+public final class TokenCodec {
+  /** Characters of a token. */
+  public static final int TEXT_LENGTH = 128;
+
+  /** What a reading came to. */
+  public enum Result {
+    VALID,
+    /** Not 128 characters of base64url, or of a version not known here. */
+    MALFORMED,
+    /** Signed with no key accepted here, or altered. */
+    FORGED,
+    /** Its time is over. */
+    EXPIRED
+  }
+
+  private static final int BYTES = 96;
+  private static final int MAC_OFFSET = 80;
+  private static final int VERSION = 1;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final byte[] TO_TEXT =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+          .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] FROM_TEXT = new byte[128];
+
+  static {
+    Arrays.fill(FROM_TEXT, (byte) -1);
+    for (int i = 0; i < TO_TEXT.length; i++) {
+      FROM_TEXT[TO_TEXT[i]] = (byte) i;
+    }
+  }
+
+  private final TokenKeys keys;
+  private final SipHash[] macs;
+  private final byte[] raw = new byte[BYTES];
+
+  /** Signs with the first of the keys, accepts all of them. */
+  public TokenCodec(TokenKeys keys) {
+    this.keys = keys;
+    this.macs = new SipHash[keys.size()];
+    for (int i = 0; i < macs.length; i++) {
+      macs[i] = keys.mac(i);
+    }
+  }
+
+  /** Writes a token's {@link #TEXT_LENGTH} characters. */
+  public void write(Token token, byte[] into, int offset) {
+    pack(token);
+    macs[0].hash(raw, 0, MAC_OFFSET);
+    macs[0].write(raw, MAC_OFFSET);
+    for (int i = 0, at = offset; i < BYTES; i += 3, at += 4) {
+      int bits = (raw[i] & 0xff) << 16 | (raw[i + 1] & 0xff) << 8 | (raw[i + 2] & 0xff);
+      into[at] = TO_TEXT[bits >>> 18];
+      into[at + 1] = TO_TEXT[bits >>> 12 & 63];
+      into[at + 2] = TO_TEXT[bits >>> 6 & 63];
+      into[at + 3] = TO_TEXT[bits & 63];
+    }
+  }
+
+  /**
+   * Reads a token.
+   *
+   * @param text holds it from {@code from} to its end; anything but {@link #TEXT_LENGTH} characters
+   *     is malformed
+   * @param nowSeconds since 1970
+   * @param into holds the token's fields where the result is VALID or EXPIRED, else is untouched
+   */
+  public Result read(CharSequence text, int from, long nowSeconds, Token into) {
+    if (text.length() - from != TEXT_LENGTH) {
+      return Result.MALFORMED;
+    }
+    int bad = 0;
+    for (int i = 0, at = from; i < BYTES; i += 3, at += 4) {
+      int a = value(text.charAt(at));
+      int b = value(text.charAt(at + 1));
+      int c = value(text.charAt(at + 2));
+      int d = value(text.charAt(at + 3));
+      bad |= a | b | c | d;
+      int bits = a << 18 | b << 12 | c << 6 | d;
+      raw[i] = (byte) (bits >>> 16);
+      raw[i + 1] = (byte) (bits >>> 8);
+      raw[i + 2] = (byte) bits;
+    }
+    if (bad < 0 || raw[0] != VERSION) {
+      return Result.MALFORMED;
+    }
+    if (!isSigned()) {
+      return Result.FORGED;
+    }
+    unpack(into);
+    return into.expirySeconds < nowSeconds ? Result.EXPIRED : Result.VALID;
+  }
+
+  private boolean isSigned() {
+    for (int i = 0; i < macs.length; i++) {
+      if (keys.id(i) == (raw[1] & 0xff)) {
+        macs[i].hash(raw, 0, MAC_OFFSET);
+        return macs[i].matches(raw, MAC_OFFSET);
+      }
+    }
+    return false;
+  }
+
+  private static int value(char c) {
+    return c < FROM_TEXT.length ? FROM_TEXT[c] : -1;
+  }
+
+  private void pack(Token token) {
+    raw[0] = VERSION;
+    raw[1] = (byte) keys.id(0);
+    raw[2] = (byte) token.flags;
+    raw[3] = (byte) token.format;
+    LONGS.set(raw, 4, token.auctionHi);
+    LONGS.set(raw, 12, token.auctionLo);
+    LONGS.set(raw, 20, token.leaseId);
+    putAmount(28, token.leaseAmountMicros);
+    LONGS.set(raw, 34, token.lineItemId);
+    LONGS.set(raw, 42, token.creativeId);
+    LONGS.set(raw, 50, token.supplyPartnerId);
+    putAmount(58, token.chargeMicros);
+    putAmount(64, token.bidCpmMicros);
+    SHORTS.set(raw, 70, (short) token.currency);
+    INTS.set(raw, 72, (int) token.expirySeconds);
+    SHORTS.set(raw, 76, (short) token.country);
+    raw[78] = (byte) token.deviceType;
+    raw[79] = 0;
+  }
+
+  private void unpack(Token token) {
+    token.flags = raw[2] & 0xff;
+    token.format = raw[3] & 0xff;
+    token.auctionHi = (long) LONGS.get(raw, 4);
+    token.auctionLo = (long) LONGS.get(raw, 12);
+    token.leaseId = (long) LONGS.get(raw, 20);
+    token.leaseAmountMicros = amount(28);
+    token.lineItemId = (long) LONGS.get(raw, 34);
+    token.creativeId = (long) LONGS.get(raw, 42);
+    token.supplyPartnerId = (long) LONGS.get(raw, 50);
+    token.chargeMicros = amount(58);
+    token.bidCpmMicros = amount(64);
+    token.currency = (short) SHORTS.get(raw, 70) & 0xffff;
+    token.expirySeconds = (int) INTS.get(raw, 72) & 0xffffffffL;
+    token.country = (short) SHORTS.get(raw, 76) & 0xffff;
+    token.deviceType = raw[78] & 0xff;
+  }
+
+  private void putAmount(int offset, long micros) {
+    assert micros >= 0 && micros <= Token.MAX_AMOUNT : micros;
+    SHORTS.set(raw, offset, (short) (micros >>> 32));
+    INTS.set(raw, offset + 2, (int) micros);
+  }
+
+  private long amount(int offset) {
+    return ((short) SHORTS.get(raw, offset) & 0xffffL) << 32
+        | ((int) INTS.get(raw, offset + 2) & 0xffffffffL);
+  }
+}
