@@ -1,0 +1,103 @@
+package io.adplatform.runtime.api;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs handlers, each on a virtual thread of its own, a bounded number at once, and turns whatever
+ * they throw into an answer. Thread-safe.
+ */
+final class ApiExecution implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiExecution.class);
+  private static final long STOP_SECONDS = 5;
+
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("api-", 0).factory());
+  private final Semaphore free;
+  private final MeterRegistry metrics;
+
+  /**
+   * @param metrics null counts nothing
+   */
+  ApiExecution(int maxConcurrent, MeterRegistry metrics) {
+    this.free = new Semaphore(maxConcurrent);
+    this.metrics = metrics;
+  }
+
+  /**
+   * Runs a handler and hands its answer over, on the virtual thread; at once on the caller's thread
+   * where too much is running.
+   *
+   * @param name for counting; of a bounded set
+   */
+  void run(String name, Callable<ApiResponse> work, Consumer<ApiResponse> answer) {
+    long startNanos = System.nanoTime();
+    Consumer<ApiResponse> counted =
+        response -> {
+          count(name, response.status(), System.nanoTime() - startNanos);
+          answer.accept(response);
+        };
+    call(name, work, counted, problem -> counted.accept(ApiResponse.problem(problem)));
+  }
+
+  /** Runs work and hands over what came of it, or the problem. */
+  <T> void call(String name, Callable<T> work, Consumer<T> done, Consumer<Problem> refused) {
+    if (!free.tryAcquire()) {
+      refused.accept(Problem.unavailable("Too much is under way; try again."));
+      return;
+    }
+    threads.execute(
+        () -> {
+          T result = null;
+          Problem problem = null;
+          try {
+            result = work.call();
+          } catch (Problem e) {
+            problem = e;
+          } catch (Exception | StackOverflowError | AssertionError e) {
+            LOG.error("{} failed", name, e);
+            problem = Problem.internal();
+          } finally {
+            free.release();
+          }
+          if (problem == null) {
+            done.accept(result);
+          } else {
+            refused.accept(problem);
+          }
+        });
+  }
+
+  /** Counts an answer that needed no handler. */
+  void count(String name, int status, long nanos) {
+    if (metrics != null) {
+      Timer.builder("adplatform.api.requests")
+          .description("Answers of the control plane by operation and status")
+          .tag("operation", name)
+          .tag("status", Integer.toString(status))
+          .register(metrics)
+          .record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

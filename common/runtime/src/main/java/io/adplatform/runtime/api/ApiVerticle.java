@@ -1,0 +1,248 @@
+package io.adplatform.runtime.api;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
+import io.vertx.ext.web.openapi.router.OpenAPIRoute;
+import io.vertx.ext.web.openapi.router.RequestExtractor;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.OpenAPIContract;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes of an {@link ApiServer}, on one event loop. In the order a request passes them: its
+ * deadline, its body, its key, the document, its handler (on a virtual thread), its answer.
+ */
+final class ApiVerticle extends VerticleBase {
+  /** Where the document lies on the class path. */
+  static final String DOCUMENT = "adplatform-v1.yaml";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
+  private static final String BASE = "/api/v1";
+  private static final String CALLER = "caller";
+  private static final String ANSWERED = "answered";
+
+  private final ApiServer.Builder mounted;
+  private final ApiExecution execution;
+  private HttpServer http;
+  private ClientDeadlines deadlines;
+
+  ApiVerticle(ApiServer.Builder mounted, ApiExecution execution) {
+    this.mounted = mounted;
+    this.execution = execution;
+  }
+
+  /** The server, once deployed. */
+  HttpServer http() {
+    return http;
+  }
+
+  @Override
+  public Future<?> start() {
+    return OpenAPIContract.from(vertx, DOCUMENT).compose(this::listen);
+  }
+
+  private Future<?> listen(OpenAPIContract contract) {
+    Router router = routes(contract);
+    deadlines = new ClientDeadlines(vertx, mounted.config.requestDeadline().toMillis());
+    http = vertx.createHttpServer(mounted.httpOptions());
+    return http.connectionHandler(deadlines::connected)
+        .requestHandler(
+            request -> {
+              deadlines.began(request);
+              router.handle(request);
+            })
+        .listen();
+  }
+
+  private Router routes(OpenAPIContract contract) {
+    Router router = Router.router(vertx);
+    observation(router);
+    BodyHandler bodies = BodyHandler.create(false).setBodyLimit(mounted.config.maxBodyBytes());
+    internal(router, bodies);
+    Buffer document = contract.getRawContract().toBuffer();
+    router
+        .get(BASE + "/openapi.json")
+        .handler(c -> answer(c, ApiResponse.of(200, ApiResponse.JSON, document)));
+    router.route(BASE + "/*").handler(bodies).handler(this::read).handler(this::authenticate);
+    router.route(BASE + "/*").subRouter(operations(contract));
+    router.route().handler(c -> refuse(c, Problem.notFound("path")));
+    router.route().failureHandler(this::failed);
+    router.errorHandler(404, c -> refuse(c, Problem.notFound("path")));
+    router.errorHandler(405, c -> refuse(c, Problem.methodNotAllowed(c.request().method().name())));
+    return router;
+  }
+
+  private void observation(Router router) {
+    router.get("/healthz").handler(c -> answer(c, ApiResponse.text(200, "text/plain", "ok\n")));
+    router.get("/readyz").handler(c -> run(c, "readyz", this::ready));
+    if (mounted.metrics != null) {
+      router
+          .get("/metrics")
+          .handler(
+              c ->
+                  run(
+                      c,
+                      "metrics",
+                      () ->
+                          ApiResponse.text(
+                              200,
+                              "text/plain; version=0.0.4; charset=utf-8",
+                              mounted.metrics.scrape())));
+    }
+  }
+
+  private ApiResponse ready() {
+    JsonObject checks = new JsonObject();
+    boolean ready = true;
+    for (Map.Entry<String, Supplier<String>> check : mounted.readiness.entrySet()) {
+      String wrong = check.getValue().get();
+      checks.put(check.getKey(), wrong == null ? "ok" : wrong);
+      ready &= wrong == null;
+    }
+    JsonObject body = new JsonObject().put("ready", ready).put("checks", checks);
+    return ApiResponse.of(ready ? 200 : 503, ApiResponse.JSON, body.toBuffer());
+  }
+
+  private void internal(Router router, BodyHandler bodies) {
+    for (ApiServer.Internal route : mounted.internals) {
+      router
+          .route(route.method(), route.path())
+          .handler(this::requireNodeKey)
+          .handler(bodies)
+          .handler(this::read)
+          .handler(
+              c -> {
+                ApiRequest request = request(c, null);
+                String name = route.method().name() + " " + route.path();
+                run(c, name, () -> route.handler().handle(request));
+              });
+    }
+  }
+
+  private void requireNodeKey(RoutingContext c) {
+    if (mounted.isNodeKey(bearer(c))) {
+      c.next();
+    } else {
+      refuse(c, Problem.unauthorized("This path is between services and needs the node key."));
+    }
+  }
+
+  private static String bearer(RoutingContext c) {
+    String header = c.request().getHeader(HttpHeaders.AUTHORIZATION);
+    return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
+        ? header.substring(7).strip()
+        : null;
+  }
+
+  private void read(RoutingContext c) {
+    deadlines.read(c.request());
+    c.next();
+  }
+
+  private void authenticate(RoutingContext c) {
+    String key = bearer(c);
+    if (key == null) {
+      refuse(c, Problem.unauthorized("Send an API key: Authorization: Bearer <key>."));
+      return;
+    }
+    Context context = vertx.getOrCreateContext();
+    execution.call(
+        "authenticate",
+        () -> mounted.keys.find(key),
+        caller -> context.runOnContext(v -> known(c, caller)),
+        problem -> context.runOnContext(v -> refuse(c, problem)));
+  }
+
+  private void known(RoutingContext c, Caller caller) {
+    if (caller == null) {
+      refuse(c, Problem.unauthorized("There is no such API key."));
+    } else {
+      c.put(CALLER, caller);
+      c.next();
+    }
+  }
+
+  private Router operations(OpenAPIContract contract) {
+    RouterBuilder builder =
+        RouterBuilder.create(vertx, contract, RequestExtractor.withBodyHandler());
+    for (Map.Entry<String, ApiHandler> operation : mounted.operations.entrySet()) {
+      OpenAPIRoute route = builder.getRoute(operation.getKey());
+      if (route == null) {
+        throw new IllegalStateException("not in the document: " + operation.getKey());
+      }
+      route
+          .setDoSecurity(false)
+          .addHandler(
+              c -> {
+                ApiRequest request = request(c, c.get(CALLER));
+                run(c, operation.getKey(), () -> operation.getValue().handle(request));
+              })
+          .addFailureHandler(this::failed);
+    }
+    return builder.createRouter();
+  }
+
+  private static ApiRequest request(RoutingContext c, Caller caller) {
+    Buffer body = c.body().buffer();
+    return new ApiRequest(
+        c.request().method().name(),
+        c.request().path(),
+        caller,
+        Map.copyOf(c.pathParams()),
+        c.queryParams(),
+        c.request().headers(),
+        body == null ? Buffer.buffer() : body);
+  }
+
+  private void run(RoutingContext c, String name, Callable<ApiResponse> work) {
+    Context context = vertx.getOrCreateContext();
+    execution.run(name, work, response -> context.runOnContext(v -> answer(c, response)));
+  }
+
+  private void failed(RoutingContext c) {
+    Throwable failure = c.failure();
+    if (failure instanceof HttpException e && e.getStatusCode() == 413 || c.statusCode() == 413) {
+      refuse(c, Problem.tooLarge(mounted.config.maxBodyBytes()));
+    } else {
+      Problem problem = ValidationProblem.of(failure);
+      if (problem.status() == 500) {
+        LOG.error("{} {} failed", c.request().method(), c.normalizedPath(), failure);
+      }
+      refuse(c, problem);
+    }
+  }
+
+  private void refuse(RoutingContext c, Problem problem) {
+    Route route = c.currentRoute();
+    execution.count(route == null ? "none" : "refused", problem.status(), 0);
+    answer(c, ApiResponse.problem(problem));
+  }
+
+  private static void answer(RoutingContext c, ApiResponse response) {
+    if (response == null || c.response().ended() || c.get(ANSWERED) != null) {
+      return;
+    }
+    c.put(ANSWERED, true);
+    c.response().setStatusCode(response.status());
+    response.headers().forEach(c.response()::putHeader);
+    if (response.status() == 401) {
+      c.response().putHeader("WWW-Authenticate", "Bearer");
+    }
+    c.response().putHeader("X-Content-Type-Options", "nosniff");
+    c.response().end(response.body());
+  }
+}
