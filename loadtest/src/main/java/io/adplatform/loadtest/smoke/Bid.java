@@ -1,0 +1,48 @@
+package io.adplatform.loadtest.smoke;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A bid as an SSP reads it, with the addresses that it would fire. */
+record Bid(JsonNode json) {
+  private static final Pattern BEACON =
+      Pattern.compile("src=[\"'](http[^\"']*/e/imp/[A-Za-z0-9_-]+[^\"']*)[\"']");
+  private static final Pattern CLICK =
+      Pattern.compile("href=[\"'](http[^\"']*/e/click/[A-Za-z0-9_-]+[^\"']*)[\"']");
+
+  /** The impression beacon in the markup, with the clearing price filled in as an SSP does. */
+  String impression(String price) {
+    return filled(find(BEACON), price);
+  }
+
+  /** The click address in the markup. */
+  String click() {
+    return find(CLICK);
+  }
+
+  /** {@code nurl}, {@code burl} or {@code lurl} with the price filled in. */
+  String notice(String field, String price) {
+    return filled(json.path(field).asText(), price);
+  }
+
+  /** The auction's id. */
+  String id() {
+    return json.path("id").asText();
+  }
+
+  private static String filled(String address, String price) {
+    return address
+        .replace("${AUCTION_PRICE}", price)
+        .replace("${AUCTION_LOSS}", "102")
+        .replace("${AUCTION_MIN_TO_WIN}", "10.01");
+  }
+
+  private String find(Pattern pattern) {
+    Matcher found = pattern.matcher(json.path("adm").asText());
+    if (!found.find()) {
+      throw new IllegalStateException("no " + pattern + " in " + json);
+    }
+    return found.group(1).replace("&amp;", "&");
+  }
+}

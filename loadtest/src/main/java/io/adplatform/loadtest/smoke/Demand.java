@@ -1,0 +1,148 @@
+package io.adplatform.loadtest.smoke;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the smoke run creates over REST: an account of its own, an advertiser, a campaign, creatives
+ * and line items that outbid the sample.
+ */
+final class Demand {
+  /** What {@code any} bids; high enough to win against the sample data. */
+  static final long ANY_CPM_MICROS = 9_500_000;
+
+  /** What {@code german} bids: phones in Germany. */
+  static final long GERMAN_CPM_MICROS = 12_000_000;
+
+  /** What {@code small} bids; its budget buys {@link #SMALL_IMPRESSIONS}. */
+  static final long SMALL_CPM_MICROS = 20_000_000;
+
+  static final int SMALL_IMPRESSIONS = 10;
+  static final String DOMAIN = "smoke.example";
+  static final String CATEGORY = "IAB3";
+  static final String LANDING_PAGE = "https://smoke.example/landing?from=banner";
+  static final List<String> SIZES =
+      List.of("300x250", "728x90", "320x50", "160x600", "300x600", "970x250");
+
+  final ApiClient api;
+  final String advertiserId;
+  final String campaignId;
+  private final Map<String, String> creativeBySize = new HashMap<>();
+  private final Map<String, String> lineItems = new HashMap<>();
+  private final Map<String, Long> prices = new HashMap<>();
+
+  /** Creates the account with the operator's key, all else with a key of that account. */
+  Demand(String apiAddress, String operatorKey) throws IOException, InterruptedException {
+    ApiClient operator = new ApiClient(apiAddress, operatorKey);
+    String account =
+        operator.create("/accounts", "{\"name\":\"Smoke Agency\"}").path("id").textValue();
+    JsonNode key =
+        operator.create(
+            "/accounts/" + account + "/api-keys", "{\"role\":\"advertiser\",\"name\":\"smoke\"}");
+    api = new ApiClient(apiAddress, key.path("key").textValue());
+    advertiserId =
+        id(
+            api.create(
+                "/advertisers", "{\"name\":\"Smoke\",\"currency\":\"USD\",\"timeZone\":\"UTC\"}"));
+    campaignId =
+        id(
+            api.create(
+                "/advertisers/" + advertiserId + "/campaigns",
+                "{\"name\":\"Smoke campaign\",\"budget\":{\"totalMicros\":900000000}}"));
+    for (String size : SIZES) {
+      creativeBySize.put(size, creative(size));
+    }
+    lineItem("any", ANY_CPM_MICROS, 500_000_000L, "{}");
+    lineItem(
+        "german",
+        GERMAN_CPM_MICROS,
+        100_000_000L,
+        "{\"include\":{\"country\":[\"DEU\"],\"deviceType\":[\"PHONE\"]}}");
+  }
+
+  /** A line item whose budget buys {@link #SMALL_IMPRESSIONS}, for requests of one site. */
+  String small(String site) throws IOException, InterruptedException {
+    return lineItem(
+        "small",
+        SMALL_CPM_MICROS,
+        SMALL_IMPRESSIONS * SMALL_CPM_MICROS / 1000,
+        "{\"include\":{\"site\":[\"" + site + "\"]}}");
+  }
+
+  /** The id of a line item by the name it was created with. */
+  String lineItemId(String name) {
+    return lineItems.get(name);
+  }
+
+  /** What a line item bids. */
+  long cpmMicros(String name) {
+    return prices.get(name);
+  }
+
+  /** The creative of a size. */
+  String creativeId(String size) {
+    return creativeBySize.get(size);
+  }
+
+  /** The names of the line items created so far. */
+  Set<String> names() {
+    return lineItems.keySet();
+  }
+
+  private String creative(String size) throws IOException, InterruptedException {
+    String[] sides = size.split("x");
+    return id(
+        api.create(
+            "/advertisers/" + advertiserId + "/creatives",
+            "{\"name\":\"Banner "
+                + size
+                + "\",\"format\":\"banner\",\"width\":"
+                + sides[0]
+                + ",\"height\":"
+                + sides[1]
+                + ",\"markup\":\"<a href=\\\"${CLICK_URL}\\\"><img"
+                + " src=\\\"https://cdn.smoke.example/"
+                + size
+                + ".png\\\" alt=\\\"Ünï\\\"></a>\",\"landingPage\":\""
+                + LANDING_PAGE
+                + "\",\"advertiserDomains\":[\""
+                + DOMAIN
+                + "\"],\"categories\":[\""
+                + CATEGORY
+                + "\"]}"));
+  }
+
+  private String lineItem(String name, long cpmMicros, long totalMicros, String targeting)
+      throws IOException, InterruptedException {
+    StringBuilder creatives = new StringBuilder();
+    for (String creative : creativeBySize.values()) {
+      creatives.append(creatives.isEmpty() ? "\"" : ",\"").append(creative).append('"');
+    }
+    String id =
+        id(
+            api.create(
+                "/campaigns/" + campaignId + "/line-items",
+                "{\"name\":\""
+                    + name
+                    + "\",\"bid\":{\"model\":\"CPM\",\"amountMicros\":"
+                    + cpmMicros
+                    + "},\"creativeIds\":["
+                    + creatives
+                    + "],\"budget\":{\"totalMicros\":"
+                    + totalMicros
+                    + "},\"targeting\":"
+                    + targeting
+                    + ",\"status\":\"ACTIVE\"}"));
+    lineItems.put(name, id);
+    prices.put(name, cpmMicros);
+    return id;
+  }
+
+  private static String id(JsonNode created) {
+    return created.path("id").textValue();
+  }
+}

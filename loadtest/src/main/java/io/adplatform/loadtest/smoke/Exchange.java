@@ -1,0 +1,176 @@
+package io.adplatform.loadtest.smoke;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The exchange as an operator holds it: {@code ./adplatform up} and {@code down} on one data
+ * folder, and {@code kill -9} of all of it.
+ */
+final class Exchange {
+  /** A first start unpacks servers; a newcomer's machine may be slow. */
+  private static final Duration START_BOUND = Duration.ofMinutes(4);
+
+  private static final Duration STOP_BOUND = Duration.ofMinutes(1);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Path home;
+  private final Path data;
+  private final Path log;
+  private final int port;
+  private final int apiPort;
+  private final List<String> options;
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private Process launcher;
+
+  /** On free ports; {@code options} are passed to {@code up} as they are. */
+  Exchange(Path home, Path folder, List<String> options) throws IOException {
+    this.home = home;
+    this.data = folder.resolve("data");
+    this.log = folder.resolve("up.log");
+    this.options = options;
+    try (ServerSocket first = new ServerSocket(0);
+        ServerSocket second = new ServerSocket(0)) {
+      this.port = first.getLocalPort();
+      this.apiPort = second.getLocalPort();
+    }
+  }
+
+  /** Starts it and waits until both ports are ready; how long that took. */
+  Duration up() throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                home.resolve("adplatform").toString(),
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                Integer.toString(port),
+                "--api-port",
+                Integer.toString(apiPort)));
+    command.addAll(options);
+    long start = System.nanoTime();
+    launcher =
+        new ProcessBuilder(command)
+            .directory(home.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    while (!(Files.exists(credentialsFile()) && isReady(port) && isReady(apiPort))) {
+      long spent = System.nanoTime() - start;
+      if (!launcher.isAlive() || spent > START_BOUND.toNanos()) {
+        throw new IllegalStateException(
+            "up did not become ready"
+                + (launcher.isAlive() ? "" : ", exit code " + launcher.exitValue())
+                + "; it printed:\n"
+                + Files.readString(log));
+      }
+      Thread.sleep(100);
+    }
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** What {@code up} has printed, over all starts. */
+  String printed() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** {@code http://…} of the data port. */
+  String dataAddress() {
+    return "http://localhost:" + port;
+  }
+
+  /** {@code http://…} of the API port. */
+  String apiAddress() {
+    return "http://localhost:" + apiPort;
+  }
+
+  /** The data folder, for commands that are told where to look. */
+  String dataFolder() {
+    return data.toString();
+  }
+
+  /** The key that {@code up} left for the command line. */
+  String apiKey() throws IOException {
+    return JSON.readTree(credentialsFile().toFile()).path("apiKey").textValue();
+  }
+
+  /** The readiness document of the data port, whatever its status. */
+  JsonNode readiness() throws IOException, InterruptedException {
+    return JSON.readTree(get("http://localhost:" + port + "/readyz").body());
+  }
+
+  /** Ends every process of it at once, as a power cut would. */
+  void kill() throws InterruptedException {
+    List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
+    all.add(launcher.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    for (ProcessHandle process : all) {
+      process.onExit().orTimeout(STOP_BOUND.toSeconds(), TimeUnit.SECONDS).join();
+    }
+    launcher.waitFor();
+  }
+
+  /** A clean stop from elsewhere; which of its processes were left after it. */
+  List<ProcessHandle> down() throws IOException, InterruptedException {
+    List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
+    all.add(launcher.toHandle());
+    int code = run("down", "--data", data.toString());
+    if (code != 0) {
+      throw new IllegalStateException("down ended with " + code);
+    }
+    launcher.waitFor(STOP_BOUND.toSeconds(), TimeUnit.SECONDS);
+    return all.stream().filter(ProcessHandle::isAlive).toList();
+  }
+
+  /** Whether it runs. */
+  boolean isUp() {
+    return launcher != null && launcher.isAlive();
+  }
+
+  /**
+   * Runs another command of {@code ./adplatform}; its exit code. What it prints goes to the log.
+   */
+  int run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(home.resolve("adplatform").toString()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .directory(home.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start()
+        .waitFor();
+  }
+
+  private Path credentialsFile() {
+    return data.resolve("credentials.json");
+  }
+
+  private boolean isReady(int onPort) throws InterruptedException {
+    try {
+      return get("http://localhost:" + onPort + "/readyz").statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private HttpResponse<String> get(String address) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(5)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+}
