@@ -1,0 +1,87 @@
+package io.adplatform.servers;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The ClickHouse engine of our own on 127.0.0.1, behind its HTTP interface, in a JVM beside this
+ * one.
+ */
+public final class ClickHouseServer implements AutoCloseable {
+  private static final int PROBE_TIMEOUT_MILLIS = 1_000;
+
+  private final ServerProcess process;
+
+  private ClickHouseServer(ServerProcess process) {
+    this.process = process;
+  }
+
+  /** Where {@code npm ci} in {@code standalone/clickhouse-server} puts the engine. */
+  public static Path engine() {
+    return JavaCommand.home()
+        .resolve("standalone/clickhouse-server/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so");
+  }
+
+  /** Starts the engine of {@code folders} on {@code port}. */
+  public static ClickHouseServer start(ServerFolders folders, int port, Consumer<String> announce) {
+    if (!Files.exists(engine())) {
+      throw new ServerException(
+          "The ClickHouse engine is missing ("
+              + engine()
+              + "): run npm ci in standalone/clickhouse-server");
+    }
+    Path data = folders.data("clickhouse");
+    JavaCommand java =
+        JavaCommand.of("standalone/clickhouse-server", "io.adplatform.clickhouse.ClickHouseServer")
+            .options("-Xms32m", "-Xmx128m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC")
+            .options("-XX:TieredStopAtLevel=1", "-Xshare:auto")
+            .options("-Dadplatform.libchdb=" + engine())
+            .arguments("--port", Integer.toString(port))
+            .arguments("--path", data.toString());
+    ProcessConfig config =
+        ProcessConfig.of(folders, "clickhouse", port, java.line())
+            .withEnvironment(Map.of("LD_PRELOAD", signalChaining().toString()));
+    return new ClickHouseServer(ServerProcess.start(config, pid -> isReady(port), announce));
+  }
+
+  /** The JDK's library that lets the engine's signal handlers and the JVM's live together. */
+  public static Path signalChaining() {
+    return Path.of(System.getProperty("java.home"), "lib", "libjsig.so");
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  public int port() {
+    return process.port();
+  }
+
+  /** {@code http://127.0.0.1:PORT}. */
+  public String url() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private static boolean isReady(int port) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection)
+            URI.create("http://127.0.0.1:" + port + "/ping").toURL().openConnection();
+    connection.setConnectTimeout(PROBE_TIMEOUT_MILLIS);
+    connection.setReadTimeout(PROBE_TIMEOUT_MILLIS);
+    try {
+      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+    } finally {
+      connection.disconnect();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.adplatform.servers;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** A Kafka broker of our own on 127.0.0.1, controller and broker in one JVM beside this one. */
+public final class KafkaServer implements AutoCloseable {
+  private final ServerProcess process;
+
+  private KafkaServer(ServerProcess process) {
+    this.process = process;
+  }
+
+  /** Starts the broker of {@code folders} on {@code port}. */
+  public static KafkaServer start(ServerFolders folders, int port, Consumer<String> announce) {
+    Path data = folders.data("kafka");
+    Path ready = data.resolve("ready");
+    JavaCommand java =
+        JavaCommand.of("standalone/kafka-server", "io.adplatform.kafkaserver.KafkaServer")
+            .options("-Xms64m", "-Xmx192m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC")
+            .options("-XX:TieredStopAtLevel=1", "-Xshare:auto")
+            .arguments("--port", Integer.toString(port))
+            .arguments("--controller-port", Integer.toString(LoopbackPorts.free()))
+            .arguments("--path", data.toString())
+            .arguments("--ready-file", ready.toString());
+    ReadyProbe probe = pid -> Files.readString(ready).strip().equals(Long.toString(pid));
+    return new KafkaServer(
+        ServerProcess.start(
+            ProcessConfig.of(folders, "kafka", port, java.line()), probe, announce));
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  public int port() {
+    return process.port();
+  }
+
+  /** What clients take as {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
