@@ -1,0 +1,22 @@
+package io.adplatform.decision.catalogue;
+
+import io.adplatform.decision.targeting.TargetingIndex;
+import java.util.List;
+
+/**
+ * Everything an auction must know of demand and supply, at one version. Immutable; any thread.
+ *
+ * @param version of the catalogue
+ * @param lineItems that can serve, by ordinal: highest bid first, then by id
+ * @param creatives by their own ordinals
+ * @param partners by key and id
+ * @param targeting over the ordinals of {@code lineItems}
+ * @param idle line items that cannot serve at this version, whatever is asked
+ */
+public record CatalogueSnapshot(
+    long version,
+    LineItemIndex lineItems,
+    CreativeIndex creatives,
+    SupplyPartnerIndex partners,
+    TargetingIndex targeting,
+    List<IdleLineItem> idle) {}

@@ -1,0 +1,108 @@
+package io.adplatform.decision.catalogue;
+
+import io.adplatform.wire.catalogue.LineItem;
+
+/**
+ * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
+ * whatever the currency); equal bids stand by id. Immutable; any thread.
+ */
+public final class LineItemIndex {
+  private final LineItem[] lineItems;
+  private final long[] ids;
+  private final long[] bidCpmMicros;
+  private final long[] chargeMicros;
+  private final int[] currencies;
+  private final long[] startMillis;
+  private final long[] endMillis;
+
+  /** By ordinal, where its creatives begin in {@link #creativeOrdinals}; one more at the end. */
+  private final int[] creativesFrom;
+
+  private final int[] creativeOrdinals;
+
+  LineItemIndex(LineItem[] lineItems, int[] currencies, long[][] flights, int[][] creatives) {
+    int count = lineItems.length;
+    this.lineItems = lineItems;
+    this.currencies = currencies;
+    ids = new long[count];
+    bidCpmMicros = new long[count];
+    chargeMicros = new long[count];
+    startMillis = flights[0];
+    endMillis = flights[1];
+    creativesFrom = new int[count + 1];
+    int total = 0;
+    for (int ordinal = 0; ordinal < count; ordinal++) {
+      ids[ordinal] = lineItems[ordinal].id();
+      bidCpmMicros[ordinal] = lineItems[ordinal].bidCpmMicros();
+      chargeMicros[ordinal] =
+          io.adplatform.wire.money.Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
+      creativesFrom[ordinal] = total;
+      total += creatives[ordinal].length;
+    }
+    creativesFrom[count] = total;
+    creativeOrdinals = new int[total];
+    for (int ordinal = 0; ordinal < count; ordinal++) {
+      System.arraycopy(
+          creatives[ordinal],
+          0,
+          creativeOrdinals,
+          creativesFrom[ordinal],
+          creatives[ordinal].length);
+    }
+  }
+
+  /** How many there are; ordinals are 0 to one less. */
+  public int count() {
+    return ids.length;
+  }
+
+  /** The line item's id. */
+  public long id(int ordinal) {
+    return ids[ordinal];
+  }
+
+  /** What it bids, CPM micros of its currency. */
+  public long bidCpmMicros(int ordinal) {
+    return bidCpmMicros[ordinal];
+  }
+
+  /** What one billable event charges: micros of its currency. */
+  public long chargeMicros(int ordinal) {
+    return chargeMicros[ordinal];
+  }
+
+  /** ISO 4217 number of its advertiser's currency. */
+  public int currency(int ordinal) {
+    return currencies[ordinal];
+  }
+
+  /** First millisecond since 1970 at which it and its campaign serve. */
+  public long startMillis(int ordinal) {
+    return startMillis[ordinal];
+  }
+
+  /** First millisecond since 1970 at which one of them no longer serves. */
+  public long endMillis(int ordinal) {
+    return endMillis[ordinal];
+  }
+
+  /** Where its creatives begin, for {@link #creativeOrdinal}. */
+  public int creativesFrom(int ordinal) {
+    return creativesFrom[ordinal];
+  }
+
+  /** Where they end (exclusive). */
+  public int creativesTo(int ordinal) {
+    return creativesFrom[ordinal + 1];
+  }
+
+  /** The ordinal in {@link CreativeIndex} of a creative. */
+  public int creativeOrdinal(int index) {
+    return creativeOrdinals[index];
+  }
+
+  /** The whole document: campaign, advertiser, account, targeting. */
+  public LineItem lineItem(int ordinal) {
+    return lineItems[ordinal];
+  }
+}

@@ -1,0 +1,98 @@
+package io.adplatform.decision.choice;
+
+import io.adplatform.wire.event.Reason;
+
+/**
+ * How a decision ended: the best candidates in order of rank with what became of each, winners
+ * among them. Reused by one lane; valid until the next decision.
+ */
+public final class Candidates {
+  /** How many are kept: as many as fit into an {@code AuctionRecord} of 256 bytes. */
+  public static final int MAX = 7;
+
+  private final int[] ordinals = new int[MAX];
+  private final long[] lineItemIds = new long[MAX];
+  private final long[] priceCpmMicros = new long[MAX];
+  private final int[] creativeOrdinals = new int[MAX];
+  private final long[] leaseIds = new long[MAX];
+  private final long[] leaseAmountMicros = new long[MAX];
+  private final long[] expirySeconds = new long[MAX];
+  private final Reason[] reasons = new Reason[MAX];
+  private final int[] winners = new int[MAX];
+  private int count;
+  private int winnerCount;
+  private int matched;
+
+  /** How many candidates are kept. */
+  public int count() {
+    return count;
+  }
+
+  /** How many of them won. */
+  public int winnerCount() {
+    return winnerCount;
+  }
+
+  /** The candidate that won place {@code place}, 0 for the best. */
+  public int winner(int place) {
+    return winners[place];
+  }
+
+  /**
+   * Line items whose targeting, currency and creative sizes the query met: what the index let
+   * through.
+   */
+  public int matched() {
+    return matched;
+  }
+
+  /**
+   * Why there is no bid: NO_MATCH, or what became of the best candidate; NONE where there is one.
+   */
+  public Reason reason() {
+    if (winnerCount > 0) {
+      return Reason.NONE;
+    }
+    return count == 0 ? Reason.NO_MATCH : reasons[0];
+  }
+
+  /** A candidate's ordinal in the snapshot's line items. */
+  public int ordinal(int candidate) {
+    return ordinals[candidate];
+  }
+
+  /** A candidate's line item. */
+  public long lineItemId(int candidate) {
+    return lineItemIds[candidate];
+  }
+
+  /** What it bids before the partner's margin, CPM micros. */
+  public long priceCpmMicros(int candidate) {
+    return priceCpmMicros[candidate];
+  }
+
+  /** The ordinal of the creative to be shown, or -1 where none was found. */
+  public int creativeOrdinal(int candidate) {
+    return creativeOrdinals[candidate];
+  }
+
+  /** The lease that pays for a winner; 0 for others. */
+  public long leaseId(int candidate) {
+    return leaseIds[candidate];
+  }
+
+  /** What that lease amounts to in all, micros. */
+  public long leaseAmountMicros(int candidate) {
+    return leaseAmountMicros[candidate];
+  }
+
+  /** When a winner's token expires, in seconds since 1970. */
+  public long expirySecond(int candidate) {
+    return expirySeconds[candidate];
+  }
+
+  /** NONE for a winner, else why it is none. */
+  public Reason reason(int candidate) {
+    return reasons[candidate];
+  }
+}
