@@ -1,8 +1,5 @@
 package io.adplatform.servers;
 
-import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,8 +10,6 @@ import java.util.function.Consumer;
  * one.
  */
 public final class ClickHouseServer implements AutoCloseable {
-  private static final int PROBE_TIMEOUT_MILLIS = 1_000;
-
   private final ServerProcess process;
 
   private ClickHouseServer(ServerProcess process) {
@@ -40,13 +35,15 @@ public final class ClickHouseServer implements AutoCloseable {
         JavaCommand.of("standalone/clickhouse-server", "io.adplatform.clickhouse.ClickHouseServer")
             .options("-Xms32m", "-Xmx128m", "-XX:MaxDirectMemorySize=256m", "-XX:+UseSerialGC")
             .options("-XX:TieredStopAtLevel=1", "-Xshare:auto")
-            .options("-Dadplatform.libchdb=" + engine())
             .arguments("--port", Integer.toString(port))
-            .arguments("--path", data.toString());
+            .arguments("--path", data.toString(), "--library", engine().toString())
+            // its supervisor ends it; the server's own standard input is empty from the start
+            .arguments("--ignore-stdin");
     ProcessConfig config =
         ProcessConfig.of(folders, "clickhouse", port, java.line())
             .withEnvironment(Map.of("LD_PRELOAD", signalChaining().toString()));
-    return new ClickHouseServer(ServerProcess.start(config, pid -> isReady(port), announce));
+    return new ClickHouseServer(
+        ServerProcess.start(config, ReadyProbe.http(port, "/ping"), announce));
   }
 
   /** The JDK's library that lets the engine's signal handlers and the JVM's live together. */
@@ -70,18 +67,5 @@ public final class ClickHouseServer implements AutoCloseable {
   @Override
   public void close() {
     process.close();
-  }
-
-  private static boolean isReady(int port) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection)
-            URI.create("http://127.0.0.1:" + port + "/ping").toURL().openConnection();
-    connection.setConnectTimeout(PROBE_TIMEOUT_MILLIS);
-    connection.setReadTimeout(PROBE_TIMEOUT_MILLIS);
-    try {
-      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-    } finally {
-      connection.disconnect();
-    }
   }
 }

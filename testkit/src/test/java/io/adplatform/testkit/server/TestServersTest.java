@@ -53,6 +53,19 @@ class TestServersTest {
     assertNotEquals(TestKafka.freshPrefix(), TestKafka.freshPrefix());
   }
 
+  @Test
+  void shouldGiveEachCallerAClickHouseDatabaseOfItsOwn() {
+    String one = TestClickHouse.freshDatabase();
+    String other = TestClickHouse.freshDatabase();
+    TestClickHouse.query("CREATE TABLE " + one + ".t (id UInt64) ENGINE = MergeTree ORDER BY id");
+    TestClickHouse.query("INSERT INTO " + one + ".t SELECT number FROM numbers(1000)");
+
+    assertEquals("499500\n", TestClickHouse.query("SELECT sum(id) FROM " + one + ".t"));
+    assertEquals(
+        "0\n",
+        TestClickHouse.query("SELECT count() FROM system.tables WHERE database = '" + other + "'"));
+  }
+
   private static int tables(TestPostgres.Database database) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement();
