@@ -1,0 +1,151 @@
+package io.adplatform.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code line-item list | create | pause | resume | serving}. */
+@Command(
+    name = "line-item",
+    mixinStandardHelpOptions = true,
+    description = "What is bid, for whom, with which creatives.",
+    synopsisSubcommandLabel = "list | create | pause | resume | serving")
+final class LineItemCommand {
+  @Spec private CommandSpec spec;
+
+  @Command(mixinStandardHelpOptions = true, description = "Lists line items.")
+  int list(
+      @Mixin Api api,
+      @Option(
+              names = "--format",
+              paramLabel = "FORM",
+              defaultValue = "table",
+              description = "${COMPLETION-CANDIDATES}")
+          Table.Form format) {
+    Table.print(
+        api.list("/line-items"),
+        List.of(
+            "id",
+            "campaignId",
+            "name",
+            "status",
+            "bid.amountMicros",
+            "budget.totalMicros",
+            "budget.dailyMicros"),
+        format,
+        spec.commandLine().getOut());
+    return 0;
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Creates a line item; prints its id.")
+  int create(
+      @Mixin Api api,
+      @Option(names = "--campaign", required = true, paramLabel = "ID") String campaign,
+      @Option(names = "--name", required = true, paramLabel = "NAME") String name,
+      @Option(
+              names = "--cpm",
+              required = true,
+              paramLabel = "AMOUNT",
+              converter = Money.Reader.class,
+              description = "Bid per thousand impressions, such as 2.50.")
+          Money cpm,
+      @Option(names = "--creative", required = true, paramLabel = "ID", description = "Repeatable.")
+          List<String> creatives,
+      @Option(
+              names = "--include",
+              paramLabel = "ATTRIBUTE=VALUE",
+              description =
+                  "Such as country=USA or deviceType=PHONE; repeatable, values separated by"
+                      + " commas.")
+          Map<String, String> include,
+      @Option(names = "--exclude", paramLabel = "ATTRIBUTE=VALUE", description = "As --include.")
+          Map<String, String> exclude,
+      @Option(
+              names = "--targeting",
+              paramLabel = "JSON",
+              description = "The whole targeting as JSON, with day-parts.")
+          String targeting,
+      @Mixin Money.BudgetOptions budget) {
+    ObjectNode body = Api.JSON.createObjectNode().put("name", name).put("status", "ACTIVE");
+    body.putObject("bid").put("model", "CPM").put("amountMicros", cpm.micros());
+    ArrayNode ids = body.putArray("creativeIds");
+    creatives.forEach(ids::add);
+    budget.putInto(body);
+    body.set("targeting", targeting == null ? targeting(include, exclude) : parsed(targeting));
+    spec.commandLine()
+        .getOut()
+        .println(
+            api.post("/campaigns/" + Api.encode(campaign) + "/line-items", body)
+                .path("id")
+                .asText());
+    return 0;
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Stops a line item from bidding.")
+  int pause(@Mixin Api api, @Parameters(paramLabel = "ID") String id) {
+    return status(api, id, "PAUSED");
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Lets a paused line item bid again.")
+  int resume(@Mixin Api api, @Parameters(paramLabel = "ID") String id) {
+    return status(api, id, "ACTIVE");
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Says whether it serves, and if not why.")
+  int serving(@Mixin Api api, @Parameters(paramLabel = "ID") String id) {
+    JsonNode serving = api.get("/line-items/" + Api.encode(id) + "/serving");
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(serving.path("serving").asBoolean() ? "serving" : "not serving");
+    for (JsonNode reason : serving.path("reasons")) {
+      out.println("  " + reason.path("code").asText() + ": " + reason.path("detail").asText());
+    }
+    out.println(serving.toPrettyString());
+    return 0;
+  }
+
+  private int status(Api api, String id, String status) {
+    api.patch("/line-items/" + Api.encode(id), Api.JSON.createObjectNode().put("status", status));
+    spec.commandLine().getOut().println(id + " is " + status);
+    return 0;
+  }
+
+  private JsonNode parsed(String targeting) {
+    try {
+      return Api.JSON.readTree(targeting);
+    } catch (JsonProcessingException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--targeting is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private static ObjectNode targeting(Map<String, String> include, Map<String, String> exclude) {
+    ObjectNode targeting = Api.JSON.createObjectNode();
+    put(targeting, "include", include);
+    put(targeting, "exclude", exclude);
+    return targeting;
+  }
+
+  private static void put(ObjectNode targeting, String name, Map<String, String> attributes) {
+    if (attributes != null) {
+      ObjectNode into = targeting.putObject(name);
+      attributes.forEach(
+          (attribute, values) -> {
+            ArrayNode list = into.putArray(attribute);
+            for (String value : values.split(",")) {
+              list.add(value);
+            }
+          });
+    }
+  }
+}
