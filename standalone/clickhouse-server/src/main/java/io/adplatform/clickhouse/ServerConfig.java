@@ -73,8 +73,15 @@ record ServerConfig(
         host, port, path.toAbsolutePath(), found.toAbsolutePath(), user, password, watchStdin);
   }
 
-  /** Looks beside the project's root: at {@code adplatform.home}, else upwards from here. */
+  /**
+   * Takes {@code adplatform.libchdb}; else looks below the project's root: {@code adplatform.home},
+   * or any folder above this one.
+   */
   private static Path findLibrary() {
+    String given = System.getProperty("adplatform.libchdb");
+    if (given != null) {
+      return Path.of(given);
+    }
     String home = System.getProperty("adplatform.home");
     Path folder = Path.of(home != null ? home : "").toAbsolutePath();
     for (; folder != null; folder = folder.getParent()) {

@@ -1,0 +1,108 @@
+package io.adplatform.storage.clickhouse;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Rows in ClickHouse's RowBinary: values one after the other in the order of the insert's columns,
+ * little endian. The writer must put the columns of each row completely and then call {@link
+ * #endRow}. Reusable; not thread-safe.
+ */
+public final class RowBinaryBlock {
+  private static final int INITIAL_BYTES = 64 * 1024;
+
+  private byte[] bytes = new byte[INITIAL_BYTES];
+  private int length;
+  private int rows;
+
+  /** UInt8 or Int8. */
+  public RowBinaryBlock putByte(int value) {
+    reserve(1);
+    bytes[length++] = (byte) value;
+    return this;
+  }
+
+  /** UInt16 or Int16. */
+  public RowBinaryBlock putShort(int value) {
+    return putLittleEndian(value, 2);
+  }
+
+  /** UInt32, Int32, or DateTime in seconds since 1970. */
+  public RowBinaryBlock putInt(long value) {
+    return putLittleEndian(value, 4);
+  }
+
+  /** UInt64, Int64, or DateTime64 in its own unit since 1970. */
+  public RowBinaryBlock putLong(long value) {
+    return putLittleEndian(value, 8);
+  }
+
+  /** String, as UTF-8. */
+  public RowBinaryBlock putString(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return putBytes(utf8, 0, utf8.length);
+  }
+
+  /** String of any bytes. */
+  public RowBinaryBlock putBytes(byte[] source, int offset, int count) {
+    putCount(count);
+    reserve(count);
+    System.arraycopy(source, offset, bytes, length, count);
+    length += count;
+    return this;
+  }
+
+  /** The count of an Array's elements, which follow. */
+  public RowBinaryBlock putCount(int count) {
+    reserve(5);
+    int rest = count;
+    while (rest >= 0x80) {
+      bytes[length++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[length++] = (byte) rest;
+    return this;
+  }
+
+  private RowBinaryBlock putLittleEndian(long value, int count) {
+    reserve(count);
+    for (int i = 0; i < count; i++) {
+      bytes[length++] = (byte) (value >>> (8 * i));
+    }
+    return this;
+  }
+
+  /** Ends a row. */
+  public void endRow() {
+    rows++;
+  }
+
+  /** How many rows it holds. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Bytes of its rows. */
+  public int length() {
+    return length;
+  }
+
+  /** Empties it; its memory stays. */
+  public void clear() {
+    length = 0;
+    rows = 0;
+  }
+
+  /** Its rows; valid until it is written to again. */
+  InputStream open() {
+    return new ByteArrayInputStream(bytes, 0, length);
+  }
+
+  private void reserve(int count) {
+    if (bytes.length - length < count) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));
+    }
+  }
+}
