@@ -11,7 +11,6 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
@@ -27,11 +26,8 @@ import org.slf4j.LoggerFactory;
  * deadline, its body, its key, the document, its handler (on a virtual thread), its answer.
  */
 final class ApiVerticle extends VerticleBase {
-  /** Where the document lies on the class path. */
-  static final String DOCUMENT = "adplatform-v1.yaml";
-
   private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
-  private static final String BASE = "/api/v1";
+  private static final String BASE = ApiDocument.BASE;
   private static final String CALLER = "caller";
   private static final String ANSWERED = "answered";
 
@@ -52,11 +48,13 @@ final class ApiVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return OpenAPIContract.from(vertx, DOCUMENT).compose(this::listen);
+    ApiDocument document = ApiDocument.load();
+    return OpenAPIContract.from(vertx, document.forRouter(mounted.operations.keySet()))
+        .compose(contract -> listen(contract, document));
   }
 
-  private Future<?> listen(OpenAPIContract contract) {
-    Router router = routes(contract);
+  private Future<?> listen(OpenAPIContract contract, ApiDocument document) {
+    Router router = routes(contract, document.published());
     deadlines = new ClientDeadlines(vertx, mounted.config.requestDeadline().toMillis());
     http = vertx.createHttpServer(mounted.httpOptions());
     return http.connectionHandler(deadlines::connected)
@@ -68,18 +66,16 @@ final class ApiVerticle extends VerticleBase {
         .listen();
   }
 
-  private Router routes(OpenAPIContract contract) {
+  private Router routes(OpenAPIContract contract, Buffer document) {
     Router router = Router.router(vertx);
     observation(router);
     BodyHandler bodies = BodyHandler.create(false).setBodyLimit(mounted.config.maxBodyBytes());
     internal(router, bodies);
-    Buffer document = contract.getRawContract().toBuffer();
     router
         .get(BASE + "/openapi.json")
         .handler(c -> answer(c, ApiResponse.of(200, ApiResponse.JSON, document)));
     router.route(BASE + "/*").handler(bodies).handler(this::read).handler(this::authenticate);
     router.route(BASE + "/*").subRouter(operations(contract));
-    router.route().handler(c -> refuse(c, Problem.notFound("path")));
     router.route().failureHandler(this::failed);
     router.errorHandler(404, c -> refuse(c, Problem.notFound("path")));
     router.errorHandler(405, c -> refuse(c, Problem.methodNotAllowed(c.request().method().name())));
@@ -150,6 +146,10 @@ final class ApiVerticle extends VerticleBase {
 
   private void read(RoutingContext c) {
     deadlines.read(c.request());
+    String type = c.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type != null && type.startsWith(ApiDocument.MERGE_PATCH)) {
+      c.request().headers().set(HttpHeaders.CONTENT_TYPE, ApiResponse.JSON);
+    }
     c.next();
   }
 
@@ -215,7 +215,7 @@ final class ApiVerticle extends VerticleBase {
 
   private void failed(RoutingContext c) {
     Throwable failure = c.failure();
-    if (failure instanceof HttpException e && e.getStatusCode() == 413 || c.statusCode() == 413) {
+    if (c.statusCode() == 413) {
       refuse(c, Problem.tooLarge(mounted.config.maxBodyBytes()));
     } else {
       Problem problem = ValidationProblem.of(failure);

@@ -105,7 +105,8 @@ public final class Problem extends RuntimeException {
    */
   public static Problem invalid(List<FieldError> errors) {
     FieldError first = errors.getFirst();
-    String detail = first.field() + ": " + first.detail();
+    String subject = first.field().isEmpty() ? "The body " : first.field() + ": ";
+    String detail = subject + first.detail();
     return new Problem(422, "invalid", "Unprocessable content", detail, errors);
   }
 
