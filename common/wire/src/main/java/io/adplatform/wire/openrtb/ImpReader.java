@@ -148,12 +148,13 @@ final class ImpReader {
     }
   }
 
+  /** Some send -1 for a side that follows the page: as good as not given. */
   private static int readSize(JsonReader json) {
     int size = json.readInt(0);
-    if (size < 0) {
+    if (size < -1) {
       json.fault(ReadFailure.OUT_OF_RANGE);
     }
-    return size;
+    return Math.max(0, size);
   }
 
   private static void readFormats(JsonReader json, BidRequest request, Imp imp) {

@@ -1,0 +1,170 @@
+package io.adplatform.wire.openrtb;
+
+import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.money.CurrencyCode;
+import io.adplatform.wire.money.Decimal;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes a bid response (OpenRTB 2.6, 4.2) with one seat into a buffer that is reused: {@link
+ * #begin}, {@link #bid} once or more, {@link #end}. One thread; allocates nothing once the buffer
+ * has grown.
+ */
+public final class BidResponseWriter {
+  private static final int FIRST_CAPACITY = 16 * 1024;
+
+  /** Bytes of a bid besides those of its imp's id and its template: keys, id, numbers. */
+  private static final int BID_OVERHEAD = 256;
+
+  /** Bytes of a response besides the request's id, the seat and the bids. */
+  private static final int RESPONSE_OVERHEAD = 256;
+
+  private static final int MAX_DIGITS = 20;
+  private static final byte[] ID = ascii("{\"id\":\"");
+  private static final byte[] BID_ID = ascii("\",\"bidid\":\"");
+  private static final byte[] CURRENCY = ascii("\",\"cur\":\"");
+  private static final byte[] SEAT = ascii("\",\"seatbid\":[{\"seat\":\"");
+  private static final byte[] BIDS = ascii("\",\"bid\":[");
+  private static final byte[] BID_START = ascii("{\"id\":\"");
+  private static final byte[] IMP_ID = ascii("\",\"impid\":\"");
+  private static final byte[] PRICE = ascii("\",\"price\":");
+  private static final byte[] CAMPAIGN = ascii(",\"cid\":\"");
+  private static final byte[] EXPIRY = ascii("\",\"exp\":");
+  private static final byte[] END = ascii("]}]}");
+
+  private final byte[] seat;
+  private final byte[][] currencies = new byte[1000][];
+  private final byte[] digits = new byte[MAX_DIGITS];
+  private byte[] bytes = new byte[FIRST_CAPACITY];
+  private int at;
+  private int bids;
+
+  /**
+   * @param seat under which all bids are made
+   */
+  public BidResponseWriter(String seat) {
+    ByteArrayOutputStream escaped = new ByteArrayOutputStream();
+    JsonText.escape(seat, escaped);
+    this.seat = escaped.toByteArray();
+    for (int numeric = 1; numeric < currencies.length; numeric++) {
+      String letters = CurrencyCode.letters(numeric);
+      currencies[numeric] = letters == null ? null : ascii(letters);
+    }
+  }
+
+  /**
+   * Starts a response.
+   *
+   * @param auctionHi of the request's first auction; with {@code auctionLo} the {@code bidid}
+   * @param currency ISO 4217 number of all prices; one that {@link CurrencyCode} knows
+   */
+  public void begin(BidRequest request, long auctionHi, long auctionLo, int currency) {
+    at = 0;
+    bids = 0;
+    reserve(RESPONSE_OVERHEAD + seat.length + Span.length(request.rawId));
+    put(ID);
+    put(request.bytes(), request.rawId);
+    put(BID_ID);
+    putAuctionId(auctionHi, auctionLo);
+    put(CURRENCY);
+    put(currencies[currency]);
+    put(SEAT);
+    put(seat);
+    put(BIDS);
+  }
+
+  /**
+   * Adds a bid.
+   *
+   * @param priceCpmMicros in the response's currency, positive, at most {@link Decimal#MAX_MICROS}
+   * @param expirySeconds after which the bid lapses
+   * @param token holds the token's text at its start
+   */
+  public void bid(
+      BidRequest request,
+      Imp imp,
+      long auctionHi,
+      long auctionLo,
+      long priceCpmMicros,
+      long campaignId,
+      int expirySeconds,
+      CreativeTemplate creative,
+      byte[] token) {
+    reserve(BID_OVERHEAD + Span.length(imp.rawId) + creative.length());
+    if (bids++ > 0) {
+      bytes[at++] = ',';
+    }
+    put(BID_START);
+    putAuctionId(auctionHi, auctionLo);
+    put(IMP_ID);
+    put(request.bytes(), imp.rawId);
+    put(PRICE);
+    at = Decimal.write(priceCpmMicros, bytes, at);
+    put(CAMPAIGN);
+    putNumber(campaignId);
+    put(EXPIRY);
+    putNumber(expirySeconds);
+    at = creative.write(token, bytes, at);
+    bytes[at++] = '}';
+  }
+
+  /**
+   * Ends the response.
+   *
+   * @return its length in {@link #bytes()}
+   */
+  public int end() {
+    reserve(END.length);
+    put(END);
+    return at;
+  }
+
+  /** Bids added since {@link #begin}. */
+  public int bids() {
+    return bids;
+  }
+
+  /** Holds the response from its start, until the next {@link #begin}. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - at < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, at + more));
+    }
+  }
+
+  private void put(byte[] piece) {
+    System.arraycopy(piece, 0, bytes, at, piece.length);
+    at += piece.length;
+  }
+
+  private void put(byte[] source, long span) {
+    System.arraycopy(source, Span.offset(span), bytes, at, Span.length(span));
+    at += Span.length(span);
+  }
+
+  private void putAuctionId(long hi, long lo) {
+    AuctionId.write(hi, lo, bytes, at);
+    at += AuctionId.TEXT_LENGTH;
+  }
+
+  private void putNumber(long number) {
+    assert number >= 0 : number;
+    int from = MAX_DIGITS;
+    long left = number;
+    do {
+      digits[--from] = (byte) ('0' + left % 10);
+      left /= 10;
+    } while (left > 0);
+    System.arraycopy(digits, from, bytes, at, MAX_DIGITS - from);
+    at += MAX_DIGITS - from;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
