@@ -1,5 +1,7 @@
 package io.adplatform.runtime.api;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -135,6 +137,11 @@ public final class ApiServer implements AutoCloseable {
     public Builder internal(String method, String path, ApiHandler handler) {
       internals.add(new Internal(HttpMethod.valueOf(method), "/internal/v1" + path, handler));
       return this;
+    }
+
+    /** Where services register their own meters; kept to themselves where nothing shows them. */
+    public MeterRegistry meters() {
+      return metrics == null ? new SimpleMeterRegistry() : metrics;
     }
 
     /**

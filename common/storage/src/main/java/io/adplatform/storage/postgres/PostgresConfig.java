@@ -1,5 +1,6 @@
 package io.adplatform.storage.postgres;
 
+import io.adplatform.runtime.config.Settings;
 import java.time.Duration;
 
 /**
@@ -44,5 +45,26 @@ public record PostgresConfig(
         new Login(schema + "_app", appPassword),
         DEFAULT_POOL_SIZE,
         DEFAULT_CONNECT_TIMEOUT);
+  }
+
+  /**
+   * From {@code postgres}, {@code postgres-user}, {@code postgres-password-file} and {@code
+   * postgres-app-password-file}; a password that is not given is empty.
+   *
+   * @param schema of the service
+   */
+  public static PostgresConfig of(String schema, Settings settings) {
+    return of(
+        settings.requiredText("postgres"),
+        schema,
+        new Login(
+            settings.text("postgres-user", "postgres"),
+            password(settings, "postgres-password-file")),
+        password(settings, "postgres-app-password-file"));
+  }
+
+  private static String password(Settings settings, String key) {
+    String password = settings.secret(key);
+    return password == null ? "" : password;
   }
 }

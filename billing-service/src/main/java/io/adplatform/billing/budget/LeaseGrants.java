@@ -1,0 +1,255 @@
+package io.adplatform.billing.budget;
+
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.storage.lease.LeaseAnswer;
+import io.adplatform.storage.lease.LeaseRefusal;
+import io.adplatform.storage.lease.LeaseRequest;
+import io.adplatform.storage.postgres.Transactions;
+import io.adplatform.wire.event.EventPartition;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Grants leases: one transaction per request of a node, under the locks of the node, the campaigns
+ * and the line items. Thread-safe.
+ *
+ * <p>A request bears (node, boot, sequence). The newest sequence that was granted stands in the
+ * node's row: the same once more changes nothing, and its answer holds what was granted the first
+ * time, because an answer holds all that changed after the revision that the node named.
+ */
+public final class LeaseGrants {
+  private final Transactions transactions;
+  private final LeaseConfig config;
+  private final LeaseSizing sizing;
+  private final InstantSource clock;
+  private final AtomicLong granted = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+
+  /** Grants by the configuration, at the times the clock tells. */
+  public LeaseGrants(Transactions transactions, LeaseConfig config, InstantSource clock) {
+    this.transactions = transactions;
+    this.config = config;
+    this.sizing = new LeaseSizing(config);
+    this.clock = clock;
+  }
+
+  /** Leases granted since the start. */
+  public long granted() {
+    return granted.get();
+  }
+
+  /** Wants refused since the start. */
+  public long refused() {
+    return refused.get();
+  }
+
+  /**
+   * Answers a node.
+   *
+   * @throws Problem 409 where a newer process of the node, or a newer request, has been heard; 503
+   *     where PostgreSQL is away
+   */
+  public LeaseAnswer handle(LeaseRequest request) throws SQLException {
+    LeaseAnswer answer =
+        transactions.forService(handle -> inTransaction(handle.getConnection(), request));
+    refused.addAndGet(answer.refusals().size());
+    return answer;
+  }
+
+  private LeaseAnswer inTransaction(Connection connection, LeaseRequest request)
+      throws SQLException {
+    long nowMillis = clock.millis();
+    NodeRow before = NodeStore.lock(connection, request.nodeId());
+    if (request.boot() < before.boot()) {
+      throw Problem.conflict("boot", "A newer process of this node has asked for leases.");
+    }
+    boolean newBoot = request.boot() > before.boot();
+    if (newBoot) {
+      LeaseStore.endFormerBoots(
+          connection, request.nodeId(), request.boot(), nowMillis, tokenMillis());
+    } else if (request.sequence() < before.sequence()) {
+      throw Problem.conflict("sequence", "A newer request of this process has been answered.");
+    }
+    boolean repeated = !newBoot && request.sequence() == before.sequence();
+    NodeRow node =
+        new NodeRow(
+            request.nodeId(),
+            request.boot(),
+            request.sequence(),
+            repeated ? before.revision() : before.revision() + 1);
+    List<LeaseAnswer.Refusal> refusals = List.of();
+    if (!repeated) {
+      refusals = change(connection, node, request, nowMillis);
+    }
+    NodeStore.update(connection, node, request.after(), nowMillis);
+    return answer(connection, node, request, refusals);
+  }
+
+  private List<LeaseAnswer.Refusal> change(
+      Connection connection, NodeRow node, LeaseRequest request, long nowMillis)
+      throws SQLException {
+    if (!request.returns().isEmpty()) {
+      LeaseStore.end(
+          connection, node, request.returns(), nowMillis, tokenMillis(), node.revision());
+    }
+    Map<Long, LeaseRequest.Want> wants = new LinkedHashMap<>();
+    request.wants().forEach(want -> wants.putIfAbsent(want.lineItemId(), want));
+    List<Long> campaignIds = BudgetStore.campaignsOf(connection, wants.keySet());
+    RowLocks.lockBudgets(connection, campaignIds, wants.keySet());
+    List<LeaseAnswer.Refusal> refusals = grant(connection, node, wants, nowMillis);
+    if (!request.extend().isEmpty()) {
+      extend(connection, node, request.extend(), nowMillis);
+    }
+    return refusals;
+  }
+
+  private List<LeaseAnswer.Refusal> grant(
+      Connection connection, NodeRow node, Map<Long, LeaseRequest.Want> wants, long nowMillis)
+      throws SQLException {
+    List<LeaseAnswer.Refusal> refusals = new ArrayList<>();
+    if (wants.isEmpty()) {
+      return refusals;
+    }
+    Map<Long, LineItemBudget> budgets = BudgetStore.read(connection, wants.keySet(), nowMillis);
+    Map<Long, Integer> unclosed = LeaseStore.countUnclosed(connection, node.id(), wants.keySet());
+    Map<Long, Long> takenOfCampaign = new HashMap<>();
+    Map<LeaseRequest.Want, Long> amounts = new LinkedHashMap<>();
+    for (LeaseRequest.Want want : wants.values()) {
+      LineItemBudget budget = budgets.get(want.lineItemId());
+      LeaseRefusal refusal =
+          budget == null
+              ? LeaseRefusal.UNKNOWN_LINE_ITEM
+              : budget.refusal(nowMillis, want.priceMicros());
+      if (refusal == null
+          && unclosed.getOrDefault(want.lineItemId(), 0) >= LeaseConfig.MAX_UNCLOSED) {
+        refusal = LeaseRefusal.TOO_MANY_LEASES;
+      }
+      long amount = 0;
+      if (refusal == null) {
+        long campaignId = budget.campaign().id();
+        long taken = takenOfCampaign.getOrDefault(campaignId, 0L);
+        long campaignFree = budget.campaign().free(budget.campaignSpend()) - taken;
+        amount =
+            sizing.amountMicros(
+                Math.min(budget.freeMicros(), campaignFree),
+                want.priceMicros(),
+                want.spendMicrosPerMinute());
+        takenOfCampaign.put(campaignId, taken + amount);
+        if (amount == 0) {
+          refusal = LeaseRefusal.CAMPAIGN_TOTAL_BUDGET;
+        }
+      }
+      if (refusal == null) {
+        amounts.put(want, amount);
+      } else {
+        refusals.add(new LeaseAnswer.Refusal(want.lineItemId(), refusal));
+      }
+    }
+    write(connection, node, amounts, budgets, nowMillis);
+    return refusals;
+  }
+
+  private void write(
+      Connection connection,
+      NodeRow node,
+      Map<LeaseRequest.Want, Long> amounts,
+      Map<Long, LineItemBudget> budgets,
+      long nowMillis)
+      throws SQLException {
+    if (amounts.isEmpty()) {
+      return;
+    }
+    List<LeaseStore.Grant> grants = new ArrayList<>();
+    SpendStore spend = new SpendStore();
+    List<Long> ids = LeaseStore.nextIds(connection, amounts.size());
+    for (Map.Entry<LeaseRequest.Want, Long> entry : amounts.entrySet()) {
+      LineItemBudget budget = budgets.get(entry.getKey().lineItemId());
+      long id = ids.get(grants.size());
+      int partition = EventPartition.of(id, config.partitions());
+      long until = Math.min(nowMillis + bidMillis(), budget.endMillis());
+      grants.add(new LeaseStore.Grant(id, budget, entry.getValue(), partition, until));
+      spend.commit(budget.lineItem().id(), budget.campaign().id(), budget.day(), entry.getValue());
+    }
+    LeaseStore.insert(connection, node, grants, nowMillis, tokenMillis(), node.revision());
+    spend.write(connection);
+    granted.addAndGet(grants.size());
+  }
+
+  /**
+   * A lease runs on while its day and its flight last and its line item's budgets are not
+   * overcommitted. A pause does not end it: nodes do not bid on what is paused, and when it is
+   * resumed its money is at hand rather than waiting for a lease to close.
+   */
+  private void extend(Connection connection, NodeRow node, List<Long> leaseIds, long nowMillis)
+      throws SQLException {
+    List<LeaseStore.Extendable> leases = LeaseStore.extendable(connection, node, leaseIds);
+    List<Long> lineItemIds = leases.stream().map(LeaseStore.Extendable::lineItemId).toList();
+    Map<Long, LineItemBudget> budgets = BudgetStore.read(connection, lineItemIds, nowMillis);
+    Map<Long, Long> until = new HashMap<>();
+    for (LeaseStore.Extendable lease : leases) {
+      LineItemBudget budget = budgets.get(lease.lineItemId());
+      if (budget != null && budget.freeMicros() >= 0) {
+        long end = Math.min(lease.dayEndMillis(), budget.endMillis());
+        until.put(lease.id(), Math.min(nowMillis + bidMillis(), end));
+      }
+    }
+    LeaseStore.extend(connection, until, tokenMillis(), node.revision());
+  }
+
+  /**
+   * What changed after the revision that the node named. The node's row is locked, and every change
+   * of its leases and charges is made under that lock: so the marks, read last, promise nothing
+   * about charges that are not in here.
+   */
+  private LeaseAnswer answer(
+      Connection connection, NodeRow node, LeaseRequest request, List<LeaseAnswer.Refusal> refusals)
+      throws SQLException {
+    List<LeaseStore.Revised<LeaseAnswer.State>> leases =
+        LeaseStore.changedAfter(connection, node, request.after());
+    List<LeaseStore.Revised<LeaseAnswer.Charge>> charges =
+        LeaseStore.chargesAfter(connection, node, request.after());
+    long through = Math.min(lastWhole(leases, node), lastWhole(charges, node));
+    long settledThrough = 0;
+    if (through == node.revision()) {
+      settledThrough =
+          Arrays.stream(SettledMarks.settledThrough(connection, config.partitions()))
+              .min()
+              .orElse(0);
+    }
+    return new LeaseAnswer(
+        request.sequence(),
+        through,
+        settledThrough,
+        upTo(leases, through),
+        upTo(charges, through),
+        refusals);
+  }
+
+  /** The newest revision of which all rows are there; the last one may have been cut off. */
+  private static <T> long lastWhole(List<LeaseStore.Revised<T>> rows, NodeRow node) {
+    return rows.size() <= LeaseStore.MAX_ROWS ? node.revision() : rows.getLast().revision() - 1;
+  }
+
+  private static <T> List<T> upTo(List<LeaseStore.Revised<T>> rows, long revision) {
+    return rows.stream()
+        .filter(row -> row.revision() <= revision)
+        .map(LeaseStore.Revised::value)
+        .toList();
+  }
+
+  private long bidMillis() {
+    return config.bidSeconds() * 1_000L;
+  }
+
+  private long tokenMillis() {
+    return config.tokenSeconds() * 1_000L;
+  }
+}

@@ -1,0 +1,44 @@
+package io.adplatform.billing.budget;
+
+import io.adplatform.runtime.api.ApiHandler;
+import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.ApiResponse;
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.storage.postgres.Transactions;
+import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /internal/v1/nodes/:id/write-off}: an operator gives a node up. Its journal is
+ * awaited no more and its leases close at once; what it had recorded and not shipped becomes
+ * over-delivery if it comes back. A node that asks for leases again, or whose journal is settled
+ * beyond this time, is awaited again. Thread-safe.
+ */
+public final class WriteOffHandler implements ApiHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteOffHandler.class);
+
+  private final Transactions transactions;
+  private final InstantSource clock;
+
+  /** Writes off at the times the clock tells. */
+  public WriteOffHandler(Transactions transactions, InstantSource clock) {
+    this.transactions = transactions;
+    this.clock = clock;
+  }
+
+  @Override
+  public ApiResponse handle(ApiRequest request) throws Exception {
+    long id = request.pathId("id");
+    if (id > Character.MAX_VALUE) {
+      throw Problem.notFound("node");
+    }
+    int ended =
+        transactions.forService(
+            handle -> NodeStore.writeOff(handle.getConnection(), (int) id, clock.millis()));
+    LOG.info("Node {} was written off; {} open leases are closing", id, ended);
+    return ApiResponse.ok(
+        new JsonObject().put("nodeId", Long.toString(id)).put("leasesEnded", ended));
+  }
+}

@@ -1,0 +1,108 @@
+package io.adplatform.billing.settlement;
+
+import io.adplatform.billing.budget.SettledMarks;
+import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leases and how far settlement is behind, read from PostgreSQL every few seconds on a thread of
+ * its own. Labels: the two states of unclosed leases and the currencies in use. Thread-safe.
+ */
+public final class LeaseGauges implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseGauges.class);
+  private static final long PERIOD_SECONDS = 5;
+
+  private static final String SELECT =
+      """
+      SELECT state, currency, count(*), sum(greatest(0, amount_micros - charged_micros))
+        FROM lease WHERE state <> 'CLOSED' GROUP BY state, currency\
+      """;
+
+  private final Transactions transactions;
+  private final int partitions;
+  private final InstantSource clock;
+  private final MultiGauge leases;
+  private final MultiGauge outstanding;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("billing-gauges").factory());
+  private volatile double settledLagSeconds = Double.NaN;
+
+  private LeaseGauges(
+      Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
+    this.transactions = transactions;
+    this.partitions = partitions;
+    this.clock = clock;
+    this.leases =
+        MultiGauge.builder("adplatform.billing.leases")
+            .description("Unclosed leases by state and currency")
+            .register(metrics);
+    this.outstanding =
+        MultiGauge.builder("adplatform.billing.outstanding.micros")
+            .description("Leased and not charged, by state and currency")
+            .register(metrics);
+    Gauge.builder("adplatform.billing.settled.lag.seconds", () -> settledLagSeconds)
+        .description("How long ago the least settled journal of an awaited node is settled up to")
+        .register(metrics);
+  }
+
+  /** Starts reading; returns at once. */
+  public static LeaseGauges start(
+      Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
+    LeaseGauges gauges = new LeaseGauges(transactions, partitions, clock, metrics);
+    gauges.thread.scheduleWithFixedDelay(gauges::refresh, 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+    return gauges;
+  }
+
+  /** Ends the thread. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private void refresh() {
+    try {
+      transactions.forService(
+          handle -> {
+            read(handle.getConnection());
+            return null;
+          });
+    } catch (RuntimeException | SQLException e) {
+      LOG.debug("Gauges could not be read", e);
+    }
+  }
+
+  private void read(Connection connection) throws SQLException {
+    List<MultiGauge.Row<?>> counts = new ArrayList<>();
+    List<MultiGauge.Row<?>> amounts = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(SELECT);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        Tags tags = Tags.of("state", row.getString(1), "currency", row.getString(2));
+        counts.add(MultiGauge.Row.of(tags, row.getLong(3)));
+        amounts.add(MultiGauge.Row.of(tags, row.getLong(4)));
+      }
+    }
+    leases.register(counts, true);
+    outstanding.register(amounts, true);
+    long through =
+        Arrays.stream(SettledMarks.settledThrough(connection, partitions)).min().orElse(0);
+    settledLagSeconds = through == 0 ? Double.NaN : (clock.millis() - through) / 1e3;
+  }
+}

@@ -1,0 +1,134 @@
+package io.adplatform.billing.settlement;
+
+import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.sbe.Disposition;
+import io.adplatform.wire.sbe.MessageHeaderDecoder;
+import io.adplatform.wire.sbe.SettledEventDecoder;
+import io.adplatform.wire.sbe.SettledLeaseDecoder;
+import io.adplatform.wire.sbe.SettledMarkDecoder;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a run of messages of {@code settled} says, summed up: charges by lease, and by lease, lane
+ * and expiry; leases that are closed; marks; and the offsets it ran over. The order of messages
+ * within a batch does not matter, because settlement charges nothing to a lease after the message
+ * that closes it. Not thread-safe.
+ */
+final class SettledBatch {
+  /** A bucket of a lane, as nodes keep them. */
+  record Bucket(long leaseId, int lane, long expirySecond) {}
+
+  /** A node's journal in one partition. */
+  record Journal(int nodeId, int partition) {}
+
+  /** The offsets a batch ran over. */
+  record Range(long fromOffset, long nextOffset) {}
+
+  /** What came of the events on a lease. */
+  static final class Sums {
+    long chargedMicros;
+    long overDeliveryMicros;
+  }
+
+  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+  private final SettledEventDecoder event = new SettledEventDecoder();
+  private final SettledMarkDecoder mark = new SettledMarkDecoder();
+  private final SettledLeaseDecoder lease = new SettledLeaseDecoder();
+  private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+
+  private final Map<Long, Sums> sums = new HashMap<>();
+  private final Map<Bucket, Long> buckets = new HashMap<>();
+  private final Map<Long, Long> closed = new LinkedHashMap<>();
+  private final Map<Journal, Long> marks = new HashMap<>();
+  private final Map<Integer, Range> ranges = new HashMap<>();
+  private int unreadable;
+
+  /** Takes one message. */
+  void add(int partition, long offset, byte[] message) {
+    Range range = ranges.get(partition);
+    ranges.put(partition, new Range(range == null ? offset : range.fromOffset, offset + 1));
+    if (message == null || message.length < MessageHeaderDecoder.ENCODED_LENGTH) {
+      unreadable++;
+      return;
+    }
+    buffer.wrap(message);
+    header.wrap(buffer, 0);
+    if (header.schemaId() != MessageHeaderDecoder.SCHEMA_ID) {
+      unreadable++;
+      return;
+    }
+    switch (header.templateId()) {
+      case SettledEventDecoder.TEMPLATE_ID -> addEvent();
+      case SettledMarkDecoder.TEMPLATE_ID -> addMark(partition);
+      case SettledLeaseDecoder.TEMPLATE_ID -> {
+        lease.wrapAndApplyHeader(buffer, 0, header);
+        closed.putIfAbsent(lease.leaseId(), lease.chargedMicros());
+      }
+      default -> unreadable++;
+    }
+  }
+
+  private void addEvent() {
+    event.wrapAndApplyHeader(buffer, 0, header);
+    long charged = event.chargedMicros();
+    long over = event.overDeliveryMicros();
+    boolean counts = event.disposition() == Disposition.COUNTED && event.leaseId() != 0;
+    if (!counts || (charged == 0 && over == 0)) {
+      return;
+    }
+    Sums of = sums.computeIfAbsent(event.leaseId(), id -> new Sums());
+    of.chargedMicros += charged;
+    of.overDeliveryMicros += over;
+    if (charged != 0) {
+      Bucket bucket =
+          new Bucket(event.leaseId(), AuctionId.lane(event.auctionHi()), event.expirySeconds());
+      buckets.merge(bucket, charged, Long::sum);
+    }
+  }
+
+  private void addMark(int partition) {
+    mark.wrapAndApplyHeader(buffer, 0, header);
+    if (mark.nodeId() != 0) {
+      Journal journal = new Journal(mark.nodeId(), partition);
+      marks.merge(journal, mark.settledUpToMillis(), Math::max);
+    }
+  }
+
+  /** Whether no message was taken. */
+  boolean isEmpty() {
+    return ranges.isEmpty();
+  }
+
+  /** Charged and over-delivered, by lease. */
+  Map<Long, Sums> sums() {
+    return sums;
+  }
+
+  /** Charged, by bucket. */
+  Map<Bucket, Long> buckets() {
+    return buckets;
+  }
+
+  /** What settlement says was charged in all, by closed lease. */
+  Map<Long, Long> closed() {
+    return closed;
+  }
+
+  /** Settled up to this time, by journal. */
+  Map<Journal, Long> marks() {
+    return marks;
+  }
+
+  /** By partition. */
+  Map<Integer, Range> ranges() {
+    return ranges;
+  }
+
+  /** Messages of a kind this release does not know. */
+  int unreadable() {
+    return unreadable;
+  }
+}

@@ -1,0 +1,192 @@
+package io.adplatform.billing.settlement;
+
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.storage.kafka.KafkaClients;
+import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows {@code settled} on a thread of its own, from the offsets that PostgreSQL holds, and has
+ * what it reads counted. While Kafka or PostgreSQL is away it waits, and then goes on where it was.
+ * Thread-safe.
+ */
+public final class SettledReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SettledReader.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  /**
+   * One transaction counts at most this many messages, and so is over in a fraction of a second.
+   */
+  private static final int MAX_BATCH = 5_000;
+
+  private static final long CLOSE_MILLIS = 10_000;
+
+  private final KafkaConfig kafka;
+  private final Settlement settlement;
+  private final SettledCounters counters;
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile boolean reading;
+  private volatile Consumer<byte[], byte[]> consumer;
+  private volatile long lag = -1;
+
+  private SettledReader(
+      KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
+    this.kafka = kafka;
+    this.counters = new SettledCounters(metrics);
+    this.settlement = new Settlement(transactions, kafka.partitions(), clock, counters);
+    this.thread = new Thread(this::run, "billing-settled");
+    thread.setDaemon(true);
+    Gauge.builder("adplatform.billing.settled.lag", () -> lag)
+        .description("Messages of the topic settled that are not counted yet; -1 is unknown")
+        .register(metrics);
+  }
+
+  /** Starts reading; returns at once. */
+  public static SettledReader start(
+      KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
+    SettledReader reader = new SettledReader(kafka, transactions, clock, metrics);
+    reader.thread.start();
+    return reader;
+  }
+
+  /**
+   * A condition for {@code /readyz}.
+   *
+   * @return null while it reads
+   */
+  public String readiness() {
+    return reading ? null : "the topic settled is not being read";
+  }
+
+  /** Ends the thread, after the batch it is in. */
+  @Override
+  public void close() {
+    closed = true;
+    Consumer<byte[], byte[]> open = consumer;
+    if (open != null) {
+      open.wakeup();
+    }
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    Map<String, ?> overrides =
+        Map.of(
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            MAX_BATCH,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "none");
+    try (Consumer<byte[], byte[]> opened =
+        KafkaClients.openConsumer(kafka, "billing-settled", overrides)) {
+      consumer = opened;
+      opened.assign(partitions());
+      boolean positioned = false;
+      while (!closed) {
+        try {
+          if (!positioned) {
+            position(opened, settlement.nextOffsets());
+            positioned = true;
+          }
+          positioned = readSome(opened);
+          reading = true;
+        } catch (WakeupException e) {
+          // Only close() wakes it, and the loop's condition sees that.
+        } catch (OffsetOutOfRangeException e) {
+          skipGap(opened, e);
+        } catch (org.apache.kafka.common.errors.InterruptException e) {
+          closed = true;
+        } catch (RuntimeException | SQLException e) {
+          reading = false;
+          positioned = false;
+          LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
+          pauseBeforeRetry();
+        }
+      }
+    }
+  }
+
+  private List<TopicPartition> partitions() {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int i = 0; i < kafka.partitions(); i++) {
+      partitions.add(new TopicPartition(KafkaTopics.SETTLED, i));
+    }
+    return partitions;
+  }
+
+  private static void position(Consumer<byte[], byte[]> at, long[] offsets) {
+    for (TopicPartition partition : at.assignment()) {
+      at.seek(partition, offsets[partition.partition()]);
+    }
+  }
+
+  /** False where another process has counted meanwhile. */
+  private boolean readSome(Consumer<byte[], byte[]> from) throws SQLException {
+    ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
+    lag = lag(from);
+    if (records.isEmpty()) {
+      return true;
+    }
+    SettledBatch batch = new SettledBatch();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      batch.add(record.partition(), record.offset(), record.value());
+    }
+    return settlement.count(batch);
+  }
+
+  private static long lag(Consumer<byte[], byte[]> from) {
+    long lag = 0;
+    for (TopicPartition partition : from.assignment()) {
+      OptionalLong of = from.currentLag(partition);
+      if (of.isEmpty()) {
+        return -1;
+      }
+      lag += of.getAsLong();
+    }
+    return lag;
+  }
+
+  /**
+   * The offset to be read next is not there: messages were deleted before they were counted, or the
+   * topic was made anew. All that is there is counted; that something is missing is an alert.
+   */
+  private void skipGap(Consumer<byte[], byte[]> at, OffsetOutOfRangeException e) {
+    Set<TopicPartition> partitions = e.partitions();
+    counters.gaps.increment();
+    LOG.error(
+        "Messages of {} are gone before they were counted; reading what is there", partitions);
+    at.seekToBeginning(partitions);
+  }
+
+  private void pauseBeforeRetry() {
+    try {
+      Thread.sleep(RETRY);
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package io.adplatform.billing.settlement;
+
+import io.adplatform.billing.budget.RowLocks;
+import io.adplatform.billing.budget.SpendStore;
+import io.adplatform.billing.budget.SqlArrays;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The rows that a batch of {@code settled} changes. Of one transaction. */
+final class SettledStore {
+  private static final String ADD_OFFSETS =
+      """
+      INSERT INTO settled_offset (partition, next_offset)
+      SELECT p, 0 FROM generate_series(0, ? - 1) AS p
+          ON CONFLICT (partition) DO NOTHING\
+      """;
+
+  private static final String SELECT_LEASES =
+      """
+      SELECT id, node_id, boot, line_item_id, campaign_id, day, amount_micros, charged_micros, state
+        FROM lease WHERE id = ANY (?)\
+      """;
+
+  private static final String NEXT_REVISIONS =
+      "UPDATE node SET revision = revision + 1 WHERE id = ANY (?) RETURNING id, revision";
+
+  private static final String CHARGE_LEASES =
+      """
+      UPDATE lease l SET charged_micros = l.charged_micros + k.charged
+        FROM unnest(?::bigint[], ?::bigint[]) AS k (id, charged)
+       WHERE l.id = k.id\
+      """;
+
+  private static final String CHARGE_BUCKETS =
+      """
+      INSERT INTO lease_charge AS c
+             (lease_id, lane, expiry_second, node_id, boot, charged_micros, revision)
+      SELECT * FROM unnest(?::bigint[], ?::integer[], ?::bigint[], ?::integer[], ?::bigint[],
+                           ?::bigint[], ?::bigint[])
+          ON CONFLICT (lease_id, lane, expiry_second) DO UPDATE
+         SET charged_micros = c.charged_micros + excluded.charged_micros,
+             revision = excluded.revision\
+      """;
+
+  private static final String CLOSE =
+      """
+      UPDATE lease l
+         SET state = 'CLOSED', ended = true, closed_millis = ?, revision = k.revision
+        FROM unnest(?::bigint[], ?::bigint[]) AS k (id, revision)
+       WHERE l.id = k.id\
+      """;
+
+  private static final String DROP_BUCKETS = "DELETE FROM lease_charge WHERE lease_id = ANY (?)";
+
+  private static final String ADD_NODES =
+      """
+      INSERT INTO node (id) SELECT DISTINCT u FROM unnest(?::integer[]) AS u ORDER BY u
+          ON CONFLICT (id) DO NOTHING\
+      """;
+
+  private static final String MARK =
+      """
+      INSERT INTO settled_mark AS m (node_id, partition, settled_up_to_millis)
+      SELECT * FROM unnest(?::integer[], ?::integer[], ?::bigint[])
+          ON CONFLICT (node_id, partition) DO UPDATE
+         SET settled_up_to_millis =
+             greatest(m.settled_up_to_millis, excluded.settled_up_to_millis)\
+      """;
+
+  /** A node that was written off and records again is awaited again. */
+  private static final String REINSTATE =
+      """
+      UPDATE node n SET written_off_millis = NULL
+        FROM unnest(?::integer[], ?::bigint[]) AS k (id, millis)
+       WHERE n.id = k.id AND n.written_off_millis < k.millis\
+      """;
+
+  private final Connection connection;
+
+  SettledStore(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** A lease that a batch is about. */
+  record LeaseRow(
+      long id,
+      long nodeId,
+      long boot,
+      long lineItemId,
+      long campaignId,
+      LocalDate day,
+      long amountMicros,
+      long chargedMicros,
+      boolean closed) {}
+
+  /** The next offset of each partition, from 0; the rows are locked until the transaction ends. */
+  long[] lockOffsets(int partitions) throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD_OFFSETS);
+        PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT partition, next_offset FROM settled_offset ORDER BY partition FOR"
+                    + " UPDATE")) {
+      add.setInt(1, partitions);
+      add.executeUpdate();
+      long[] offsets = new long[partitions];
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          if (rows.getInt(1) < partitions) {
+            offsets[rows.getInt(1)] = rows.getLong(2);
+          }
+        }
+      }
+      return offsets;
+    }
+  }
+
+  void writeOffsets(Map<Integer, Long> nextOffsets) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE settled_offset SET next_offset = ? WHERE partition = ?")) {
+      for (Map.Entry<Integer, Long> next : nextOffsets.entrySet()) {
+        statement.setLong(1, next.getValue());
+        statement.setInt(2, next.getKey());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /** The leases as they are; unknown ones are left out. */
+  Map<Long, LeaseRow> leases(Collection<Long> ids) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SELECT_LEASES)) {
+      statement.setArray(1, SqlArrays.longs(connection, ids));
+      Map<Long, LeaseRow> leases = new HashMap<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          LeaseRow lease =
+              new LeaseRow(
+                  row.getLong("id"),
+                  row.getLong("node_id"),
+                  row.getLong("boot"),
+                  row.getLong("line_item_id"),
+                  row.getLong("campaign_id"),
+                  row.getObject("day", LocalDate.class),
+                  row.getLong("amount_micros"),
+                  row.getLong("charged_micros"),
+                  row.getString("state").equals("CLOSED"));
+          leases.put(lease.id(), lease);
+        }
+      }
+      return leases;
+    }
+  }
+
+  /** Locks all that changes with these leases: see {@link RowLocks}. */
+  void lockAround(Collection<LeaseRow> leases) throws SQLException {
+    RowLocks.lockNodes(connection, collect(leases, LeaseRow::nodeId));
+    RowLocks.lockBudgets(
+        connection, collect(leases, LeaseRow::campaignId), collect(leases, LeaseRow::lineItemId));
+  }
+
+  private static TreeSet<Long> collect(
+      Collection<LeaseRow> leases, java.util.function.Function<LeaseRow, Long> id) {
+    return leases.stream().map(id).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Gives each node of these leases its next revision. */
+  Map<Long, Long> nextRevisions(Collection<LeaseRow> leases) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NEXT_REVISIONS)) {
+      statement.setArray(1, SqlArrays.longs(connection, collect(leases, LeaseRow::nodeId)));
+      Map<Long, Long> revisions = new HashMap<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          revisions.put(rows.getLong(1), rows.getLong(2));
+        }
+      }
+      return revisions;
+    }
+  }
+
+  /** Adds charges to leases and their line items and campaigns. */
+  void charge(Collection<LeaseRow> leases, Map<Long, SettledBatch.Sums> sums, SpendStore spend)
+      throws SQLException {
+    List<Long> ids = new ArrayList<>();
+    List<Long> charged = new ArrayList<>();
+    for (LeaseRow lease : leases) {
+      SettledBatch.Sums of = sums.get(lease.id());
+      if (of != null) {
+        ids.add(lease.id());
+        charged.add(of.chargedMicros);
+        spend.charge(
+            lease.lineItemId(),
+            lease.campaignId(),
+            lease.day(),
+            of.chargedMicros,
+            of.overDeliveryMicros);
+      }
+    }
+    try (PreparedStatement statement = connection.prepareStatement(CHARGE_LEASES)) {
+      statement.setArray(1, SqlArrays.longs(connection, ids));
+      statement.setArray(2, SqlArrays.longs(connection, charged));
+      statement.executeUpdate();
+    }
+  }
+
+  /** Adds charges to the buckets of unclosed leases. */
+  void chargeBuckets(
+      Map<SettledBatch.Bucket, Long> buckets, Map<Long, LeaseRow> leases, Map<Long, Long> revisions)
+      throws SQLException {
+    List<Long> leaseIds = new ArrayList<>();
+    List<Integer> lanes = new ArrayList<>();
+    List<Long> expiries = new ArrayList<>();
+    List<Integer> nodes = new ArrayList<>();
+    List<Long> boots = new ArrayList<>();
+    List<Long> charged = new ArrayList<>();
+    List<Long> changedIn = new ArrayList<>();
+    buckets.forEach(
+        (bucket, micros) -> {
+          LeaseRow lease = leases.get(bucket.leaseId());
+          if (lease != null && !lease.closed()) {
+            leaseIds.add(bucket.leaseId());
+            lanes.add(bucket.lane());
+            expiries.add(bucket.expirySecond());
+            nodes.add((int) lease.nodeId());
+            boots.add(lease.boot());
+            charged.add(micros);
+            changedIn.add(revisions.get(lease.nodeId()));
+          }
+        });
+    if (leaseIds.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(CHARGE_BUCKETS)) {
+      statement.setArray(1, SqlArrays.longs(connection, leaseIds));
+      statement.setArray(2, SqlArrays.integers(connection, lanes));
+      statement.setArray(3, SqlArrays.longs(connection, expiries));
+      statement.setArray(4, SqlArrays.integers(connection, nodes));
+      statement.setArray(5, SqlArrays.longs(connection, boots));
+      statement.setArray(6, SqlArrays.longs(connection, charged));
+      statement.setArray(7, SqlArrays.longs(connection, changedIn));
+      statement.executeUpdate();
+    }
+  }
+
+  /** Closes leases and forgets their buckets. */
+  void close(Collection<LeaseRow> leases, Map<Long, Long> revisions, long nowMillis)
+      throws SQLException {
+    List<Long> ids = leases.stream().map(LeaseRow::id).toList();
+    List<Long> changedIn = leases.stream().map(lease -> revisions.get(lease.nodeId())).toList();
+    try (PreparedStatement close = connection.prepareStatement(CLOSE);
+        PreparedStatement drop = connection.prepareStatement(DROP_BUCKETS)) {
+      close.setLong(1, nowMillis);
+      close.setArray(2, SqlArrays.longs(connection, ids));
+      close.setArray(3, SqlArrays.longs(connection, changedIn));
+      close.executeUpdate();
+      drop.setArray(1, SqlArrays.longs(connection, ids));
+      drop.executeUpdate();
+    }
+  }
+
+  /** Moves marks on; they never go back. */
+  void mark(Map<SettledBatch.Journal, Long> marks) throws SQLException {
+    if (marks.isEmpty()) {
+      return;
+    }
+    List<Integer> nodes = new ArrayList<>();
+    List<Integer> partitions = new ArrayList<>();
+    List<Long> millis = new ArrayList<>();
+    marks.forEach(
+        (journal, upTo) -> {
+          nodes.add(journal.nodeId());
+          partitions.add(journal.partition());
+          millis.add(upTo);
+        });
+    try (PreparedStatement add = connection.prepareStatement(ADD_NODES);
+        PreparedStatement mark = connection.prepareStatement(MARK);
+        PreparedStatement reinstate = connection.prepareStatement(REINSTATE)) {
+      add.setArray(1, SqlArrays.integers(connection, nodes));
+      add.executeUpdate();
+      mark.setArray(1, SqlArrays.integers(connection, nodes));
+      mark.setArray(2, SqlArrays.integers(connection, partitions));
+      mark.setArray(3, SqlArrays.longs(connection, millis));
+      mark.executeUpdate();
+      reinstate.setArray(1, SqlArrays.integers(connection, nodes));
+      reinstate.setArray(2, SqlArrays.longs(connection, millis));
+      reinstate.executeUpdate();
+    }
+  }
+}

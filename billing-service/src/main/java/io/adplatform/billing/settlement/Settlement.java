@@ -1,0 +1,155 @@
+package io.adplatform.billing.settlement;
+
+import io.adplatform.billing.budget.SpendStore;
+import io.adplatform.billing.settlement.SettledStore.LeaseRow;
+import io.adplatform.storage.postgres.Transactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts batches of {@code settled}, each in one transaction with the offsets it ran over, so that
+ * every message is counted once, whatever is killed. Called by the thread of {@link SettledReader}.
+ */
+final class Settlement {
+  private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
+  private final Transactions transactions;
+  private final int partitions;
+  private final InstantSource clock;
+  private final SettledCounters counters;
+
+  Settlement(
+      Transactions transactions, int partitions, InstantSource clock, SettledCounters counters) {
+    this.transactions = transactions;
+    this.partitions = partitions;
+    this.clock = clock;
+    this.counters = counters;
+  }
+
+  /** What a batch came to; counted once it is committed. */
+  private static final class Outcome {
+    boolean counted;
+    int closed;
+    int mismatches;
+    int unknownLeases;
+  }
+
+  /** The offsets to read next, by partition. */
+  long[] nextOffsets() throws SQLException {
+    return transactions.forService(
+        handle -> new SettledStore(handle.getConnection()).lockOffsets(partitions));
+  }
+
+  /**
+   * Counts a batch.
+   *
+   * @return false where it does not begin at the offsets that are next, because another process has
+   *     counted meanwhile: nothing is changed then, and reading has to begin again
+   */
+  boolean count(SettledBatch batch) throws SQLException {
+    Outcome outcome =
+        transactions.forService(handle -> inTransaction(handle.getConnection(), batch));
+    if (outcome.counted) {
+      counters.closed.increment(outcome.closed);
+      counters.mismatches.increment(outcome.mismatches);
+      counters.unknownLeases.increment(outcome.unknownLeases);
+      counters.unreadable.increment(batch.unreadable());
+    }
+    return outcome.counted;
+  }
+
+  private Outcome inTransaction(Connection connection, SettledBatch batch) throws SQLException {
+    Outcome outcome = new Outcome();
+    SettledStore store = new SettledStore(connection);
+    long[] expected = store.lockOffsets(partitions);
+    Map<Integer, Long> next = new HashMap<>();
+    for (Map.Entry<Integer, SettledBatch.Range> entry : batch.ranges().entrySet()) {
+      // Offsets of transactions' own markers are skipped over, so a range may begin beyond.
+      if (entry.getValue().fromOffset() < expected[entry.getKey()]) {
+        return outcome;
+      }
+      next.put(entry.getKey(), entry.getValue().nextOffset());
+    }
+    outcome.counted = true;
+    Set<Long> ids = new HashSet<>(batch.sums().keySet());
+    ids.addAll(batch.closed().keySet());
+    if (!ids.isEmpty()) {
+      change(store, connection, batch, ids, outcome);
+    }
+    store.mark(batch.marks());
+    store.writeOffsets(next);
+    return outcome;
+  }
+
+  private void change(
+      SettledStore store, Connection connection, SettledBatch batch, Set<Long> ids, Outcome outcome)
+      throws SQLException {
+    store.lockAround(store.leases(ids).values());
+    Map<Long, LeaseRow> leases = store.leases(ids);
+    Map<Long, Long> revisions = store.nextRevisions(leases.values());
+    for (long id : ids) {
+      check(id, leases.get(id), batch.sums().get(id), outcome);
+    }
+    SpendStore spend = new SpendStore();
+    store.charge(leases.values(), batch.sums(), spend);
+    store.chargeBuckets(batch.buckets(), leases, revisions);
+    List<LeaseRow> closing = closing(batch, leases, spend, outcome);
+    if (!closing.isEmpty()) {
+      store.close(closing, revisions, clock.millis());
+    }
+    spend.write(connection);
+    outcome.closed = closing.size();
+  }
+
+  private static void check(long id, LeaseRow lease, SettledBatch.Sums sums, Outcome outcome) {
+    if (lease == null) {
+      outcome.unknownLeases++;
+      LOG.error("Lease {} was charged or closed, and is not here", id);
+    } else if (lease.closed() && sums != null && sums.chargedMicros != 0) {
+      outcome.mismatches++;
+      LOG.error("Lease {} was charged {} micros after it was closed", id, sums.chargedMicros);
+    }
+  }
+
+  /** The leases that this batch closes; what they did not use is no longer committed. */
+  private static List<LeaseRow> closing(
+      SettledBatch batch, Map<Long, LeaseRow> leases, SpendStore spend, Outcome outcome) {
+    List<LeaseRow> closing = new ArrayList<>();
+    batch
+        .closed()
+        .forEach(
+            (id, settledMicros) -> {
+              LeaseRow lease = leases.get(id);
+              if (lease == null || lease.closed()) {
+                return;
+              }
+              SettledBatch.Sums sums = batch.sums().get(id);
+              long charged = lease.chargedMicros() + (sums == null ? 0 : sums.chargedMicros);
+              if (charged != settledMicros || charged > lease.amountMicros()) {
+                outcome.mismatches++;
+                LOG.error(
+                    "Lease {} of {} micros: settlement says {} were charged, the sum here is {}",
+                    id,
+                    lease.amountMicros(),
+                    settledMicros,
+                    charged);
+              }
+              spend.commit(
+                  lease.lineItemId(),
+                  lease.campaignId(),
+                  lease.day(),
+                  Math.min(0, charged - lease.amountMicros()));
+              closing.add(lease);
+            });
+    return closing;
+  }
+}
