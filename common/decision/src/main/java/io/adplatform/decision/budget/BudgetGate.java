@@ -16,7 +16,7 @@ public final class BudgetGate {
    *     negated
    */
   public long tryReserve(long lineItemId, long chargeMicros, int ttlSeconds, long nowMillis) {
-    return 0;
+    return -io.adplatform.wire.event.Reason.NO_LEASE.code();
   }
 
   /** What the lease of the last reservation amounts to in all, for the token. */

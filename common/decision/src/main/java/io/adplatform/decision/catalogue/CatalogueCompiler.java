@@ -1,11 +1,40 @@
 package io.adplatform.decision.catalogue;
 
+import io.adplatform.decision.catalogue.CreativeIndex.CompiledCreative;
+import io.adplatform.decision.targeting.CreativeTraits;
+import io.adplatform.decision.targeting.TargetingCompiler;
+import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.CatalogueKind;
+import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.money.CurrencyCode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Turns catalogue documents into snapshots. Owned by one background thread. */
 public final class CatalogueCompiler {
+  private static final Comparator<Servable> BEST_FIRST =
+      Comparator.comparingLong((Servable servable) -> servable.lineItem.bidCpmMicros())
+          .reversed()
+          .thenComparingLong(servable -> servable.lineItem.id());
+
   private final CreativeCompiler creativeCompiler;
+
+  /** Of every entity seen, deleted ones too: an older document must not bring those back. */
+  private final Map<CatalogueKey, Entry> entries = new HashMap<>();
+
+  private long version;
 
   /** A compiler that has seen nothing. */
   public CatalogueCompiler(CreativeCompiler creativeCompiler) {
@@ -16,14 +45,22 @@ public final class CatalogueCompiler {
    * Takes one document.
    *
    * @param entity null where it was deleted
-   * @param version of the catalogue; one that is not above the version known of this entity is
-   *     passed over
+   * @param entityVersion of the catalogue; one that is not above the version known of this entity
+   *     is passed over
    */
-  public void apply(CatalogueKey key, CatalogueEntity entity, long version) {}
+  public void apply(CatalogueKey key, CatalogueEntity entity, long entityVersion) {
+    Entry known = entries.get(key);
+    if (known != null && known.version >= entityVersion) {
+      return;
+    }
+    CompiledCreative compiled = entity instanceof Creative creative ? compile(creative) : null;
+    entries.put(key, new Entry(entityVersion, entity, compiled));
+    version = Math.max(version, entityVersion);
+  }
 
   /** The highest version applied; 0 before the first. */
   public long version() {
-    return 0;
+    return version;
   }
 
   /**
@@ -32,6 +69,128 @@ public final class CatalogueCompiler {
    * @param nowMillis line items that are over by then are left out of auctions
    */
   public CatalogueSnapshot compile(long nowMillis) {
-    return null;
+    List<Servable> servables = new ArrayList<>();
+    List<IdleLineItem> idle = new ArrayList<>();
+    List<SupplyPartner> partners = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      if (entry.entity instanceof LineItem lineItem) {
+        file(lineItem, nowMillis, servables, idle);
+      } else if (entry.entity instanceof SupplyPartner partner) {
+        partners.add(partner);
+      }
+    }
+    servables.sort(BEST_FIRST);
+    idle.sort(Comparator.comparingLong(item -> item.lineItem().id()));
+    return snapshot(servables, List.copyOf(idle), new SupplyPartnerIndex(partners));
   }
+
+  private void file(
+      LineItem lineItem, long nowMillis, List<Servable> servables, List<IdleLineItem> idle) {
+    Campaign campaign = (Campaign) entity(CatalogueKind.CAMPAIGN, lineItem.campaignId());
+    Advertiser advertiser = (Advertiser) entity(CatalogueKind.ADVERTISER, lineItem.advertiserId());
+    boolean active =
+        lineItem.status() == Status.ACTIVE
+            && campaign != null
+            && campaign.status() == Status.ACTIVE
+            && advertiser != null;
+    if (!active) {
+      idle.add(new IdleLineItem(lineItem, Reason.STATUS));
+      return;
+    }
+    long start = Math.max(millis(lineItem.startAt(), 0), millis(campaign.startAt(), 0));
+    long end =
+        Math.min(
+            millis(lineItem.endAt(), Long.MAX_VALUE), millis(campaign.endAt(), Long.MAX_VALUE));
+    if (end <= nowMillis) {
+      idle.add(new IdleLineItem(lineItem, Reason.SCHEDULE));
+      return;
+    }
+    List<CompiledCreative> creatives = new ArrayList<>();
+    for (long id : lineItem.creativeIds()) {
+      Entry entry = entries.get(new CatalogueKey(CatalogueKind.CREATIVE, id));
+      if (entry != null && entry.compiled != null) {
+        creatives.add(entry.compiled);
+      }
+    }
+    if (creatives.isEmpty()) {
+      idle.add(new IdleLineItem(lineItem, Reason.NO_CREATIVE));
+      return;
+    }
+    int currency = CurrencyCode.numeric(advertiser.currency());
+    servables.add(new Servable(lineItem, currency, start, end, creatives));
+  }
+
+  private CatalogueSnapshot snapshot(
+      List<Servable> servables, List<IdleLineItem> idle, SupplyPartnerIndex partners) {
+    int count = servables.size();
+    TargetingCompiler targeting = new TargetingCompiler(count);
+    Map<CompiledCreative, Integer> creativeOrdinals = new IdentityHashMap<>();
+    List<CompiledCreative> creatives = new ArrayList<>();
+    LineItemIndex.Columns columns = new LineItemIndex.Columns(count);
+    for (int ordinal = 0; ordinal < count; ordinal++) {
+      Servable servable = servables.get(ordinal);
+      int[] ordinals = new int[servable.creatives.size()];
+      int[] sizes = new int[ordinals.length];
+      for (int i = 0; i < ordinals.length; i++) {
+        CompiledCreative creative = servable.creatives.get(i);
+        Integer known = creativeOrdinals.putIfAbsent(creative, creatives.size());
+        if (known == null) {
+          creatives.add(creative);
+        }
+        ordinals[i] = known == null ? creatives.size() - 1 : known;
+        sizes[i] = creative.traits().size();
+      }
+      columns.lineItems[ordinal] = servable.lineItem;
+      columns.currencies[ordinal] = servable.currency;
+      columns.startMillis[ordinal] = servable.startMillis;
+      columns.endMillis[ordinal] = servable.endMillis;
+      columns.creatives[ordinal] = ordinals;
+      targeting.add(servable.lineItem.targeting(), sizes, servable.currency);
+    }
+    return new CatalogueSnapshot(
+        version,
+        new LineItemIndex(columns),
+        new CreativeIndex(creatives.toArray(new CompiledCreative[0])),
+        partners,
+        targeting.compile(),
+        idle);
+  }
+
+  private CompiledCreative compile(Creative creative) {
+    if (creative.status() != Status.ACTIVE) {
+      return null;
+    }
+    try {
+      return new CompiledCreative(
+          creative, new CreativeTraits(creative), creativeCompiler.compile(creative));
+    } catch (RuntimeException e) {
+      // One creative that cannot be prepared must not keep the rest of the catalogue from auctions.
+      return null;
+    }
+  }
+
+  private CatalogueEntity entity(CatalogueKind kind, long id) {
+    Entry entry = entries.get(new CatalogueKey(kind, id));
+    return entry == null ? null : entry.entity;
+  }
+
+  private static long millis(Instant instant, long otherwise) {
+    return instant == null ? otherwise : instant.toEpochMilli();
+  }
+
+  /**
+   * The newest of one entity.
+   *
+   * @param entity null where it was deleted
+   * @param compiled of an ACTIVE creative that could be prepared
+   */
+  private record Entry(long version, CatalogueEntity entity, CompiledCreative compiled) {}
+
+  /** A line item that can serve. */
+  private record Servable(
+      LineItem lineItem,
+      int currency,
+      long startMillis,
+      long endMillis,
+      List<CompiledCreative> creatives) {}
 }

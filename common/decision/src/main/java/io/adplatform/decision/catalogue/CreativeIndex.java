@@ -1,15 +1,14 @@
 package io.adplatform.decision.catalogue;
 
+import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.wire.catalogue.Creative;
 
 /** The creatives that line items can show, by ordinal. Immutable; any thread. */
 public final class CreativeIndex {
-  private final Creative[] creatives;
-  private final Object[] attachments;
+  private final CompiledCreative[] creatives;
 
-  CreativeIndex(Creative[] creatives, Object[] attachments) {
+  CreativeIndex(CompiledCreative[] creatives) {
     this.creatives = creatives;
-    this.attachments = attachments;
   }
 
   /** How many there are; ordinals are 0 to one less. */
@@ -19,26 +18,34 @@ public final class CreativeIndex {
 
   /** The creative's id. */
   public long id(int ordinal) {
-    return creatives[ordinal].id();
+    return creatives[ordinal].creative().id();
   }
 
   /** Width in device-independent pixels. */
   public int width(int ordinal) {
-    return creatives[ordinal].width();
+    return creatives[ordinal].creative().width();
   }
 
   /** Height in device-independent pixels. */
   public int height(int ordinal) {
-    return creatives[ordinal].height();
+    return creatives[ordinal].creative().height();
+  }
+
+  /** What a query may refuse in it. */
+  public CreativeTraits traits(int ordinal) {
+    return creatives[ordinal].traits();
   }
 
   /** What the {@link CreativeCompiler} made of it, or null. */
   public Object attachment(int ordinal) {
-    return attachments[ordinal];
+    return creatives[ordinal].attachment();
   }
 
   /** The whole document. */
   public Creative creative(int ordinal) {
-    return creatives[ordinal];
+    return creatives[ordinal].creative();
   }
+
+  /** A creative with what was prepared of it. */
+  record CompiledCreative(Creative creative, CreativeTraits traits, Object attachment) {}
 }

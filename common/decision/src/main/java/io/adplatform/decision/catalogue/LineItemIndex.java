@@ -1,6 +1,7 @@
 package io.adplatform.decision.catalogue;
 
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.money.Cpm;
 
 /**
  * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
@@ -20,34 +21,26 @@ public final class LineItemIndex {
 
   private final int[] creativeOrdinals;
 
-  LineItemIndex(LineItem[] lineItems, int[] currencies, long[][] flights, int[][] creatives) {
+  LineItemIndex(Columns columns) {
+    lineItems = columns.lineItems;
+    currencies = columns.currencies;
+    startMillis = columns.startMillis;
+    endMillis = columns.endMillis;
     int count = lineItems.length;
-    this.lineItems = lineItems;
-    this.currencies = currencies;
     ids = new long[count];
     bidCpmMicros = new long[count];
     chargeMicros = new long[count];
-    startMillis = flights[0];
-    endMillis = flights[1];
     creativesFrom = new int[count + 1];
-    int total = 0;
     for (int ordinal = 0; ordinal < count; ordinal++) {
       ids[ordinal] = lineItems[ordinal].id();
       bidCpmMicros[ordinal] = lineItems[ordinal].bidCpmMicros();
-      chargeMicros[ordinal] =
-          io.adplatform.wire.money.Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
-      creativesFrom[ordinal] = total;
-      total += creatives[ordinal].length;
+      chargeMicros[ordinal] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
+      creativesFrom[ordinal + 1] = creativesFrom[ordinal] + columns.creatives[ordinal].length;
     }
-    creativesFrom[count] = total;
-    creativeOrdinals = new int[total];
+    creativeOrdinals = new int[creativesFrom[count]];
     for (int ordinal = 0; ordinal < count; ordinal++) {
-      System.arraycopy(
-          creatives[ordinal],
-          0,
-          creativeOrdinals,
-          creativesFrom[ordinal],
-          creatives[ordinal].length);
+      int[] own = columns.creatives[ordinal];
+      System.arraycopy(own, 0, creativeOrdinals, creativesFrom[ordinal], own.length);
     }
   }
 
@@ -104,5 +97,22 @@ public final class LineItemIndex {
   /** The whole document: campaign, advertiser, account, targeting. */
   public LineItem lineItem(int ordinal) {
     return lineItems[ordinal];
+  }
+
+  /** The index in the making, by ordinal; handed over whole. */
+  static final class Columns {
+    final LineItem[] lineItems;
+    final int[] currencies;
+    final long[] startMillis;
+    final long[] endMillis;
+    final int[][] creatives;
+
+    Columns(int count) {
+      lineItems = new LineItem[count];
+      currencies = new int[count];
+      startMillis = new long[count];
+      endMillis = new long[count];
+      creatives = new int[count][];
+    }
   }
 }

@@ -95,4 +95,59 @@ public final class Candidates {
   public Reason reason(int candidate) {
     return reasons[candidate];
   }
+
+  void clear() {
+    count = 0;
+    winnerCount = 0;
+    matched = 0;
+  }
+
+  boolean isFull() {
+    return count == MAX;
+  }
+
+  void matched(int lineItems) {
+    matched = lineItems;
+  }
+
+  /** Keeps a line item that does not bid, where there is room. */
+  void add(int ordinal, long lineItemId, long price, int creative, Reason reason) {
+    if (count < MAX) {
+      set(count++, ordinal, lineItemId, price, creative, reason);
+    }
+  }
+
+  /** Keeps one that bids; where there is no room, in place of the last that does not. */
+  int addWinner(int ordinal, long lineItemId, long price, int creative) {
+    int place = count < MAX ? count++ : lastLoser();
+    set(place, ordinal, lineItemId, price, creative, Reason.NONE);
+    winners[winnerCount++] = place;
+    return place;
+  }
+
+  void pay(int candidate, long leaseId, long amountMicros, long expirySecond) {
+    leaseIds[candidate] = leaseId;
+    leaseAmountMicros[candidate] = amountMicros;
+    expirySeconds[candidate] = expirySecond;
+  }
+
+  private int lastLoser() {
+    int place = MAX - 1;
+    while (reasons[place] == Reason.NONE) {
+      place--;
+    }
+    return place;
+  }
+
+  private void set(
+      int place, int ordinal, long lineItemId, long price, int creative, Reason reason) {
+    ordinals[place] = ordinal;
+    lineItemIds[place] = lineItemId;
+    priceCpmMicros[place] = price;
+    creativeOrdinals[place] = creative;
+    reasons[place] = reason;
+    leaseIds[place] = 0;
+    leaseAmountMicros[place] = 0;
+    expirySeconds[place] = 0;
+  }
 }

@@ -2,34 +2,167 @@ package io.adplatform.decision.choice;
 
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.decision.targeting.IndexMatch;
+import io.adplatform.wire.event.Reason;
 
 /**
- * Decides which line items bid. Owned by one lane, which uses it for one decision after the other.
+ * Decides which line items bid. Ordinals go by price, so that those the index lets through come
+ * best first: the walk stops where the winners and the best losers are known, and only counts the
+ * rest. Owned by one lane, which uses it for one decision after the other.
  */
 public final class Chooser {
+  /**
+   * How often the budget gate is asked in one decision. Where that many of the best have no lease,
+   * the node has lost its lease source, and an auction must stay cheap.
+   */
+  static final int MAX_RESERVATIONS = 64;
+
+  private final IndexMatch match = new IndexMatch();
+  private final Eligibility eligibility = new Eligibility();
+  private final TieGroup ties = new TieGroup();
+  private LineItemIndex lineItems;
+  private AdQuery query;
+  private BudgetGate gate;
+  private int maxBids;
+  private long nowMillis;
+  private long seed;
+  private Candidates out;
+  private int reservations;
+  private long groupCpmMicros;
+  private long lastWinnerCpmMicros;
+
   /**
    * Finds the best line items for a query and reserves what they may cost.
    *
    * <p>Ties are drawn from the auction id: the same snapshot, query, gate and id give the same
    * answer.
    *
-   * @param gate null reserves nothing and lets everything pass: for explaining
-   * @param nowMillis since 1970
-   * @param out overwritten
+   * @param budgetGate null reserves nothing and lets everything pass: for explaining
+   * @param now milliseconds since 1970
+   * @param candidates overwritten
    * @return how many won, 0 to {@link AdQuery#maxBids()}
    */
   public int choose(
       CatalogueSnapshot snapshot,
-      AdQuery query,
-      BudgetGate gate,
-      long nowMillis,
+      AdQuery adQuery,
+      BudgetGate budgetGate,
+      long now,
       long auctionHi,
       long auctionLo,
-      Candidates out) {
-    return 0;
+      Candidates candidates) {
+    lineItems = snapshot.lineItems();
+    query = adQuery;
+    gate = budgetGate;
+    maxBids = Math.min(adQuery.maxBids(), Candidates.MAX);
+    nowMillis = now;
+    seed = Draw.seed(auctionHi, auctionLo);
+    out = candidates;
+    reservations = 0;
+    groupCpmMicros = -1;
+    lastWinnerCpmMicros = -1;
+    candidates.clear();
+    ties.clear();
+    eligibility.begin(snapshot, adQuery, now, seed);
+    match.begin(snapshot.targeting(), adQuery);
+    walk();
+    return candidates.winnerCount();
   }
 
   /** Gives back what a winner reserved, because its bid was not sent after all. */
-  public void cancel(Candidates candidates, int candidate, BudgetGate gate) {}
+  public static void cancel(
+      Candidates candidates, int candidate, LineItemIndex index, BudgetGate gate) {
+    gate.cancel(
+        candidates.lineItemId(candidate),
+        candidates.leaseId(candidate),
+        index.chargeMicros(candidates.ordinal(candidate)),
+        candidates.expirySecond(candidate));
+  }
+
+  private void walk() {
+    int matched = 0;
+    boolean more = true;
+    while (match.nextBlock()) {
+      long[] words = match.words();
+      for (int i = 0; i < IndexMatch.WORDS; i++) {
+        long bits = words[i];
+        if (bits == 0) {
+          continue;
+        }
+        matched += Long.bitCount(bits);
+        int base = match.base() + (i << 6);
+        while (more && bits != 0) {
+          more = consider(base + Long.numberOfTrailingZeros(bits));
+          bits &= bits - 1;
+        }
+      }
+    }
+    rankGroup();
+    out.matched(matched);
+  }
+
+  /** Whether the walk is to go on after this line item. */
+  private boolean consider(int ordinal) {
+    long price = lineItems.bidCpmMicros(ordinal);
+    if (price != groupCpmMicros) {
+      if (rankGroup()) {
+        return false;
+      }
+      groupCpmMicros = price;
+    }
+    Reason reason = eligibility.check(ordinal);
+    if (reason == Reason.NONE) {
+      ties.add(ordinal, eligibility.creativeOrdinal(), Draw.ticket(seed, lineItems.id(ordinal)));
+    } else {
+      out.add(ordinal, lineItems.id(ordinal), price, eligibility.creativeOrdinal(), reason);
+    }
+    return true;
+  }
+
+  /**
+   * Settles what becomes of the line items of one price; true where nothing more is to be known.
+   */
+  private boolean rankGroup() {
+    while (ties.size() > 0 && !isDecided()) {
+      int ordinal = ties.ordinal();
+      int creative = ties.creative();
+      ties.remove();
+      offer(ordinal, creative);
+    }
+    ties.clear();
+    return isDecided();
+  }
+
+  private boolean isDecided() {
+    return (out.winnerCount() == maxBids || reservations == MAX_RESERVATIONS) && out.isFull();
+  }
+
+  private void offer(int ordinal, int creative) {
+    long id = lineItems.id(ordinal);
+    if (out.winnerCount() == maxBids) {
+      Reason reason = groupCpmMicros == lastWinnerCpmMicros ? Reason.LOST_TIE : Reason.OUTBID;
+      out.add(ordinal, id, groupCpmMicros, creative, reason);
+      return;
+    }
+    if (gate == null) {
+      out.addWinner(ordinal, id, groupCpmMicros, creative);
+      lastWinnerCpmMicros = groupCpmMicros;
+      return;
+    }
+    if (reservations == MAX_RESERVATIONS) {
+      out.add(ordinal, id, groupCpmMicros, creative, Reason.NO_LEASE);
+      return;
+    }
+    reservations++;
+    long charge = query.test() ? 0 : lineItems.chargeMicros(ordinal);
+    long lease = gate.tryReserve(id, charge, query.ttlSeconds(), nowMillis);
+    if (lease > 0) {
+      int winner = out.addWinner(ordinal, id, groupCpmMicros, creative);
+      out.pay(winner, lease, gate.grantedLeaseAmountMicros(), gate.grantedExpirySecond());
+      lastWinnerCpmMicros = groupCpmMicros;
+    } else {
+      out.add(ordinal, id, groupCpmMicros, creative, Reason.of((int) -lease));
+    }
+  }
 }

@@ -18,6 +18,12 @@ public final class AdQuery {
   /** Minutes from Monday 00:00 to the next. */
   public static final int MINUTES_PER_WEEK = 7 * 24 * 60;
 
+  /**
+   * Most sizes, categories and key-values taken of one query; what comes after is passed over. An
+   * honest imp has a tenth of it, and each costs work in every block of the index.
+   */
+  public static final int MAX_VALUES = 256;
+
   /** Longest region code taken, in bytes; ISO 3166-2 has at most three. */
   private static final int MAX_REGION_LENGTH = 6;
 
@@ -26,6 +32,7 @@ public final class AdQuery {
    */
   private static final int MAX_DOMAIN_LABELS = 16;
 
+  private static final int ADVERTISER_WORDS = 16;
   private static final int COUNTRY_SHIFT = 48;
   private static final int FIRST_CAPACITY = 16;
 
@@ -39,6 +46,13 @@ public final class AdQuery {
   private boolean test;
   final SpanList blockedCategories = new SpanList(FIRST_CAPACITY);
   final SpanList blockedAdvertisers = new SpanList(FIRST_CAPACITY);
+
+  /** By the low bits of their hashes, whether there may be such a blocked category. */
+  private long blockedCategoryBits;
+
+  /** The same of blocked advertisers, in more words: their lists are long. */
+  private final long[] blockedAdvertiserBits = new long[ADVERTISER_WORDS];
+
   private int[] blockedAttributes = new int[FIRST_CAPACITY];
   private int blockedAttributeCount;
 
@@ -75,7 +89,9 @@ public final class AdQuery {
     secureRequired = false;
     test = false;
     blockedCategories.clear();
+    blockedCategoryBits = 0;
     blockedAdvertisers.clear();
+    Arrays.fill(blockedAdvertiserBits, 0);
     blockedAttributeCount = 0;
     resetTargeting();
   }
@@ -187,11 +203,15 @@ public final class AdQuery {
   /** A category ({@code bcat}) that no ad may have; a top category blocks those below it. */
   public void addBlockedCategory(byte[] buffer, int offset, int length) {
     blockedCategories.add(buffer, offset, length);
+    blockedCategoryBits |= 1L << blockedCategories.hash(blockedCategories.size() - 1);
   }
 
   /** A domain ({@code badv}) that no advertiser may have, nor a subdomain of it; either case. */
   public void addBlockedAdvertiser(byte[] buffer, int offset, int length) {
-    blockedAdvertisers.add(buffer, offset, length);
+    int www = startsWithWww(buffer, offset, length) ? 4 : 0;
+    blockedAdvertisers.add(buffer, offset + www, length - www);
+    long hash = blockedAdvertisers.hash(blockedAdvertisers.size() - 1);
+    blockedAdvertiserBits[advertiserWord(hash)] |= 1L << hash;
   }
 
   /** A creative attribute ({@code battr}) that no ad may have. */
@@ -202,8 +222,30 @@ public final class AdQuery {
     blockedAttributes[blockedAttributeCount++] = attribute;
   }
 
+  /** Whether one of some categories, given with all above them, is blocked. */
+  boolean blocksCategory(long[] hashes, byte[][] texts) {
+    for (int i = 0; i < hashes.length; i++) {
+      if ((blockedCategoryBits & 1L << hashes[i]) != 0
+          && contains(blockedCategories, hashes[i], texts[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether one of some domains, given with all above them, is blocked. */
+  boolean blocksAdvertiser(long[] hashes, byte[][] texts) {
+    for (int i = 0; i < hashes.length; i++) {
+      if ((blockedAdvertiserBits[advertiserWord(hashes[i])] & 1L << hashes[i]) != 0
+          && contains(blockedAdvertisers, hashes[i], texts[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a creative attribute is blocked. */
-  public boolean blocksAttribute(int attribute) {
+  boolean blocksAttribute(int attribute) {
     for (int i = 0; i < blockedAttributeCount; i++) {
       if (blockedAttributes[i] == attribute) {
         return true;
@@ -255,7 +297,7 @@ public final class AdQuery {
   /** A size offered, in device-independent pixels; those outside 1 to 65,535 are passed over. */
   public void addSize(int width, int height) {
     int max = (1 << Short.SIZE) - 1;
-    if (width < 1 || height < 1 || width > max || height > max) {
+    if (width < 1 || height < 1 || width > max || height > max || sizeCount == MAX_VALUES) {
       return;
     }
     if (sizeCount == sizes.length) {
@@ -284,12 +326,13 @@ public final class AdQuery {
     siteSuffixes.clear();
     int from = startsWithWww(buffer, offset, length) ? offset + 4 : offset;
     int end = offset + length;
-    int labels = 1;
+    if (from == end) {
+      return;
+    }
     siteSuffixes.add(buffer, from, end - from);
-    for (int at = from; at < end && labels < MAX_DOMAIN_LABELS; at++) {
-      if (buffer[at] == '.' && at + 1 < end) {
+    for (int at = end - 2; at >= from && siteSuffixes.size() < MAX_DOMAIN_LABELS; at--) {
+      if (buffer[at] == '.') {
         siteSuffixes.add(buffer, at + 1, end - at - 1);
-        labels++;
       }
     }
   }
@@ -306,7 +349,9 @@ public final class AdQuery {
 
   /** A content category of the site, app, page, section or content, such as {@code IAB1-2}. */
   public void addCategory(byte[] buffer, int offset, int length) {
-    categories.add(buffer, offset, length);
+    if (categories.size() < MAX_VALUES) {
+      categories.add(buffer, offset, length);
+    }
   }
 
   /** A language tag of the device or the content; its first subtag counts, either case. */
@@ -315,7 +360,7 @@ public final class AdQuery {
     while (end < length && buffer[offset + end] != '-' && buffer[offset + end] != '_') {
       end++;
     }
-    if (end > 0) {
+    if (end > 0 && languages.size() < MAX_VALUES) {
       languages.add(buffer, offset, end);
     }
   }
@@ -333,6 +378,9 @@ public final class AdQuery {
       byte[] valueBuffer,
       int valueOffset,
       int valueLength) {
+    if (keys.size() == MAX_VALUES) {
+      return;
+    }
     long key = TextHash.of(keyBuffer, keyOffset, keyLength);
     long value = TextHash.of(valueBuffer, valueOffset, valueLength);
     keys.add(keyBuffer, keyOffset, keyLength, key);
@@ -362,6 +410,21 @@ public final class AdQuery {
       packed = packed << Byte.SIZE | TextHash.fold(buffer[offset + i]) & 0xFF;
     }
     return (long) country << COUNTRY_SHIFT | packed;
+  }
+
+  private static int advertiserWord(long hash) {
+    return (int) (hash >>> Integer.SIZE) & ADVERTISER_WORDS - 1;
+  }
+
+  private static boolean contains(SpanList list, long hash, byte[] text) {
+    for (int i = 0; i < list.size(); i++) {
+      if (list.hash(i) == hash
+          && list.length(i) == text.length
+          && TextHash.equalsFolded(text, 0, list.buffer(i), list.offset(i), text.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void set(SpanList list, byte[] buffer, int offset, int length) {

@@ -1,0 +1,33 @@
+package io.adplatform.decision.choice;
+
+/**
+ * Random numbers that anyone can draw again from the auction's id. Pure functions; any thread.
+ *
+ * @see <a href="https://doi.org/10.1145/2660193.2660195">SplitMix64 (Steele, Lea, Flood, 2014)</a>
+ */
+final class Draw {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private Draw() {}
+
+  /** The seed of an auction: a mix of both halves of its id. */
+  static long seed(long auctionHi, long auctionLo) {
+    return mix(mix(auctionHi) + auctionLo);
+  }
+
+  /** A line item's number in the draw: the highest wins; no two line items share one. */
+  static long ticket(long seed, long lineItemId) {
+    return mix(seed + lineItemId * GOLDEN);
+  }
+
+  /** A number from 0 to below {@code bound}. */
+  static int below(long ticket, int bound) {
+    return (int) ((ticket >>> 32) * bound >>> 32);
+  }
+
+  private static long mix(long value) {
+    long z = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+    return z ^ z >>> 31;
+  }
+}

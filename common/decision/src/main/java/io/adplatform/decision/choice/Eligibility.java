@@ -1,0 +1,75 @@
+package io.adplatform.decision.choice;
+
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.LineItemIndex;
+import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.money.Cpm;
+
+/**
+ * Whether a line item that the index let through may bid, and with which creative. Choosing and
+ * explaining share it. Reused by one thread; allocates nothing.
+ */
+final class Eligibility {
+  /** No creative passed. */
+  static final int NO_CREATIVE = -1;
+
+  private CatalogueSnapshot snapshot;
+  private AdQuery query;
+  private long nowMillis;
+  private long seed;
+  private long lowestBidCpmMicros;
+  private int creativeOrdinal;
+
+  void begin(CatalogueSnapshot catalogue, AdQuery adQuery, long now, long auctionSeed) {
+    snapshot = catalogue;
+    query = adQuery;
+    nowMillis = now;
+    seed = auctionSeed;
+    lowestBidCpmMicros = lowestBid(adQuery.floorCpmMicros(), adQuery.marginBasisPoints());
+  }
+
+  /** SCHEDULE, what stood against the creative that came furthest, BELOW_FLOOR, or NONE. */
+  Reason check(int ordinal) {
+    LineItemIndex lineItems = snapshot.lineItems();
+    creativeOrdinal = NO_CREATIVE;
+    if (nowMillis < lineItems.startMillis(ordinal) || nowMillis >= lineItems.endMillis(ordinal)) {
+      return Reason.SCHEDULE;
+    }
+    Reason refused = chooseCreative(lineItems, ordinal);
+    if (refused != Reason.NONE) {
+      return refused;
+    }
+    return lineItems.bidCpmMicros(ordinal) < lowestBidCpmMicros ? Reason.BELOW_FLOOR : Reason.NONE;
+  }
+
+  /** The creative that the line item checked last would show, or {@link #NO_CREATIVE}. */
+  int creativeOrdinal() {
+    return creativeOrdinal;
+  }
+
+  /** Takes the first that passes, beginning at one that is drawn, so that all have their turn. */
+  private Reason chooseCreative(LineItemIndex lineItems, int ordinal) {
+    int from = lineItems.creativesFrom(ordinal);
+    int count = lineItems.creativesTo(ordinal) - from;
+    int first = count == 1 ? 0 : Draw.below(Draw.ticket(seed, lineItems.id(ordinal)), count);
+    Reason furthest = Reason.SIZE;
+    for (int i = 0; i < count; i++) {
+      int place = first + i < count ? first + i : first + i - count;
+      int creative = lineItems.creativeOrdinal(from + place);
+      Reason refused = snapshot.creatives().traits(creative).refusedBy(query);
+      if (refused == Reason.NONE) {
+        creativeOrdinal = creative;
+        return Reason.NONE;
+      }
+      furthest = refused.code() > furthest.code() ? refused : furthest;
+    }
+    return furthest;
+  }
+
+  /** The lowest bid that is not below the floor once {@link Cpm#lessMargin} has been taken off. */
+  private static long lowestBid(long floorCpmMicros, int marginBasisPoints) {
+    long kept = Cpm.BASIS_POINTS - marginBasisPoints;
+    return (floorCpmMicros * Cpm.BASIS_POINTS + kept - 1) / kept;
+  }
+}

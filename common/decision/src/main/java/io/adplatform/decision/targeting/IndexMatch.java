@@ -1,0 +1,432 @@
+package io.adplatform.decision.targeting;
+
+import io.adplatform.wire.catalogue.Attribute;
+import io.adplatform.wire.catalogue.Country;
+import java.util.Arrays;
+
+/**
+ * One query put to one index, answered block by block in order of ordinals (so best bid first):
+ * {@link #begin}, then {@link #nextBlock} until it is false, reading {@link #words} after each.
+ *
+ * <p>For each attribute that some line item targets there is a constraint: the union of those that
+ * do not target it and those that include a value of the query. Constraints are ANDed, the smallest
+ * first; excluded line items are taken out; what bits cannot say (parts of an hour, several keys)
+ * is checked for the few that are left. Reused by one lane; allocates nothing once its lists have
+ * grown.
+ */
+public final class IndexMatch {
+  /** Words of a block: bit {@code i % 64} of word {@code i / 64} is ordinal {@code base + i}. */
+  public static final int WORDS = OrdinalSet.WORDS;
+
+  /** One for each attribute, day-parts, creative sizes, currency. */
+  private static final int MAX_CONSTRAINTS = Attribute.values().length + 3;
+
+  private static final int FIRST_SETS = 64;
+  private static final int MINUTES_PER_HOUR = 60;
+
+  private final long[] words = new long[WORDS];
+  private final long[] union = new long[WORDS];
+  private TargetingIndex index;
+  private AdQuery query;
+
+  /** The sets of all constraints, one constraint after the other. */
+  private OrdinalSet[] sets = new OrdinalSet[FIRST_SETS];
+
+  private int setCount;
+  private final int[] from = new int[MAX_CONSTRAINTS];
+  private final int[] to = new int[MAX_CONSTRAINTS];
+  private final long[] sizes = new long[MAX_CONSTRAINTS];
+  private int constraintCount;
+  private OrdinalSet[] excludes = new OrdinalSet[FIRST_SETS];
+  private int excludeCount;
+
+  /** Entries of the key-value table that the query has. */
+  private int[] keyValueHits = new int[FIRST_SETS];
+
+  private int keyValueHitCount;
+  private boolean impossible;
+  private int blockCount;
+
+  /** Blocks are looked at in groups of 64. */
+  private int groupCount;
+
+  private int group;
+
+  /** Of the group: the blocks still to come in which every constraint has something. */
+  private long liveBlocks;
+
+  private int block;
+
+  /** Puts a query. Both must stay as they are until the last block was read. */
+  public void begin(TargetingIndex targetingIndex, AdQuery adQuery) {
+    if (index != targetingIndex) {
+      index = targetingIndex;
+      Arrays.fill(sets, null);
+      Arrays.fill(excludes, null);
+    }
+    query = adQuery;
+    setCount = 0;
+    constraintCount = 0;
+    excludeCount = 0;
+    keyValueHitCount = 0;
+    impossible = false;
+    blockCount = index.count() + OrdinalSet.BLOCK - 1 >> OrdinalSet.BLOCK_SHIFT;
+    groupCount = blockCount + Long.SIZE - 1 >> 6;
+    group = -1;
+    liveBlocks = 0;
+    constrainTerms();
+    constrainNumbers();
+    constrainTexts();
+    constrainKeyValues();
+    constrainTime();
+  }
+
+  /**
+   * Goes on to the next block in which something matches.
+   *
+   * @return false where there is none
+   */
+  public boolean nextBlock() {
+    if (impossible) {
+      return false;
+    }
+    for (; ; ) {
+      while (liveBlocks == 0) {
+        if (++group >= groupCount) {
+          return false;
+        }
+        liveBlocks = liveBlocks(group);
+      }
+      block = (group << 6) + Long.numberOfTrailingZeros(liveBlocks);
+      liveBlocks &= liveBlocks - 1;
+      if (matchBlock()) {
+        return true;
+      }
+    }
+  }
+
+  /** The ordinal of the block's first bit. */
+  public int base() {
+    return block << OrdinalSet.BLOCK_SHIFT;
+  }
+
+  /** The block's {@value #WORDS} words; owned by the match, valid until the next block. */
+  public long[] words() {
+    return words;
+  }
+
+  private void constrainTerms() {
+    open();
+    ValueTable creativeSizes = index.creativeSizes();
+    for (int i = 0; i < query.sizeCount; i++) {
+      int entry = creativeSizes.find(query.sizes[i]);
+      if (entry != ValueTable.NONE) {
+        addSet(creativeSizes.including(entry));
+      }
+    }
+    close();
+    open();
+    int entry = index.currencies().find(query.currency());
+    if (entry != ValueTable.NONE) {
+      addSet(index.currencies().including(entry));
+    }
+    close();
+  }
+
+  private void constrainNumbers() {
+    number(Attribute.COUNTRY, query.country, query.country != Country.UNKNOWN);
+    number(Attribute.REGION, query.region, query.region != 0);
+    number(Attribute.DEVICE_TYPE, query.deviceType, query.deviceType != 0);
+    number(Attribute.CONNECTION, query.connection, query.connection != 0);
+    ValueTable values = index.values(Attribute.SIZE);
+    if (!values.isEmpty()) {
+      open(Attribute.SIZE);
+      for (int i = 0; i < query.sizeCount; i++) {
+        hit(values, values.find(query.sizes[i]));
+      }
+      close();
+    }
+  }
+
+  private void number(Attribute attribute, long value, boolean known) {
+    ValueTable values = index.values(attribute);
+    if (!values.isEmpty()) {
+      open(attribute);
+      if (known) {
+        hit(values, values.find(value));
+      }
+      close();
+    }
+  }
+
+  private void constrainTexts() {
+    texts(Attribute.OPERATING_SYSTEM, query.operatingSystem);
+    texts(Attribute.BROWSER, query.browser);
+    texts(Attribute.SITE, query.siteSuffixes);
+    texts(Attribute.APP, query.app);
+    texts(Attribute.PUBLISHER, query.publisher);
+    texts(Attribute.LANGUAGE, query.languages);
+    texts(Attribute.CATEGORY, query.categories);
+  }
+
+  private void texts(Attribute attribute, SpanList texts) {
+    ValueTable values = index.values(attribute);
+    if (values.isEmpty()) {
+      return;
+    }
+    open(attribute);
+    for (int i = 0; i < texts.size(); i++) {
+      byte[] buffer = texts.buffer(i);
+      int offset = texts.offset(i);
+      int length = texts.length(i);
+      hit(values, values.find(texts.hash(i), buffer, offset, length));
+      if (attribute == Attribute.CATEGORY) {
+        hitAbove(values, buffer, offset, length);
+      }
+    }
+    close();
+  }
+
+  /** Hits the categories above one, cut off at each hyphen. */
+  private void hitAbove(ValueTable values, byte[] buffer, int offset, int length) {
+    for (int end = length - 1; end > 0; end--) {
+      if (buffer[offset + end] == '-') {
+        hit(values, values.find(TextHash.of(buffer, offset, end), buffer, offset, end));
+      }
+    }
+  }
+
+  private void constrainKeyValues() {
+    ValueTable values = index.values(Attribute.KEY_VALUE);
+    if (values.isEmpty()) {
+      return;
+    }
+    open(Attribute.KEY_VALUE);
+    for (int i = 0; i < query.keys.size(); i++) {
+      int entry = values.findPair(query.keys, query.values, i);
+      if (entry != ValueTable.NONE) {
+        hit(values, entry);
+        if (keyValueHitCount == keyValueHits.length) {
+          keyValueHits = Arrays.copyOf(keyValueHits, 2 * keyValueHitCount);
+        }
+        keyValueHits[keyValueHitCount++] = entry;
+      }
+    }
+    close();
+  }
+
+  private void constrainTime() {
+    TargetingIndex.Dayparts dayparts = index.dayparts();
+    open();
+    addSet(dayparts.untargeted());
+    if (query.minuteOfWeek >= 0) {
+      addSet(dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR]);
+    }
+    close();
+  }
+
+  private void open(Attribute attribute) {
+    open();
+    addSet(index.untargeted(attribute));
+  }
+
+  private void open() {
+    from[constraintCount] = setCount;
+  }
+
+  private void hit(ValueTable values, int entry) {
+    if (entry == ValueTable.NONE) {
+      return;
+    }
+    OrdinalSet including = values.including(entry);
+    if (including != null) {
+      addSet(including);
+    }
+    OrdinalSet excluding = values.excluding(entry);
+    if (excluding != null) {
+      if (excludeCount == excludes.length) {
+        excludes = Arrays.copyOf(excludes, 2 * excludeCount);
+      }
+      excludes[excludeCount++] = excluding;
+    }
+  }
+
+  private void addSet(OrdinalSet set) {
+    if (set.count() > 0) {
+      if (setCount == sets.length) {
+        sets = Arrays.copyOf(sets, 2 * setCount);
+      }
+      sets[setCount++] = set;
+    }
+  }
+
+  /** Files the constraint by its size, or drops it where it lets everything through. */
+  private void close() {
+    int first = from[constraintCount];
+    long size = 0;
+    boolean all = false;
+    for (int i = first; i < setCount; i++) {
+      size += sets[i].count();
+      all |= sets[i].count() == index.count();
+    }
+    impossible |= size == 0;
+    if (all) {
+      setCount = first;
+      return;
+    }
+    int place = constraintCount++;
+    while (place > 0 && sizes[place - 1] > size) {
+      sizes[place] = sizes[place - 1];
+      from[place] = from[place - 1];
+      to[place] = to[place - 1];
+      place--;
+    }
+    sizes[place] = size;
+    from[place] = first;
+    to[place] = setCount;
+  }
+
+  /** Which of 64 blocks have something of every constraint. */
+  private long liveBlocks(int group) {
+    int left = blockCount - (group << 6);
+    long live = left >= Long.SIZE ? -1L : (1L << left) - 1;
+    for (int constraint = 0; constraint < constraintCount; constraint++) {
+      long any = 0;
+      for (int i = from[constraint]; i < to[constraint]; i++) {
+        any |= sets[i].blocks(group);
+      }
+      live &= any;
+    }
+    return live;
+  }
+
+  private boolean matchBlock() {
+    fillValid();
+    for (int constraint = 0; constraint < constraintCount; constraint++) {
+      intersect(from[constraint], to[constraint]);
+    }
+    for (int i = 0; i < excludeCount; i++) {
+      subtract(excludes[i]);
+    }
+    if (Blocks.isEmpty(words)) {
+      return false;
+    }
+    verify();
+    return true;
+  }
+
+  private void fillValid() {
+    int valid = Math.min(OrdinalSet.BLOCK, index.count() - base());
+    int whole = valid >> 6;
+    Arrays.fill(words, 0, whole, -1L);
+    Arrays.fill(words, whole, WORDS, 0L);
+    if ((valid & 63) != 0) {
+      words[whole] = (1L << valid) - 1;
+    }
+  }
+
+  /** Leaves what is in one of the sets. */
+  private void intersect(int first, int end) {
+    OrdinalSet bitsOne = null;
+    OrdinalSet bitsTwo = null;
+    int offsetOne = 0;
+    int offsetTwo = 0;
+    int others = 0;
+    for (int i = first; i < end; i++) {
+      int container = sets[i].container(block);
+      int kind = OrdinalSet.kind(container);
+      if (kind == OrdinalSet.FULL) {
+        return;
+      }
+      if (kind == OrdinalSet.BITS && bitsOne == null) {
+        bitsOne = sets[i];
+        offsetOne = OrdinalSet.offset(container);
+      } else if (kind == OrdinalSet.BITS && bitsTwo == null) {
+        bitsTwo = sets[i];
+        offsetTwo = OrdinalSet.offset(container);
+      } else if (kind != OrdinalSet.ABSENT) {
+        others++;
+      }
+    }
+    if (others > 0) {
+      unite(first, end);
+      Blocks.and(words, union, 0);
+    } else if (bitsTwo != null) {
+      Blocks.andEither(words, bitsOne.words, offsetOne, bitsTwo.words, offsetTwo);
+    } else if (bitsOne != null) {
+      Blocks.and(words, bitsOne.words, offsetOne);
+    } else {
+      Arrays.fill(words, 0L);
+    }
+  }
+
+  private void unite(int first, int end) {
+    Arrays.fill(union, 0L);
+    for (int i = first; i < end; i++) {
+      OrdinalSet set = sets[i];
+      int container = set.container(block);
+      if (OrdinalSet.kind(container) == OrdinalSet.BITS) {
+        Blocks.or(union, set.words, OrdinalSet.offset(container));
+      } else if (OrdinalSet.kind(container) == OrdinalSet.LIST) {
+        Blocks.setListed(union, set.lists, OrdinalSet.offset(container));
+      }
+    }
+  }
+
+  private void subtract(OrdinalSet set) {
+    int container = set.container(block);
+    int offset = OrdinalSet.offset(container);
+    switch (OrdinalSet.kind(container)) {
+      case OrdinalSet.BITS -> Blocks.andNot(words, set.words, offset);
+      case OrdinalSet.LIST -> Blocks.clearListed(words, set.lists, offset);
+      case OrdinalSet.FULL -> Arrays.fill(words, 0L);
+      default -> {}
+    }
+  }
+
+  /** Checks one by one what bits do not tell. */
+  private void verify() {
+    TargetingIndex.KeyGroups groups = index.keyGroups();
+    if (loadDoubtful(groups.several())) {
+      for (int i = 0; i < WORDS; i++) {
+        for (long bits = union[i]; bits != 0; bits &= bits - 1) {
+          int member = (i << 6) + Long.numberOfTrailingZeros(bits);
+          if (!groups.allHit(base() + member, keyValueHits, keyValueHitCount)) {
+            words[i] &= ~(1L << member);
+          }
+        }
+      }
+    }
+    TargetingIndex.Dayparts dayparts = index.dayparts();
+    int minute = query.minuteOfWeek;
+    if (minute >= 0 && loadDoubtful(dayparts.partial()[minute / MINUTES_PER_HOUR])) {
+      for (int i = 0; i < WORDS; i++) {
+        for (long bits = union[i]; bits != 0; bits &= bits - 1) {
+          int member = (i << 6) + Long.numberOfTrailingZeros(bits);
+          if (!dayparts.covers(base() + member, minute)) {
+            words[i] &= ~(1L << member);
+          }
+        }
+      }
+    }
+  }
+
+  /** Puts what is left and in a set into {@link #union}; false where that is nothing. */
+  private boolean loadDoubtful(OrdinalSet set) {
+    int container = set.container(block);
+    int offset = OrdinalSet.offset(container);
+    switch (OrdinalSet.kind(container)) {
+      case OrdinalSet.BITS -> System.arraycopy(set.words, offset, union, 0, WORDS);
+      case OrdinalSet.LIST -> {
+        Arrays.fill(union, 0L);
+        Blocks.setListed(union, set.lists, offset);
+      }
+      case OrdinalSet.FULL -> Arrays.fill(union, -1L);
+      default -> {
+        return false;
+      }
+    }
+    Blocks.and(union, words, 0);
+    return true;
+  }
+}
