@@ -121,6 +121,11 @@ public final class BidResponseWriter {
     return at;
   }
 
+  /** Length of what was written since {@link #begin}. */
+  public int length() {
+    return at;
+  }
+
   /** Bids added since {@link #begin}. */
   public int bids() {
     return bids;

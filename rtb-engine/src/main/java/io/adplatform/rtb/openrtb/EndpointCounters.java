@@ -1,0 +1,47 @@
+package io.adplatform.rtb.openrtb;
+
+import io.adplatform.runtime.metrics.EnumCounters;
+import io.adplatform.runtime.metrics.LatencyHistogram;
+import io.adplatform.runtime.metrics.Metrics;
+
+/** What the endpoint of one lane counts. Written by the lane, read by any thread. */
+final class EndpointCounters {
+  /** How requests were answered. */
+  enum Answer {
+    OK_200,
+    NO_CONTENT_204,
+    ERROR
+  }
+
+  /** Imps of readable requests that took no part. */
+  enum DroppedImp {
+    BAD,
+    SURPLUS
+  }
+
+  final EnumCounters<Answer> answers;
+  final EnumCounters<RefusalCause> refusals;
+  final EnumCounters<DroppedImp> droppedImps;
+  final LatencyHistogram latency;
+
+  EndpointCounters(Metrics metrics) {
+    answers =
+        metrics.counters(
+            "adplatform_rtb_answers_total", "Bid requests answered", "status", Answer.class);
+    refusals =
+        metrics.counters(
+            "adplatform_rtb_refusals_total",
+            "Bid requests answered with an error",
+            "cause",
+            RefusalCause.class);
+    droppedImps =
+        metrics.counters(
+            "adplatform_rtb_dropped_imps_total",
+            "Imps that took no part in the auction of their request",
+            "cause",
+            DroppedImp.class);
+    latency =
+        metrics.latency(
+            "adplatform_rtb_request_seconds", "From a bid request's last byte to its answer");
+  }
+}
