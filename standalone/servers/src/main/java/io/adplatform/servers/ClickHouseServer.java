@@ -10,6 +10,9 @@ import java.util.function.Consumer;
  * one.
  */
 public final class ClickHouseServer implements AutoCloseable {
+  /** The user that requests name where there is a password. */
+  public static final String USER = "adplatform";
+
   private final ServerProcess process;
 
   private ClickHouseServer(ServerProcess process) {
@@ -22,8 +25,18 @@ public final class ClickHouseServer implements AutoCloseable {
         .resolve("standalone/clickhouse-server/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so");
   }
 
-  /** Starts the engine of {@code folders} on {@code port}. */
+  /** Starts the engine of {@code folders} on {@code port}, for whoever can reach it. */
   public static ClickHouseServer start(ServerFolders folders, int port, Consumer<String> announce) {
+    return start(folders, port, null, announce);
+  }
+
+  /**
+   * Starts the engine.
+   *
+   * @param passwordFile the password that {@link #USER} must give; null lets anyone in
+   */
+  public static ClickHouseServer start(
+      ServerFolders folders, int port, Path passwordFile, Consumer<String> announce) {
     if (!Files.exists(engine())) {
       throw new ServerException(
           "The ClickHouse engine is missing ("
@@ -39,6 +52,9 @@ public final class ClickHouseServer implements AutoCloseable {
             .arguments("--path", data.toString(), "--library", engine().toString())
             // its supervisor ends it; the server's own standard input is empty from the start
             .arguments("--ignore-stdin");
+    if (passwordFile != null) {
+      java.arguments("--user", USER, "--password-file", passwordFile.toString());
+    }
     ProcessConfig config =
         ProcessConfig.of(folders, "clickhouse", port, java.line())
             .withEnvironment(Map.of("LD_PRELOAD", signalChaining().toString()));

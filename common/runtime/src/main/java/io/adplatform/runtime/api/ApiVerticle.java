@@ -115,9 +115,10 @@ final class ApiVerticle extends VerticleBase {
 
   private void internal(Router router, BodyHandler bodies) {
     for (ApiServer.Internal route : mounted.internals) {
+      // a route of its own: within one route bodies are read before anything else
+      router.route(route.method(), route.path()).handler(this::requireNodeKey);
       router
           .route(route.method(), route.path())
-          .handler(this::requireNodeKey)
           .handler(bodies)
           .handler(this::read)
           .handler(

@@ -66,8 +66,8 @@ public final class Transactions {
   private static void enter(Handle handle, long account, String role) {
     handle
         .createQuery(
-            "SELECT set_config('adplatform.account', :account, true),"
-                + " set_config('adplatform.role', :role, true)")
+            "SELECT set_config('adplatform.account', :account, true) AS account,"
+                + " set_config('adplatform.role', :role, true) AS role")
         .bind("account", Long.toString(account))
         .bind("role", role)
         .mapToMap()

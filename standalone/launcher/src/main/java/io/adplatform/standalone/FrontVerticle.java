@@ -1,0 +1,90 @@
+package io.adplatform.standalone;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.httpproxy.HttpProxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One public port with {@code --split}: hands each request to the service that its path belongs to.
+ * What is between services ({@code /internal/*}) is not passed on; readiness and metrics are
+ * gathered from all services behind it. Stateless; one event loop.
+ */
+final class FrontVerticle extends VerticleBase {
+  /** As many requests as lanes keep in flight on a laptop, per service. */
+  private static final int CONNECTIONS = 256;
+
+  private static final int NOT_FOUND = 404;
+
+  private final String host;
+  private final int port;
+  private final Map<String, ServiceOrigin> routes;
+  private final Map<ServiceOrigin, HttpProxy> proxies = new HashMap<>();
+  private HttpClient client;
+  private FrontChecks checks;
+
+  /**
+   * A front that is not listening yet.
+   *
+   * @param routes path prefix to service; the longest prefix that a path begins with decides
+   */
+  FrontVerticle(String host, int port, Map<String, ServiceOrigin> routes) {
+    this.host = host;
+    this.port = port;
+    this.routes = new LinkedHashMap<>(routes);
+  }
+
+  @Override
+  public Future<?> start() {
+    client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setDecompressionSupported(false),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+    List<ServiceOrigin> origins = new ArrayList<>();
+    for (ServiceOrigin origin : routes.values()) {
+      if (!proxies.containsKey(origin)) {
+        proxies.put(origin, HttpProxy.reverseProxy(client).origin(origin.port(), "127.0.0.1"));
+        origins.add(origin);
+      }
+    }
+    checks = new FrontChecks(client, origins);
+    return vertx
+        .createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
+        .requestHandler(this::route)
+        .listen(port, host);
+  }
+
+  private void route(HttpServerRequest request) {
+    switch (request.path()) {
+      case "/healthz" -> request.response().end("ok\n");
+      case "/readyz" -> checks.readiness(request);
+      case "/metrics" -> checks.metrics(request);
+      default ->
+          originOf(request.path())
+              .map(proxies::get)
+              .ifPresentOrElse(
+                  proxy -> proxy.handle(request),
+                  () -> request.response().setStatusCode(NOT_FOUND).end());
+    }
+  }
+
+  private Optional<ServiceOrigin> originOf(String path) {
+    String best = null;
+    for (String prefix : routes.keySet()) {
+      if (path.startsWith(prefix) && (best == null || prefix.length() > best.length())) {
+        best = prefix;
+      }
+    }
+    return Optional.ofNullable(best).map(routes::get);
+  }
+}

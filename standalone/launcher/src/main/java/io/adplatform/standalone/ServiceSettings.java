@@ -1,0 +1,117 @@
+package io.adplatform.standalone;
+
+import io.adplatform.runtime.config.Settings;
+import io.adplatform.servers.SecretFile;
+import io.adplatform.servers.ServerFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the services are told, by the keys of docs/architecture.md; secrets as files of mode 600 in
+ * the data folder, never as values. The same in one JVM and, as command-line flags, in processes of
+ * their own.
+ */
+final class ServiceSettings {
+  /** Both keys are 128 bits long; see the token's format. */
+  private static final int TOKEN_KEY_BYTES = 16;
+
+  /** A key id is a byte; 0 is left out so that a zeroed token never names a key. */
+  private static final int FIRST_TOKEN_KEY = 1;
+
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private final Path operatorKey;
+
+  private ServiceSettings(Path operatorKey) {
+    this.operatorKey = operatorKey;
+  }
+
+  /** Settings for services that use these servers; makes the secrets that are missing. */
+  static ServiceSettings of(UpConfig config, ServerFolders folders, DataServers servers) {
+    Path operatorKey = folders.secret("operator-key");
+    Path nodeKey = folders.secret("node-key");
+    Path appPassword = folders.secret("postgres-app");
+    for (Path secret : List.of(operatorKey, nodeKey, appPassword)) {
+      SecretFile.readOrCreate(secret);
+    }
+    ServiceSettings settings = new ServiceSettings(operatorKey);
+    settings.put("data", folders.root().toString());
+    settings.put("data-host", config.host());
+    settings.put("port", Integer.toString(config.port()));
+    settings.put("public-url", config.publicUrl().toString());
+    settings.put("preset", config.preset());
+    settings.put("api-host", config.host());
+    settings.put("api-port", Integer.toString(config.apiPort()));
+    settings.put("postgres", servers.postgres().jdbcUrl());
+    settings.put("postgres-user", servers.postgres().user());
+    settings.putFile("postgres-password-file", servers.postgres().passwordFile());
+    settings.putFile("postgres-app-password-file", appPassword);
+    settings.put("kafka", servers.kafka());
+    settings.put("clickhouse", servers.clickHouse());
+    if (!servers.clickHouseUser().isEmpty()) {
+      settings.put("clickhouse-user", servers.clickHouseUser());
+    }
+    settings.putFile("clickhouse-password-file", servers.clickHousePasswordFile());
+    settings.putFile("node-key-file", nodeKey);
+    settings.putFile("token-keys-file", tokenKeys(folders.secret("token-keys")));
+    settings.put("billing-url", config.apiUrl());
+    settings.putFile("operator-key-file", operatorKey);
+    return settings;
+  }
+
+  /** Sets a key, over what was there. */
+  ServiceSettings put(String key, String value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** A copy that can be changed by itself. */
+  ServiceSettings copy() {
+    ServiceSettings copy = new ServiceSettings(operatorKey);
+    copy.values.putAll(values);
+    return copy;
+  }
+
+  /** What is set, by key. */
+  Map<String, String> values() {
+    return Map.copyOf(values);
+  }
+
+  /** As a service's command line. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    values.forEach((key, value) -> arguments.add("--" + key + "=" + value));
+    return arguments;
+  }
+
+  /** As a service in this JVM takes them; what is not set here may come from the environment. */
+  Settings settings(Map<String, String> environment) {
+    return Settings.of(arguments().toArray(String[]::new), environment);
+  }
+
+  /** The API key of the operator. */
+  String operatorKey() {
+    return SecretFile.readOrCreate(operatorKey);
+  }
+
+  private void putFile(String key, Path file) {
+    if (file != null) {
+      values.put(key, file.toString());
+    }
+  }
+
+  private static Path tokenKeys(Path file) {
+    try {
+      if (!Files.exists(file)) {
+        SecretFile.write(file, FIRST_TOKEN_KEY + " " + SecretFile.hex(TOKEN_KEY_BYTES) + "\n");
+      }
+      return file;
+    } catch (IOException e) {
+      throw new LaunchException("Cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+}
