@@ -14,12 +14,16 @@ public enum Reason {
   NO_CATALOGUE(4),
   OVERLOADED(5),
   JOURNAL_FULL(6),
+  /** A crawler, or another machine that no ad is shown to (OpenRTB 2.6, 7.1). */
+  INVALID_TRAFFIC(7),
   // Imps and requests that nothing here can answer.
   FORMAT_NOT_SERVED(10),
   CURRENCY_NOT_SERVED(11),
   INSECURE_ENDPOINT(12),
   PRIVATE_AUCTION(13),
   NO_MATCH(14),
+  /** {@code wseat} and {@code bseat} leave our seat out. */
+  SEAT_NOT_ALLOWED(15),
   // Why a line item fell out, in the order of the stages.
   STATUS(20),
   SCHEDULE(21),
