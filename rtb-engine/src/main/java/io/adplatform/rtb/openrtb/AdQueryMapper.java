@@ -62,8 +62,7 @@ public final class AdQueryMapper {
    * @param atMillis now, since 1970
    * @return why nothing of the request can be answered, or NONE
    */
-  public Reason begin(
-      BidRequest request, SupplyPartner ofPartner, long atMillis, AdQuery query) {
+  public Reason begin(BidRequest request, SupplyPartner ofPartner, long atMillis, AdQuery query) {
     partner = ofPartner;
     nowMillis = atMillis;
     currency = currencyOf(request);
@@ -232,8 +231,7 @@ public final class AdQueryMapper {
         // Neither a site nor an app to target.
       }
     }
-    query.publisher(
-        bytes, Span.offset(inventory.publisherId), Span.length(inventory.publisherId));
+    query.publisher(bytes, Span.offset(inventory.publisherId), Span.length(inventory.publisherId));
     addCategories(bytes, inventory.categories, query);
     addCategories(bytes, inventory.sectionCategories, query);
     addCategories(bytes, inventory.pageCategories, query);
@@ -332,12 +330,7 @@ public final class AdQueryMapper {
       long key = keyValues.get(i);
       long value = keyValues.get(i + 1);
       query.addKeyValue(
-          bytes,
-          Span.offset(key),
-          Span.length(key),
-          bytes,
-          Span.offset(value),
-          Span.length(value));
+          bytes, Span.offset(key), Span.length(key), bytes, Span.offset(value), Span.length(value));
     }
   }
 }
