@@ -1,0 +1,52 @@
+package io.adplatform.settle;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the job has done since the process started. One instance: Flink copies a job's functions, so
+ * they and the metrics server meet here. Any thread may read; the chain's thread counts verdicts.
+ */
+final class SettleCounters {
+  static final SettleCounters INSTANCE = new SettleCounters();
+
+  private static final Verdict[] VERDICTS = Verdict.values();
+
+  private final AtomicLongArray verdicts = new AtomicLongArray(VERDICTS.length);
+  private final AtomicLong auctionsHeld = new AtomicLong();
+  private final AtomicLong leasesHeld = new AtomicLong();
+  private final LongAdder checkpointsSetAside = new LongAdder();
+
+  private SettleCounters() {}
+
+  void count(Verdict verdict) {
+    int index = verdict.ordinal();
+    verdicts.setRelease(index, verdicts.getPlain(index) + 1);
+  }
+
+  void held(long auctions, long leases) {
+    auctionsHeld.set(auctions);
+    leasesHeld.set(leases);
+  }
+
+  void checkpointSetAside() {
+    checkpointsSetAside.increment();
+  }
+
+  long verdicts(Verdict verdict) {
+    return verdicts.getAcquire(verdict.ordinal());
+  }
+
+  long auctionsHeld() {
+    return auctionsHeld.get();
+  }
+
+  long leasesHeld() {
+    return leasesHeld.get();
+  }
+
+  long checkpointsSetAside() {
+    return checkpointsSetAside.sum();
+  }
+}

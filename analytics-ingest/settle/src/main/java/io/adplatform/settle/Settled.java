@@ -1,0 +1,13 @@
+package io.adplatform.settle;
+
+/** One message of {@code settled} on its way out; reused like {@link Event}, its value is not. */
+public final class Settled {
+  /** Partition of {@code settled}: the number of the partition of {@code events} it came from. */
+  public int partition;
+
+  /** Offset of the event that it answers. */
+  public long eventOffset;
+
+  /** SBE message. */
+  public byte[] value = new byte[0];
+}

@@ -1,0 +1,27 @@
+package io.adplatform.settle;
+
+import java.util.List;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * Messages of {@code settled}, each to the partition its event came from, with the offset of that
+ * event in the header {@link EventOffsetHeader#KEY}.
+ */
+final class SettledPublisher implements KafkaRecordSerializationSchema<Settled> {
+  private static final long serialVersionUID = 1L;
+
+  private final String topic;
+
+  SettledPublisher(String topic) {
+    this.topic = topic;
+  }
+
+  @Override
+  public ProducerRecord<byte[], byte[]> serialize(
+      Settled settled, KafkaSinkContext context, Long timestamp) {
+    List<Header> headers = List.of(new EventOffsetHeader(settled.eventOffset));
+    return new ProducerRecord<>(topic, settled.partition, null, null, settled.value, headers);
+  }
+}

@@ -1,0 +1,181 @@
+package io.adplatform.settle;
+
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One {@link Settlement} per partition of {@code events}, saved and restored with the job's
+ * checkpoints.
+ *
+ * <p>Settled again from an older checkpoint, an event gives what it gave before, so what {@code
+ * settled} already holds is not written twice: answers up to {@link SettledProgress} are left out.
+ */
+final class SettlementStep extends ProcessFunction<Event, Settled> implements CheckpointedFunction {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(SettlementStep.class);
+
+  /** One line of log for so many messages that cannot be read. */
+  private static final long GARBAGE_LOG_SHARE = 1_000;
+
+  private final String bootstrap;
+  private final String settledTopic;
+  private final int maxAuctions;
+
+  private transient Map<Integer, Partition> partitions;
+  private transient Map<Integer, Long> progress;
+  private transient ListState<byte[]> saved;
+  private transient UnsafeBuffer in;
+  private transient UnsafeBuffer out;
+  private transient Settled settled;
+  private transient Partition current;
+  private transient long garbage;
+
+  SettlementStep(String bootstrap, String settledTopic, int maxAuctions) {
+    this.bootstrap = bootstrap;
+    this.settledTopic = settledTopic;
+    this.maxAuctions = maxAuctions;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    partitions = new HashMap<>();
+    // Every subtask sees every partition's state, and the newest holds, however they are spread.
+    saved =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>("partitions", BytePrimitiveArraySerializer.INSTANCE));
+    if (context.isRestored()) {
+      for (byte[] state : saved.get()) {
+        Partition partition = Partition.read(ByteBuffer.wrap(state), maxAuctions);
+        partitions.merge(
+            partition.number, partition, (a, b) -> a.lastOffset >= b.lastOffset ? a : b);
+      }
+    }
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    in = new UnsafeBuffer(0, 0);
+    out = new UnsafeBuffer(new byte[Settlement.MAX_ANSWER_LENGTH]);
+    settled = new Settled();
+    // The sink stands behind this step and is open: its transactions are committed or aborted.
+    progress = new SettledProgress(bootstrap, settledTopic).read();
+    for (Partition partition : partitions.values()) {
+      long committed = progress.getOrDefault(partition.number, SettledProgress.NOTHING);
+      if (committed != SettledProgress.UNKNOWN && committed < partition.lastAnswered) {
+        throw new OutputLostException(partition.number, partition.lastAnswered, committed);
+      }
+      partition.answeredBefore = committed;
+    }
+    LOG.info("settling from {}, settled holds {}", partitions.values(), progress);
+  }
+
+  @Override
+  public void processElement(Event event, Context context, Collector<Settled> collector) {
+    Partition partition = partition(event.partition);
+    in.wrap(event.value);
+    int length = partition.settlement.settle(in, 0, event.value.length, out);
+    partition.lastOffset = event.offset;
+    count(partition.settlement.verdict(), event);
+    if (length == 0) {
+      return;
+    }
+    partition.lastAnswered = event.offset;
+    if (event.offset <= partition.answeredBefore) {
+      return;
+    }
+    settled.partition = event.partition;
+    settled.eventOffset = event.offset;
+    settled.value = new byte[length];
+    out.getBytes(0, settled.value);
+    collector.collect(settled);
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    saved.clear();
+    long auctions = 0;
+    long leases = 0;
+    for (Partition partition : partitions.values()) {
+      saved.add(partition.write());
+      auctions += partition.settlement.auctionsHeld();
+      leases += partition.settlement.leasesHeld();
+    }
+    SettleCounters.INSTANCE.held(auctions, leases);
+  }
+
+  private Partition partition(int number) {
+    if (current == null || current.number != number) {
+      current = partitions.get(number);
+      if (current == null) {
+        current = new Partition(number, maxAuctions);
+        current.answeredBefore = progress.getOrDefault(number, SettledProgress.NOTHING);
+        partitions.put(number, current);
+      }
+    }
+    return current;
+  }
+
+  private void count(Verdict verdict, Event event) {
+    SettleCounters.INSTANCE.count(verdict);
+    if (verdict == Verdict.GARBAGE && garbage++ % GARBAGE_LOG_SHARE == 0) {
+      LOG.warn(
+          "passed over a message that cannot be read: partition {}, offset {}, {} bytes",
+          event.partition,
+          event.offset,
+          event.value.length);
+    }
+  }
+
+  /** A partition's settlement and how far it has come. */
+  private static final class Partition {
+    private final int number;
+    private final Settlement settlement;
+    private long lastOffset = EventOffsetHeader.NONE;
+    // Of the last event that has an answer.
+    private long lastAnswered = EventOffsetHeader.NONE;
+    private long answeredBefore = SettledProgress.NOTHING;
+
+    Partition(int number, int maxAuctions) {
+      this.number = number;
+      this.settlement = new Settlement(maxAuctions);
+    }
+
+    byte[] write() {
+      byte[] state = settlement.write();
+      return ByteBuffer.allocate(Integer.BYTES + 2 * Long.BYTES + state.length)
+          .putInt(number)
+          .putLong(lastOffset)
+          .putLong(lastAnswered)
+          .put(state)
+          .array();
+    }
+
+    static Partition read(ByteBuffer from, int maxAuctions) {
+      Partition partition = new Partition(from.getInt(), maxAuctions);
+      partition.lastOffset = from.getLong();
+      partition.lastAnswered = from.getLong();
+      partition.settlement.read(from);
+      return partition;
+    }
+
+    @Override
+    public String toString() {
+      return number + "@" + lastOffset;
+    }
+  }
+}
