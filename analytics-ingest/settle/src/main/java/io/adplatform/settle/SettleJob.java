@@ -75,8 +75,11 @@ public final class SettleJob {
       new SettleJob(config).runUntilEnded();
       return;
     }
-    try (SettleMetricsServer server = new SettleMetricsServer(config.metricsPort())) {
+    SettleMetricsServer server = new SettleMetricsServer(config.metricsPort());
+    try {
       new SettleJob(config).runUntilEnded();
+    } finally {
+      server.close();
     }
   }
 

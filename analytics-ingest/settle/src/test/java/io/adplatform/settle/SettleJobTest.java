@@ -1,0 +1,237 @@
+package io.adplatform.settle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adplatform.settle.Events.Beacon;
+import io.adplatform.testkit.server.TestKafka;
+import io.adplatform.wire.sbe.Disposition;
+import io.adplatform.wire.sbe.MessageHeaderDecoder;
+import io.adplatform.wire.sbe.SettledEventDecoder;
+import io.adplatform.wire.sbe.SignalKind;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettleJobTest {
+  private static final int PARTITIONS = 3;
+  private static final int BATCH = 4_000;
+  private static final long LEASE_AMOUNT = 1_000_000_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  @TempDir Path folder;
+
+  private String prefix;
+  private final long[] positions = new long[PARTITIONS];
+  private long auctions;
+
+  @BeforeEach
+  void createTopics() {
+    prefix = TestKafka.freshPrefix();
+    TestKafka.createTopic(prefix + "events", PARTITIONS, Map.of());
+    TestKafka.createTopic(prefix + "settled", PARTITIONS, Map.of());
+  }
+
+  @Test
+  void shouldSettleEachEventOnceAcrossKills() throws Exception {
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      send(BATCH);
+      awaitCommitted(1);
+      send(BATCH);
+      job.kill();
+    }
+    send(BATCH);
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      send(BATCH);
+      job.kill();
+    }
+    try (SettleProcess job = start()) {
+      assertSettledOnce();
+      job.kill();
+    }
+  }
+
+  @Test
+  void shouldSettleNothingAgainWhenEveryCheckpointIsLost() throws Exception {
+    try (SettleProcess job = start()) {
+      send(BATCH);
+      awaitCommitted(BATCH);
+      job.kill();
+    }
+    empty(folder);
+    send(BATCH);
+    try (SettleProcess job = start()) {
+      assertSettledOnce();
+      job.kill();
+    }
+  }
+
+  @Test
+  void shouldPassOverADamagedCheckpoint() throws Exception {
+    try (SettleProcess job = start()) {
+      send(BATCH);
+      awaitCommitted(BATCH);
+      job.kill();
+    }
+    Path newest = new CheckpointStore(folder).newest().orElseThrow();
+    byte[] metadata = Files.readAllBytes(newest.resolve("_metadata"));
+    Files.write(newest.resolve("_metadata"), java.util.Arrays.copyOf(metadata, 20));
+    send(BATCH);
+    try (SettleProcess job = start()) {
+      assertSettledOnce();
+      job.kill();
+    }
+  }
+
+  @Test
+  void shouldSettleAgainWhatACheckpointClaimsButSettledDoesNotHold() throws Exception {
+    try (SettleProcess job = start()) {
+      send(BATCH);
+      awaitCommitted(BATCH);
+      job.kill();
+    }
+    // The same state beside a topic that never got its output.
+    String lost = prefix;
+    prefix = TestKafka.freshPrefix();
+    TestKafka.createTopic(prefix + "settled", PARTITIONS, Map.of());
+    try (SettleProcess job =
+        SettleProcess.start(
+            TestKafka.bootstrapServers(),
+            folder,
+            prefix,
+            "--events",
+            lost + "events",
+            "--checkpoint-millis",
+            "200")) {
+      awaitCommitted(BATCH);
+      assertTrue(job.metric("adplatform_settle_checkpoints_set_aside_total") > 0);
+      assertSettledOnce();
+      job.kill();
+    }
+  }
+
+  private SettleProcess start() throws IOException {
+    return SettleProcess.start(
+        TestKafka.bootstrapServers(), folder, prefix, "--checkpoint-millis", "200");
+  }
+
+  /** Sends impressions, of which every tenth is fired twice and every seventh is shipped twice. */
+  private void send(int count) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", TestKafka.bootstrapServers(), "linger.ms", "5"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int i = 0; i < count; i++) {
+        long auction = ++auctions;
+        int partition = (int) (auction % PARTITIONS);
+        Beacon beacon =
+            Beacon.of(SignalKind.IMPRESSION, auction).lease(1 + partition, LEASE_AMOUNT);
+        byte[] message = ship(producer, partition, beacon);
+        if (auction % 7 == 0) {
+          producer.send(new ProducerRecord<>(prefix + "events", partition, null, message));
+        }
+        if (auction % 10 == 0) {
+          ship(producer, partition, beacon);
+        }
+      }
+    }
+  }
+
+  private byte[] ship(KafkaProducer<byte[], byte[]> producer, int partition, Beacon beacon) {
+    positions[partition] += 160;
+    byte[] message = Events.signal(beacon, Events.NODE, partition, positions[partition]);
+    producer.send(new ProducerRecord<>(prefix + "events", partition, null, message));
+    return message;
+  }
+
+  private void assertSettledOnce() throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> settled = awaitCommitted((int) auctions);
+    Map<Long, Integer> counted = new HashMap<>();
+    long repeats = 0;
+    long charged = 0;
+    for (ConsumerRecord<byte[], byte[]> message : settled) {
+      SettledEventDecoder event =
+          new SettledEventDecoder()
+              .wrapAndApplyHeader(new UnsafeBuffer(message.value()), 0, new MessageHeaderDecoder());
+      assertEquals(event.leaseId(), 1 + message.partition());
+      charged += event.chargedMicros();
+      if (event.disposition() == Disposition.COUNTED) {
+        counted.merge(event.auctionLo(), 1, Integer::sum);
+      } else {
+        repeats++;
+      }
+    }
+    assertEquals(auctions, counted.size());
+    assertTrue(counted.values().stream().allMatch(times -> times == 1));
+    assertEquals(auctions / 10, repeats);
+    assertEquals(auctions * 2_500, charged);
+  }
+
+  /** Reads what is committed until so many auctions, with their repeats, are there. */
+  private List<ConsumerRecord<byte[], byte[]>> awaitCommitted(int count) {
+    int expected = count + count / 10;
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                TestKafka.bootstrapServers(),
+                "isolation.level",
+                "read_committed",
+                "auto.offset.reset",
+                "earliest"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(
+          IntStream.range(0, PARTITIONS)
+              .mapToObj(i -> new TopicPartition(prefix + "settled", i))
+              .toList());
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      boolean more = true;
+      while (all.size() < expected || more) {
+        assertTrue(
+            System.nanoTime() < deadline, "only " + all.size() + " of " + expected + " settled");
+        int before = all.size();
+        consumer.poll(Duration.ofMillis(500)).forEach(all::add);
+        more = all.size() > before;
+      }
+    }
+    return all;
+  }
+
+  private static void empty(Path root) throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

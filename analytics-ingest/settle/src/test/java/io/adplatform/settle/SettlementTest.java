@@ -1,0 +1,227 @@
+package io.adplatform.settle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.adplatform.settle.Events.Beacon;
+import io.adplatform.wire.catalogue.BillableEvent;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.sbe.AuctionRecordDecoder;
+import io.adplatform.wire.sbe.Disposition;
+import io.adplatform.wire.sbe.MessageHeaderDecoder;
+import io.adplatform.wire.sbe.SettledEventDecoder;
+import io.adplatform.wire.sbe.SettledKind;
+import io.adplatform.wire.sbe.SignalKind;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class SettlementTest {
+  private static final int MANY = 1_000;
+  private static final long DAY_MILLIS = 24 * 3_600_000L;
+
+  private final Settlement settlement = new Settlement(MANY);
+  private long position;
+
+  private SettledEventDecoder settle(Beacon beacon) {
+    position += 64;
+    return Answers.event(settlement, beacon.at(position));
+  }
+
+  @Test
+  void shouldChargeTheFirstImpressionOnce() {
+    Beacon impression = Beacon.of(SignalKind.IMPRESSION, 1);
+    SettledEventDecoder first = settle(impression);
+    assertEquals(2_500, first.chargedMicros());
+    assertEquals(0, first.overDeliveryMicros());
+    assertEquals(2_500, first.costMicros());
+    assertEquals(1, first.billed());
+    assertEquals(Disposition.COUNTED, first.disposition());
+    assertEquals(SettledKind.IMPRESSION, first.kind());
+    assertEquals(Events.LINE_ITEM, first.lineItemId());
+    assertEquals(Events.NODE, first.nodeId());
+
+    SettledEventDecoder again = settle(impression);
+    assertEquals(Disposition.REPEAT, again.disposition());
+    assertEquals(0, again.chargedMicros());
+    assertEquals(0, again.costMicros());
+    assertEquals(0, again.billed());
+  }
+
+  @Test
+  void shouldChargeOnlyTheAgreedSignal() {
+    assertEquals(0, settle(Beacon.of(SignalKind.WIN, 1)).billed());
+    assertEquals(0, settle(Beacon.of(SignalKind.BILL, 1)).billed());
+    assertEquals(0, settle(Beacon.of(SignalKind.CLICK, 1)).chargedMicros());
+    assertEquals(1, settle(Beacon.of(SignalKind.IMPRESSION, 1)).billed());
+
+    Beacon bill = Beacon.of(SignalKind.BILL, 2).billedBy(BillableEvent.BURL);
+    Beacon impression = Beacon.of(SignalKind.IMPRESSION, 2).billedBy(BillableEvent.BURL);
+    assertEquals(0, settle(impression).chargedMicros());
+    assertEquals(2_500, settle(bill).chargedMicros());
+  }
+
+  @Test
+  void shouldTakeTheNotifiedPriceAsCostButNeverMoreThanTheBid() {
+    assertEquals(2_000, settle(impression(1).price(2_500_000, 2_000_000)).costMicros());
+    assertEquals(2_500, settle(impression(2).price(2_500_000, 9_000_000)).costMicros());
+    assertEquals(2_500, settle(impression(3).price(2_500_000, -1)).costMicros());
+    assertEquals(0, settle(impression(4).price(2_500_000, 0)).costMicros());
+  }
+
+  @Test
+  void shouldRoundCostHalfEven() {
+    assertEquals(2, settle(impression(1).price(9_000, 1_500)).costMicros());
+    assertEquals(2, settle(impression(2).price(9_000, 2_500)).costMicros());
+    assertEquals(3, settle(impression(3).price(9_000, 2_501)).costMicros());
+  }
+
+  @Test
+  void shouldChargeAtMostWhatIsLeftOfTheLease() {
+    assertEquals(60, settle(impression(1).lease(5, 100).charge(60)).chargedMicros());
+    SettledEventDecoder second = settle(impression(2).lease(5, 100).charge(60));
+    assertEquals(40, second.chargedMicros());
+    assertEquals(20, second.overDeliveryMicros());
+    assertEquals(1, second.billed());
+    SettledEventDecoder third = settle(impression(3).lease(5, 100).charge(60));
+    assertEquals(0, third.chargedMicros());
+    assertEquals(60, third.overDeliveryMicros());
+    assertEquals(2_500, third.costMicros());
+  }
+
+  @Test
+  void shouldPassTestTrafficOnWithoutCharging() {
+    SettledEventDecoder test = settle(impression(1).asTest());
+    assertEquals(Disposition.TEST, test.disposition());
+    assertEquals(0, test.chargedMicros());
+    assertEquals(0, test.billed());
+    assertEquals(0, settlement.auctionsHeld());
+  }
+
+  @Test
+  void shouldPassOverRecordsShippedAgain() {
+    byte[] message = impression(1).at(64);
+    assertEquals(Verdict.COUNTED, Answers.verdict(settlement, message));
+    assertEquals(Verdict.RESHIPPED, Answers.verdict(settlement, message));
+    byte[] elsewhere = Events.signal(impression(2), Events.NODE, Events.RECORDING + 1, 64);
+    assertEquals(Verdict.COUNTED, Answers.verdict(settlement, elsewhere));
+    byte[] otherNode = Events.signal(impression(3), Events.NODE + 1, Events.RECORDING, 64);
+    assertEquals(Verdict.COUNTED, Answers.verdict(settlement, otherNode));
+  }
+
+  @Test
+  void shouldEmbedTheAuctionRecord() {
+    byte[] message = Events.auction(77, Reason.NONE.code(), false, 64);
+    SettledEventDecoder event = Answers.event(settlement, message);
+    assertEquals(SettledKind.AUCTION, event.kind());
+    assertEquals(Disposition.COUNTED, event.disposition());
+    assertEquals(Events.LINE_ITEM, event.lineItemId());
+    assertEquals(-1, event.priceCpmMicros());
+    UnsafeBuffer embedded = new UnsafeBuffer(new byte[event.recordLength()]);
+    event.getRecord(embedded, 0, embedded.capacity());
+    AuctionRecordDecoder record =
+        new AuctionRecordDecoder().wrapAndApplyHeader(embedded, 0, new MessageHeaderDecoder());
+    assertEquals(77, record.auctionLo());
+    assertEquals(2, record.candidates().count());
+  }
+
+  @Test
+  void shouldNameNoLineItemForAnAuctionWithoutBid() {
+    byte[] message = Events.auction(77, Reason.NO_MATCH.code(), true, 64);
+    SettledEventDecoder event = Answers.event(settlement, message);
+    assertEquals(0, event.lineItemId());
+    assertEquals(Reason.NO_MATCH.code(), event.reason());
+    assertEquals(Disposition.TEST, event.disposition());
+  }
+
+  @Test
+  void shouldChargeNothingToAClosedLease() {
+    settle(impression(1).lease(5, 100).charge(60));
+    assertEquals(60, Answers.lease(settlement, Events.close(5, 1)).chargedMicros());
+    SettledEventDecoder late = settle(impression(2).lease(5, 100).charge(60));
+    assertEquals(0, late.chargedMicros());
+    assertEquals(60, late.overDeliveryMicros());
+    assertEquals(60, Answers.lease(settlement, Events.close(5, 2)).chargedMicros());
+    assertEquals(0, Answers.lease(settlement, Events.close(6, 2)).chargedMicros());
+    assertEquals(0, settle(impression(3).lease(6, 100).charge(60)).chargedMicros());
+  }
+
+  @Test
+  void shouldForgetClosedLeasesAfterADayWithoutChargingThemAgain() {
+    settle(impression(1).lease(5, 100).charge(60).expiringAt(10));
+    Answers.lease(settlement, Events.close(5, 20_000));
+    Answers.mark(settlement, Events.mark(Events.NODE, 30_000 + DAY_MILLIS));
+    assertEquals(0, settlement.leasesHeld());
+    SettledEventDecoder late = settle(impression(2).lease(5, 100).charge(60).expiringAt(10));
+    assertEquals(0, late.chargedMicros());
+    assertEquals(Verdict.LATE, settlement.verdict());
+  }
+
+  @Test
+  void shouldForgetAuctionsOnceEveryNodeHasPassedTheirExpiry() {
+    int other = Events.NODE + 1;
+    Answers.mark(settlement, Events.mark(other, 1_000));
+    settle(impression(1).expiringAt(100));
+    assertEquals(300_000, Answers.mark(settlement, Events.mark(7, 300_000)).settledUpToMillis());
+    assertEquals(1, settlement.auctionsHeld());
+    Answers.mark(settlement, Events.mark(other, 300_000));
+    assertEquals(0, settlement.auctionsHeld());
+    SettledEventDecoder late = settle(impression(1).expiringAt(100));
+    assertEquals(Disposition.REPEAT, late.disposition());
+    assertEquals(Verdict.LATE, settlement.verdict());
+    assertEquals(0, late.chargedMicros());
+  }
+
+  @Test
+  void shouldNotWaitForANodeThatIsSilentForADay() {
+    Answers.mark(settlement, Events.mark(8, 1_000));
+    settle(impression(1).expiringAt(100));
+    Answers.mark(settlement, Events.mark(7, 2_000 + DAY_MILLIS));
+    assertEquals(0, settlement.auctionsHeld());
+  }
+
+  @Test
+  void shouldNotTakeBackAMark() {
+    Answers.mark(settlement, Events.mark(7, 5_000));
+    assertEquals(5_000, Answers.mark(settlement, Events.mark(7, 4_000)).settledUpToMillis());
+  }
+
+  @Test
+  void shouldForgetTheSoonestToExpireWhenFullAndNeverChargeThemAgain() {
+    Settlement small = new Settlement(2);
+    Answers.event(small, impression(1).expiringAt(100).at(64));
+    Answers.event(small, impression(2).expiringAt(1_000).at(128));
+    Answers.event(small, impression(3).expiringAt(2_000).at(192));
+    assertEquals(2, small.auctionsHeld());
+    assertEquals(0, Answers.event(small, impression(1).expiringAt(100).at(256)).chargedMicros());
+    assertEquals(Verdict.LATE, small.verdict());
+    assertEquals(
+        2_500, Answers.event(small, impression(4).expiringAt(2_000).at(320)).chargedMicros());
+  }
+
+  @Test
+  void shouldPassOverWhatIsNotAnEvent() {
+    byte[] good = impression(1).at(64);
+    assertEquals(Verdict.GARBAGE, Answers.verdict(settlement, new byte[0]));
+    assertEquals(Verdict.GARBAGE, Answers.verdict(settlement, new byte[40]));
+    assertEquals(
+        Verdict.GARBAGE, Answers.verdict(settlement, Arrays.copyOf(good, good.length - 1)));
+    byte[] record = Events.auction(1, 0, false, 64);
+    assertEquals(
+        Verdict.GARBAGE, Answers.verdict(settlement, Arrays.copyOf(record, record.length - 1)));
+    byte[] negative = impression(1).charge(-1).at(64);
+    assertEquals(Verdict.GARBAGE, Answers.verdict(settlement, negative));
+    assertEquals(Verdict.COUNTED, Answers.verdict(settlement, good));
+  }
+
+  @Test
+  void shouldRefuseAStateOfAnotherVersion() {
+    ByteBuffer state = ByteBuffer.allocate(64).putInt(99).flip();
+    assertThrows(IllegalArgumentException.class, () -> settlement.read(state));
+  }
+
+  private static Beacon impression(long auctionLo) {
+    return Beacon.of(SignalKind.IMPRESSION, auctionLo);
+  }
+}
