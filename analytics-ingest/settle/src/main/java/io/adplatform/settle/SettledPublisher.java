@@ -1,6 +1,12 @@
 package io.adplatform.settle;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -9,7 +15,8 @@ import org.apache.kafka.common.header.Header;
  * Messages of {@code settled}, each to the partition its event came from, with the offset of that
  * event in the header {@link EventOffsetHeader#KEY}.
  */
-final class SettledPublisher implements KafkaRecordSerializationSchema<Settled> {
+final class SettledPublisher
+    implements KafkaRecordSerializationSchema<Settled>, KafkaDatasetFacetProvider {
   private static final long serialVersionUID = 1L;
 
   private final String topic;
@@ -23,5 +30,13 @@ final class SettledPublisher implements KafkaRecordSerializationSchema<Settled> 
       Settled settled, KafkaSinkContext context, Long timestamp) {
     List<Header> headers = List.of(new EventOffsetHeader(settled.eventOffset));
     return new ProducerRecord<>(topic, settled.partition, null, null, settled.value, headers);
+  }
+
+  /** Names the topic: a restart looks there for transactions left open. */
+  @Override
+  public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+    return Optional.of(
+        new DefaultKafkaDatasetFacet(
+            DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic)), new Properties()));
   }
 }

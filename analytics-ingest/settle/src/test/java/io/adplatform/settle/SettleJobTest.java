@@ -37,7 +37,7 @@ class SettleJobTest {
   private static final int PARTITIONS = 3;
   private static final int BATCH = 4_000;
   private static final long LEASE_AMOUNT = 1_000_000_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
@@ -68,6 +68,7 @@ class SettleJobTest {
       job.kill();
     }
     try (SettleProcess job = start()) {
+      job.awaitReady();
       assertSettledOnce();
       job.kill();
     }
@@ -76,6 +77,7 @@ class SettleJobTest {
   @Test
   void shouldSettleNothingAgainWhenEveryCheckpointIsLost() throws Exception {
     try (SettleProcess job = start()) {
+      job.awaitReady();
       send(BATCH);
       awaitCommitted(BATCH);
       job.kill();
@@ -83,6 +85,7 @@ class SettleJobTest {
     empty(folder);
     send(BATCH);
     try (SettleProcess job = start()) {
+      job.awaitReady();
       assertSettledOnce();
       job.kill();
     }
@@ -91,6 +94,7 @@ class SettleJobTest {
   @Test
   void shouldPassOverADamagedCheckpoint() throws Exception {
     try (SettleProcess job = start()) {
+      job.awaitReady();
       send(BATCH);
       awaitCommitted(BATCH);
       job.kill();
@@ -100,6 +104,7 @@ class SettleJobTest {
     Files.write(newest.resolve("_metadata"), java.util.Arrays.copyOf(metadata, 20));
     send(BATCH);
     try (SettleProcess job = start()) {
+      job.awaitReady();
       assertSettledOnce();
       job.kill();
     }
@@ -108,6 +113,7 @@ class SettleJobTest {
   @Test
   void shouldSettleAgainWhatACheckpointClaimsButSettledDoesNotHold() throws Exception {
     try (SettleProcess job = start()) {
+      job.awaitReady();
       send(BATCH);
       awaitCommitted(BATCH);
       job.kill();
@@ -125,6 +131,7 @@ class SettleJobTest {
             lost + "events",
             "--checkpoint-millis",
             "200")) {
+      job.awaitReady();
       awaitCommitted(BATCH);
       assertTrue(job.metric("adplatform_settle_checkpoints_set_aside_total") > 0);
       assertSettledOnce();
