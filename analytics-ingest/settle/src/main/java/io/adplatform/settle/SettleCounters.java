@@ -11,9 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class SettleCounters {
   static final SettleCounters INSTANCE = new SettleCounters();
 
-  private static final Verdict[] VERDICTS = Verdict.values();
-
-  private final AtomicLongArray verdicts = new AtomicLongArray(VERDICTS.length);
+  private final AtomicLongArray verdicts = new AtomicLongArray(Verdict.values().length);
   private final AtomicLong auctionsHeld = new AtomicLong();
   private final AtomicLong leasesHeld = new AtomicLong();
   private final LongAdder checkpointsSetAside = new LongAdder();

@@ -2,6 +2,7 @@ package io.adplatform.settle;
 
 import io.adplatform.servers.JavaCommand;
 import io.adplatform.servers.LoopbackPorts;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +36,10 @@ final class SettleProcess implements AutoCloseable {
     line.addAll(List.of("--port", Integer.toString(port)));
     line.addAll(List.of("--events", prefix + "events", "--settled", prefix + "settled"));
     line.addAll(List.of(more));
-    return new SettleProcess(new ProcessBuilder(line).inheritIO().start(), port);
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    File log = Path.of("target", "settle-job.log").toFile();
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+    return new SettleProcess(builder.start(), port);
   }
 
   /** Waits until a checkpoint of this run is complete. */

@@ -1,0 +1,113 @@
+package io.adplatform.analytics.collect;
+
+import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.runtime.metrics.EnumCounters;
+import io.adplatform.wire.token.Token;
+import io.adplatform.wire.token.TokenCodec;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/**
+ * {@code GET} and {@code POST} of {@code /e/{imp|click}/{token}} and {@code
+ * /n/{win|bill|loss}/{token}}. What carries a valid token is offered to the journal and answered by
+ * {@link CollectAgent}; everything else is answered at once, counted, and recorded nowhere. Owned
+ * by the lane.
+ */
+public final class BeaconHandler implements Handler<HttpServerRequest> {
+  private static final long MILLIS_PER_SECOND = 1_000;
+
+  private final SignalPublisher publisher;
+  private final CollectAgent agent;
+  private final TokenCodec tokens;
+  private final LandingPages landingPages;
+  private final EnumCounters<CollectOutcome> counters;
+  private final Token token = new Token();
+  private final NoticeQuery query = new NoticeQuery();
+  private final BeaconAnswers answers = new BeaconAnswers();
+
+  /** A handler of one lane; the agent is turned in the same lane's duty cycle. */
+  public BeaconHandler(
+      SignalPublisher publisher,
+      CollectAgent agent,
+      TokenCodec tokens,
+      LandingPages landingPages,
+      EnumCounters<CollectOutcome> counters) {
+    this.publisher = publisher;
+    this.agent = agent;
+    this.tokens = tokens;
+    this.landingPages = landingPages;
+    this.counters = counters;
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    HttpMethod method = request.method();
+    if (method != HttpMethod.GET && method != HttpMethod.POST) {
+      counters.increment(CollectOutcome.METHOD);
+      answers.methodNotAllowed(response);
+      return;
+    }
+    String path = request.path();
+    BeaconKind kind = path == null ? null : BeaconKind.of(path);
+    if (kind == null) {
+      refuse(response, CollectOutcome.UNKNOWN_KIND);
+      return;
+    }
+    long nowSeconds = publisher.nowMillis() / MILLIS_PER_SECOND;
+    switch (tokens.read(path, kind.prefix().length(), nowSeconds, token)) {
+      case VALID -> accept(request, response, kind);
+      case MALFORMED -> refuse(response, CollectOutcome.MALFORMED);
+      case FORGED -> refuse(response, CollectOutcome.FORGED);
+      case EXPIRED -> refuse(response, CollectOutcome.EXPIRED);
+    }
+  }
+
+  private void accept(HttpServerRequest request, HttpServerResponse response, BeaconKind kind) {
+    String location = null;
+    if (kind == BeaconKind.CLICK) {
+      if (!landingPages.isReady()) {
+        putOff(response, CollectOutcome.NOT_READY);
+        return;
+      }
+      location = landingPages.of(token.creativeId);
+      if (location == null) {
+        refuse(response, CollectOutcome.NO_LANDING_PAGE);
+        return;
+      }
+    }
+    if (agent.isFull()) {
+      putOff(response, CollectOutcome.TOO_MANY_WAITING);
+      return;
+    }
+    query.read(request.uri());
+    long position =
+        publisher.offer(
+            kind.signal(),
+            token,
+            query.priceCpmMicros(),
+            query.minToWinCpmMicros(),
+            query.lossReason());
+    if (position > 0) {
+      agent.await(response, kind, location, position);
+    } else {
+      putOff(
+          response,
+          position == LaneJournal.BACK_PRESSURED
+              ? CollectOutcome.BACK_PRESSURED
+              : CollectOutcome.JOURNAL_FULL);
+    }
+  }
+
+  private void refuse(HttpServerResponse response, CollectOutcome outcome) {
+    counters.increment(outcome);
+    answers.notFound(response);
+  }
+
+  private void putOff(HttpServerResponse response, CollectOutcome outcome) {
+    counters.increment(outcome);
+    answers.unavailable(response);
+  }
+}

@@ -1,0 +1,41 @@
+package io.adplatform.analytics.collect;
+
+import io.adplatform.wire.sbe.SignalKind;
+
+/** The beacons and notices there are, by path. */
+enum BeaconKind {
+  IMPRESSION("/e/imp/", SignalKind.IMPRESSION),
+  CLICK("/e/click/", SignalKind.CLICK),
+  WIN("/n/win/", SignalKind.WIN),
+  BILL("/n/bill/", SignalKind.BILL),
+  LOSS("/n/loss/", SignalKind.LOSS);
+
+  private static final BeaconKind[] ALL = values();
+
+  private final String prefix;
+  private final SignalKind signal;
+
+  BeaconKind(String prefix, SignalKind signal) {
+    this.prefix = prefix;
+    this.signal = signal;
+  }
+
+  /** What its path begins with; the token is the rest. */
+  String prefix() {
+    return prefix;
+  }
+
+  SignalKind signal() {
+    return signal;
+  }
+
+  /** The kind that a path is of, or null. */
+  static BeaconKind of(String path) {
+    for (BeaconKind kind : ALL) {
+      if (path.startsWith(kind.prefix)) {
+        return kind;
+      }
+    }
+    return null;
+  }
+}

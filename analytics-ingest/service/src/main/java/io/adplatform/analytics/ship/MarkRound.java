@@ -1,0 +1,75 @@
+package io.adplatform.analytics.ship;
+
+import io.adplatform.runtime.journal.JournalRecording;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What has to be sent before a mark may be: every signal that the lanes took before they answered,
+ * and all that other recordings (of former boots, of other processes on this driver) held then.
+ */
+final class MarkRound {
+  private final long millis;
+  private final Map<Long, Long> targets;
+
+  private MarkRound(long millis, Map<Long, Long> targets) {
+    this.millis = millis;
+    this.targets = targets;
+  }
+
+  /**
+   * The round of these answers.
+   *
+   * @param listed the recordings, listed after the answers came
+   * @param open those of them that are being sent
+   */
+  static MarkRound of(
+      List<LaneWatermark> answers,
+      List<JournalRecording> listed,
+      Map<Long, ShippedRecording> open) {
+    long millis = Long.MAX_VALUE;
+    Map<Long, Long> targets = new HashMap<>();
+    Set<Long> written = new HashSet<>();
+    Map<Long, Long> signals = new HashMap<>();
+    for (LaneWatermark lane : answers) {
+      millis = Math.min(millis, lane.millis());
+      written.add(lane.currentRecordingId());
+      signals.merge(lane.signalRecordingId(), lane.signalPosition(), Math::max);
+    }
+    for (JournalRecording recording : listed) {
+      // What is listed no more was sent whole, and deleted.
+      long id = recording.recordingId();
+      targets.put(id, signals.getOrDefault(id, 0L));
+      if (!recording.isLive()) {
+        targets.merge(id, recording.stopPosition(), Math::max);
+      } else if (!written.contains(id) && open.containsKey(id)) {
+        ShippedRecording shipped = open.get(id);
+        targets.merge(id, shipped.position() + shipped.lagBytes(), Math::max);
+      }
+    }
+    return new MarkRound(millis, targets);
+  }
+
+  /** What the mark says, milliseconds since 1970. */
+  long millis() {
+    return millis;
+  }
+
+  /** Whether all of it is sent. */
+  boolean isReached(Map<Long, ShippedRecording> open, Set<Long> finished) {
+    for (Map.Entry<Long, Long> target : targets.entrySet()) {
+      ShippedRecording recording = open.get(target.getKey());
+      boolean sent =
+          recording != null
+              ? recording.position() >= target.getValue()
+              : finished.contains(target.getKey());
+      if (!sent) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

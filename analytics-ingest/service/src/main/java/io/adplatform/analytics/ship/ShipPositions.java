@@ -1,0 +1,121 @@
+package io.adplatform.analytics.ship;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Up to where each recording is acknowledged by Kafka, in a file that is replaced whole and forced
+ * to the disk. A file that is lost or damaged costs sending again, nothing else: settlement passes
+ * over what it has seen. Used by one thread.
+ */
+public final class ShipPositions {
+  private static final Logger LOG = LoggerFactory.getLogger(ShipPositions.class);
+  private static final String MARK = "mark";
+
+  private final Path file;
+  private final Map<Long, Long> positions = new HashMap<>();
+  private long markMillis;
+  private boolean changed;
+
+  private ShipPositions(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads the file, where there is one.
+   *
+   * @throws IOException where its folder cannot be made
+   */
+  public static ShipPositions open(Path file) throws IOException {
+    ShipPositions read = new ShipPositions(file);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    if (Files.exists(file)) {
+      read.load();
+    }
+    return read;
+  }
+
+  /** Position after the last acknowledged record of a recording; 0 where none is known. */
+  long of(long recordingId) {
+    return positions.getOrDefault(recordingId, 0L);
+  }
+
+  /** The highest mark that may have been sent, milliseconds since 1970; 0 before the first. */
+  public long markMillis() {
+    return markMillis;
+  }
+
+  void advance(long recordingId, long position) {
+    Long before = positions.put(recordingId, position);
+    changed |= before == null || before != position;
+  }
+
+  void mark(long millis) {
+    changed |= millis != markMillis;
+    markMillis = millis;
+  }
+
+  /** Forgets recordings that are no more. */
+  void retain(Set<Long> recordingIds) {
+    changed |= positions.keySet().retainAll(recordingIds);
+  }
+
+  /** Writes what changed and forces it to the disk. */
+  void save() throws IOException {
+    if (!changed) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    text.append(MARK).append(' ').append(markMillis).append('\n');
+    positions.forEach((id, position) -> text.append(id).append(' ').append(position).append('\n'));
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel folder =
+        FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+    changed = false;
+  }
+
+  private void load() {
+    try {
+      List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
+      for (String line : lines) {
+        String[] parts = line.split(" ");
+        long value = Long.parseLong(parts[1]);
+        if (parts[0].equals(MARK)) {
+          markMillis = value;
+        } else {
+          positions.put(Long.parseLong(parts[0]), value);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} cannot be read, all that is still in the journal is sent again", file, e);
+      positions.clear();
+    }
+  }
+}
