@@ -1,0 +1,48 @@
+package io.adplatform.analytics.launch;
+
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.node.HotNode;
+import io.adplatform.wire.token.TokenKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The service: beacons to journal to Kafka, settled events to ClickHouse, reports. */
+public final class AnalyticsIngest implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AnalyticsIngest.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+  private AnalyticsIngest() {}
+
+  /**
+   * Mounts and starts everything; the callers then let the node listen and the API server start.
+   *
+   * @throws IOException where the token keys cannot be read or the data folder not be written
+   */
+  public static AnalyticsIngest launch(HotNode node, ApiServer.Builder api, Settings settings)
+      throws IOException {
+    KafkaConfig kafka = KafkaConfig.of(settings);
+    TokenKeys keys = TokenKeys.read(Path.of(settings.requiredText("token-keys-file")));
+    AnalyticsIngest service = new AnalyticsIngest();
+    service.parts.push(Collection.start(node, kafka, keys));
+    return service;
+  }
+
+  /** Ends the parts, the last started first; a part that does not end well stops no other. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("a part of analytics-ingest did not end well", e);
+      }
+    }
+  }
+}
