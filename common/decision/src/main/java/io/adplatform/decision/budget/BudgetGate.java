@@ -1,22 +1,87 @@
 package io.adplatform.decision.budget;
 
-/** A lane's parts of the node's leases. Owned by one lane; allocates nothing per bid. */
+import io.adplatform.wire.event.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * A lane's shares of the node's leases. Owned by one lane: it reserves before a bid, and polls once
+ * per duty cycle. Reserving allocates nothing but a line item's state when the lane first meets it.
+ */
 public final class BudgetGate {
+  /** A line item is asked for at most so often, while nothing comes. */
+  private static final int WANT_MILLIS = 500;
+
+  /** And so often where the source refused it. */
+  private static final int WANT_REFUSED_MILLIS = 2_000;
+
+  /** More is asked for when less than one part in so many of the last lease is free. */
+  private static final int WANT_AHEAD_PART = 4;
+
+  /** A lease in use is extended when no more than this is left of its time. */
+  private static final int EXTEND_AHEAD_MILLIS = 30_000;
+
+  private static final int EXTEND_AGAIN_MILLIS = 5_000;
+
+  /** A lease without a reservation for so long is left to end. */
+  private static final int IDLE_MILLIS = 30_000;
+
+  /** A line item without a lease that no auction met for so long is forgotten. */
+  private static final int FORGET_MILLIS = 600_000;
+
+  /** Messages taken per poll, and line items looked over: a bound on what a duty cycle loses. */
+  private static final int MESSAGES_PER_POLL = 64;
+
+  private static final int SWEEP_PER_POLL = 8;
+
+  /** A part that no longer pays for this many bids goes to the other lane whole. */
+  private static final int WHOLE_BIDS = 2;
+
+  private final LaneChannel channel;
+  private final Long2ObjectHashMap<LineItemBudget> budgets = new Long2ObjectHashMap<>();
+  private final List<LineItemBudget> sweep = new ArrayList<>();
+  private int sweepAt;
+  private long sweepStartMillis;
+  private long settledThroughMillis;
   private long grantedLeaseAmountMicros;
   private long grantedExpirySecond;
 
-  BudgetGate() {}
+  BudgetGate(LaneChannel channel) {
+    this.channel = channel;
+  }
 
   /**
    * Sets aside what a bid may cost.
    *
    * @param chargeMicros what its one billable event charges; 0 for a test, which sets nothing aside
-   * @param ttlSeconds how long its token is to live
-   * @return the lease that pays, positive; or a {@link io.adplatform.wire.event.Reason}'s code,
-   *     negated
+   * @param ttlSeconds how long its token is to live; a lease may shorten it
+   * @return the lease that pays, positive; or a {@link Reason}'s code, negated: NO_LEASE where
+   *     there is none with room, BUDGET_EXHAUSTED where the source said so
    */
   public long tryReserve(long lineItemId, long chargeMicros, int ttlSeconds, long nowMillis) {
-    return -io.adplatform.wire.event.Reason.NO_LEASE.code();
+    LineItemBudget budget = budgets.get(lineItemId);
+    if (budget == null) {
+      budget = meet(lineItemId);
+    }
+    budget.touchedMillis = nowMillis;
+    if (chargeMicros > 0) {
+      budget.priceMicros = chargeMicros;
+    }
+    long reserveMicros = budget.rate.of(chargeMicros);
+    long expirySecond = nowMillis / 1_000 + ttlSeconds;
+    for (LaneLease lease = budget.first; lease != null; lease = lease.next) {
+      if (lease.isOpen(nowMillis) && fits(lease, reserveMicros, chargeMicros, expirySecond)) {
+        lease.lastReservedMillis = nowMillis;
+        budget.spend(reserveMicros, nowMillis);
+        grantedLeaseAmountMicros = lease.amountMicros;
+        grantedExpirySecond = lease.expirySecond(expirySecond);
+        wantAhead(budget, lease, nowMillis);
+        return lease.leaseId;
+      }
+    }
+    want(budget, nowMillis);
+    return -budget.refusal.code();
   }
 
   /** What the lease of the last reservation amounts to in all, for the token. */
@@ -29,15 +94,207 @@ public final class BudgetGate {
     return grantedExpirySecond;
   }
 
-  /** Takes a reservation back, because the bid was not sent after all. */
-  public void cancel(long lineItemId, long leaseId, long chargeMicros, long expirySecond) {}
+  /**
+   * Takes a reservation back, because the bid was not sent after all; before the next {@link
+   * #poll}.
+   *
+   * @param chargeMicros as reserved
+   * @param expirySecond as granted
+   */
+  public void cancel(long lineItemId, long leaseId, long chargeMicros, long expirySecond) {
+    LineItemBudget budget = budgets.get(lineItemId);
+    LaneLease lease = budget == null ? null : budget.find(leaseId);
+    if (lease != null && chargeMicros > 0) {
+      lease.cancel(budget.rate.of(chargeMicros), chargeMicros, expirySecond);
+    }
+  }
 
   /**
-   * Takes grants and charges over from the node's thread; once per duty cycle.
+   * Takes grants and charges over from the node's thread and looks a few line items over; once per
+   * duty cycle.
    *
-   * @return how many were taken
+   * @return how many messages were taken
    */
   public int poll(long nowMillis) {
-    return 0;
+    int taken = 0;
+    while (taken < MESSAGES_PER_POLL) {
+      LaneMessage message = channel.take();
+      if (message == null) {
+        break;
+      }
+      apply(message, nowMillis);
+      taken++;
+    }
+    for (int i = 0; i < SWEEP_PER_POLL && !sweep.isEmpty(); i++) {
+      if (sweepAt >= sweep.size()) {
+        sweepAt = 0;
+      }
+      if (sweepAt == 0 && nowMillis == sweepStartMillis) {
+        break;
+      }
+      sweepStartMillis = sweepAt == 0 ? nowMillis : sweepStartMillis;
+      lookOver(sweep.get(sweepAt), nowMillis);
+    }
+    return taken;
+  }
+
+  /** How many line items the lane has a lease for, or met of late. */
+  public int lineItems() {
+    return sweep.size();
+  }
+
+  /** For tests: a lease in hand, or null. */
+  LaneLease lease(long lineItemId, long leaseId) {
+    LineItemBudget budget = budgets.get(lineItemId);
+    return budget == null ? null : budget.find(leaseId);
+  }
+
+  private LineItemBudget meet(long lineItemId) {
+    LineItemBudget budget = budgets.get(lineItemId);
+    if (budget == null) {
+      budget = new LineItemBudget(lineItemId);
+      budgets.put(lineItemId, budget);
+      sweep.add(budget);
+    }
+    return budget;
+  }
+
+  private boolean fits(
+      LaneLease lease, long reserveMicros, long chargeMicros, long wantedExpirySecond) {
+    long expirySecond = lease.expirySecond(wantedExpirySecond);
+    if (lease.tryReserve(reserveMicros, chargeMicros, expirySecond)) {
+      return true;
+    }
+    lease.dropSettled(settledThroughMillis);
+    return lease.tryReserve(reserveMicros, chargeMicros, expirySecond);
+  }
+
+  private void wantAhead(LineItemBudget budget, LaneLease lease, long nowMillis) {
+    if (lease.next == null
+        && lease.freeMicros() < lease.shareMicros() / WANT_AHEAD_PART
+        && nowMillis >= budget.nextWantMillis) {
+      want(budget, nowMillis);
+    }
+  }
+
+  private void want(LineItemBudget budget, long nowMillis) {
+    if (nowMillis >= budget.nextWantMillis) {
+      boolean refused = budget.refusal != Reason.NO_LEASE;
+      budget.nextWantMillis = nowMillis + (refused ? WANT_REFUSED_MILLIS : WANT_MILLIS);
+      channel.say(
+          LaneChannel.WANT,
+          budget.lineItemId,
+          budget.priceMicros,
+          budget.spendMicrosPerMinute(nowMillis));
+    }
+  }
+
+  private void apply(LaneMessage message, long nowMillis) {
+    switch (message) {
+      case LaneMessage.Granted granted -> grant(granted.lease(), nowMillis);
+      case LaneMessage.Retimed retimed -> {
+        LaneLease lease = lease(retimed.lineItemId(), retimed.leaseId());
+        if (lease != null) {
+          lease.update(retimed.bidUntilMillis(), retimed.lastExpiryMillis());
+        }
+      }
+      case LaneMessage.Closed closed -> {
+        LaneLease lease = lease(closed.lineItemId(), closed.leaseId());
+        if (lease != null) {
+          budgets.get(closed.lineItemId()).remove(lease);
+        }
+      }
+      case LaneMessage.Charged charged -> {
+        LaneLease lease = lease(charged.lineItemId(), charged.leaseId());
+        if (lease != null) {
+          lease.charge(charged.expirySecond(), charged.micros());
+        }
+      }
+      case LaneMessage.SettledThrough settled ->
+          settledThroughMillis = Math.max(settledThroughMillis, settled.millis());
+      case LaneMessage.Refused refused -> {
+        LineItemBudget budget = budgets.get(refused.lineItemId());
+        if (budget != null) {
+          budget.refusal = refused.reason();
+        }
+      }
+      case LaneMessage.Give give -> give(give, nowMillis);
+    }
+  }
+
+  private void grant(LaneLease lease, long nowMillis) {
+    LineItemBudget budget = meet(lease.lineItemId);
+    LaneLease known = budget.find(lease.leaseId);
+    if (known != null) {
+      known.addShare(lease.shareMicros());
+      budget.refusal = Reason.NO_LEASE;
+    } else {
+      lease.lastReservedMillis = nowMillis;
+      budget.add(lease);
+    }
+    budget.touchedMillis = Math.max(budget.touchedMillis, nowMillis);
+    budget.nextWantMillis = nowMillis;
+  }
+
+  /** Gives half of what is free, or all of it where this lane does not use it. */
+  private void give(LaneMessage.Give give, long nowMillis) {
+    LineItemBudget budget = budgets.get(give.lineItemId());
+    LaneLease lease = budget == null ? null : budget.find(give.leaseId());
+    if (lease == null || !lease.isOpen(nowMillis)) {
+      channel.say(LaneChannel.GAVE, give.leaseId(), 0, give.toLane());
+      return;
+    }
+    lease.dropSettled(settledThroughMillis);
+    long free = Math.max(0, lease.freeMicros());
+    boolean idle = budget.spendMicrosPerMinute(nowMillis) == 0;
+    long micros = idle || free < WHOLE_BIDS * budget.priceMicros ? free : free / 2;
+    if (channel.say(LaneChannel.GAVE, give.leaseId(), micros, give.toLane())) {
+      lease.addShare(-micros);
+    }
+  }
+
+  /** Brings one line item up to date, and goes on to the next. */
+  private void lookOver(LineItemBudget budget, long nowMillis) {
+    LaneLease lease = budget.first;
+    while (lease != null) {
+      LaneLease after = lease.next;
+      lease.dropSettled(settledThroughMillis);
+      long bid = lease.takeSampleBidMicros();
+      long charged = lease.takeSampleChargedMicros();
+      if (bid > 0) {
+        budget.rate.sample(bid, charged, budget.priceMicros, lease.shareMicros());
+      }
+      if (lease.isOpen(nowMillis)) {
+        extend(lease, nowMillis);
+      } else {
+        end(budget, lease);
+      }
+      lease = after;
+    }
+    if (budget.first == null && nowMillis - budget.touchedMillis > FORGET_MILLIS) {
+      budgets.remove(budget.lineItemId);
+      sweep.set(sweepAt, sweep.getLast());
+      sweep.removeLast();
+    } else {
+      sweepAt++;
+    }
+  }
+
+  private void extend(LaneLease lease, long nowMillis) {
+    if (lease.bidUntilMillis - nowMillis < EXTEND_AHEAD_MILLIS
+        && nowMillis - lease.lastReservedMillis < IDLE_MILLIS
+        && nowMillis >= lease.nextExtendMillis
+        && channel.say(LaneChannel.EXTEND, lease.leaseId, 0, 0)) {
+      lease.nextExtendMillis = nowMillis + EXTEND_AGAIN_MILLIS;
+    }
+  }
+
+  private void end(LineItemBudget budget, LaneLease lease) {
+    if (!lease.released) {
+      lease.released = channel.say(LaneChannel.RELEASED, lease.leaseId, lease.lastTokenSecond(), 0);
+    }
+    if (lease.released && lease.isDrained()) {
+      budget.remove(lease);
+    }
   }
 }

@@ -1,0 +1,92 @@
+package io.adplatform.decision.budget;
+
+import io.adplatform.wire.event.Reason;
+
+/**
+ * What a lane knows of one line item's budget: its shares of leases, the rate, how fast it spends.
+ * Outlives snapshots. Owned by one lane.
+ */
+final class LineItemBudget {
+  /** Spending is measured over whole windows of this. */
+  private static final int WINDOW_MILLIS = 10_000;
+
+  private static final int WINDOWS_PER_MINUTE = 6;
+
+  final long lineItemId;
+  final BidToChargeRate rate = new BidToChargeRate();
+
+  /** The oldest lease, which is used up first; or null. */
+  LaneLease first;
+
+  /** When more may be asked for again. */
+  long nextWantMillis;
+
+  /** When a bid was last tried. */
+  long touchedMillis;
+
+  /** What one bid last cost. */
+  long priceMicros = 1;
+
+  /** Why there is no lease: NO_LEASE until the source says more. */
+  Reason refusal = Reason.NO_LEASE;
+
+  private long window;
+  private long windowMicros;
+  private long lastWindowMicros;
+
+  LineItemBudget(long lineItemId) {
+    this.lineItemId = lineItemId;
+  }
+
+  /** Adds a lease behind the others. */
+  void add(LaneLease lease) {
+    refusal = Reason.NO_LEASE;
+    if (first == null) {
+      first = lease;
+      return;
+    }
+    LaneLease last = first;
+    while (last.next != null) {
+      last = last.next;
+    }
+    last.next = lease;
+  }
+
+  /** The lease with an id, or null. */
+  LaneLease find(long leaseId) {
+    LaneLease lease = first;
+    while (lease != null && lease.leaseId != leaseId) {
+      lease = lease.next;
+    }
+    return lease;
+  }
+
+  /** Forgets a lease. */
+  void remove(LaneLease gone) {
+    if (first == gone) {
+      first = gone.next;
+      return;
+    }
+    for (LaneLease lease = first; lease != null; lease = lease.next) {
+      if (lease.next == gone) {
+        lease.next = gone.next;
+      }
+    }
+  }
+
+  void spend(long micros, long nowMillis) {
+    long current = nowMillis / WINDOW_MILLIS;
+    if (current != window) {
+      lastWindowMicros = current == window + 1 ? windowMicros : 0;
+      windowMicros = 0;
+      window = current;
+    }
+    windowMicros += micros;
+  }
+
+  /** What was reserved of late, per minute. */
+  long spendMicrosPerMinute(long nowMillis) {
+    spend(0, nowMillis);
+    return WINDOWS_PER_MINUTE * Math.max(lastWindowMicros, windowMicros);
+  }
+}
