@@ -1,65 +1,67 @@
 package io.adplatform.runtime.journal;
 
-import io.adplatform.runtime.stream.StreamHandler;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * The reading side of the journal, for the shipper: lists the recordings, reads them and deletes
  * what was shipped. It sees the recordings of every node on the same driver. For one thread, which
- * it may block for the length of a file read or of a request to the Archive: not a lane.
+ * it blocks for the length of a file read or of a request to the Archive: not a lane.
  */
-public final class JournalReader implements AutoCloseable {
+public final class JournalReader {
   private final JournalDriver driver;
+  private final Path archiveDir;
 
-  JournalReader(JournalDriver driver) {
+  JournalReader(JournalDriver driver, Path archiveDir) {
     this.driver = driver;
+    this.archiveDir = archiveDir;
   }
 
-  /** The recordings that are there, oldest first. */
+  /**
+   * The recordings that are there, oldest first.
+   *
+   * @throws io.aeron.exceptions.AeronException if the Archive does not answer; try again later
+   */
   public List<JournalRecording> recordings() {
-    throw new IllegalStateException("no journal at " + driver);
+    return session().recordings().stream()
+        .sorted(Comparator.comparingLong(JournalRecording::recordingId))
+        .toList();
   }
 
   /**
    * Opens a recording for reading.
    *
-   * @param fromPosition 0 or a position after a message
+   * @param fromPosition a position after a message, or 0 for the beginning; what was deleted of it
+   *     is passed over
    */
-  public Cursor open(JournalRecording recording, long fromPosition) {
-    throw new IllegalStateException("no recording " + recording + " at " + fromPosition);
+  public JournalCursor open(JournalRecording recording, long fromPosition) {
+    return new JournalCursor(driver, archiveDir, recording, fromPosition);
   }
 
   /**
    * Deletes the segments of a recording that lie wholly below a position, and all of it when it has
-   * ended and the position is its end.
+   * ended and the position is its end. No cursor may be before the position.
+   *
+   * @return whether all of it was deleted
+   * @throws io.aeron.exceptions.AeronException if the Archive does not answer; try again later
    */
-  public void purge(JournalRecording recording, long shippedPosition) {
-    throw new IllegalStateException("no recording " + recording + " at " + shippedPosition);
+  public boolean purge(JournalRecording recording, long shippedPosition) {
+    JournalSession session = session();
+    long stop = session.stopPosition(recording.archiveId());
+    if (stop != JournalRecording.LIVE && shippedPosition >= stop) {
+      session.purgeAll(recording);
+      return true;
+    }
+    session.purge(recording, shippedPosition);
+    return false;
   }
 
-  @Override
-  public void close() {}
-
-  /** A place in a recording. */
-  public interface Cursor extends AutoCloseable {
-    /**
-     * Hands over recorded messages, in order.
-     *
-     * @param limit the most to hand over
-     * @return how many there were; 0 if nothing more is recorded now
-     */
-    int poll(StreamHandler handler, int limit);
-
-    /** The position after the last message handed over. */
-    long position();
-
-    /** Whether the recording has ended and all of it was handed over. */
-    boolean isDone();
-
-    /** How many recorded bytes are still to be handed over. */
-    long lagBytes();
-
-    @Override
-    void close();
+  private JournalSession session() {
+    JournalSession session = driver.session();
+    if (session == null) {
+      throw new io.aeron.exceptions.AeronException("the journal's driver is not connected");
+    }
+    return session;
   }
 }

@@ -10,9 +10,20 @@ package io.adplatform.runtime.journal;
  * @param lane of which lane
  * @param startPosition where it begins now; more than 0 once shipped segments were deleted
  * @param stopPosition where it ended, or {@link #LIVE}
+ * @param termBytes length of its terms
+ * @param segmentBytes length of its segment files
+ * @param termBytes length of its terms
+ * @param segmentBytes length of its segment files
  */
 public record JournalRecording(
-    long recordingId, long archiveId, int nodeId, int lane, long startPosition, long stopPosition) {
+    long recordingId,
+    long archiveId,
+    int nodeId,
+    int lane,
+    long startPosition,
+    long stopPosition,
+    int termBytes,
+    int segmentBytes) {
   /** The stop position of a recording that is still written. */
   public static final long LIVE = -1;
 

@@ -42,12 +42,16 @@ public interface LaneJournal {
    */
   long recordedPosition();
 
-  /** Asks that the lane be woken once everything up to this position is recorded. */
+  /**
+   * Asks that the lane be woken once everything up to this position is recorded. The lane is woken
+   * once: as long as something waits, ask again in each duty cycle (it costs nothing).
+   */
   void wakeWhenRecorded(long position);
 
   /**
    * Which recording the positions are of: unique among all recordings of the node, of all its
-   * boots; it is the id in the event's envelope.
+   * boots; it is the id in the event's envelope. 0 while nothing is recorded (the recording failed
+   * and there is no other yet).
    */
   long recordingId();
 

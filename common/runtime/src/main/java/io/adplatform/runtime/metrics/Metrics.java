@@ -1,5 +1,6 @@
 package io.adplatform.runtime.metrics;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -10,9 +11,11 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -26,6 +29,8 @@ public final class Metrics {
   private final PrometheusRegistry prometheus = new PrometheusRegistry();
   private final Map<String, CounterCollector> counters = new ConcurrentHashMap<>();
   private final Map<String, LatencyCollector> latencies = new ConcurrentHashMap<>();
+
+  private final List<DoubleSupplier> functions = new CopyOnWriteArrayList<>();
 
   /** Metrics with those of the JVM and the process. */
   public Metrics() {
@@ -88,6 +93,19 @@ public final class Metrics {
         .description(help)
         .tag(label, labelValue)
         .strongReference(true)
+        .register(registry);
+  }
+
+  /**
+   * A number that only goes up, read when it is scraped, with one label of a bounded set of values.
+   */
+  public void counter(
+      String name, String help, String label, String labelValue, DoubleSupplier value) {
+    // The registry holds a function weakly.
+    functions.add(value);
+    FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+        .description(help)
+        .tag(label, labelValue)
         .register(registry);
   }
 

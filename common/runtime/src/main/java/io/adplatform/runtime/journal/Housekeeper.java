@@ -1,0 +1,150 @@
+package io.adplatform.runtime.journal;
+
+import io.adplatform.runtime.config.LanePreset;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.IdleStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that turns the media driver, the Archive and the Aeron client of a process. When there
+ * is nothing to do it parks, longer and longer; whoever has something for it wakes it.
+ */
+final class Housekeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
+
+  /** Its first park after work; doubled at each further park without any. */
+  private static final long FIRST_PARK_NANOS = 50_000;
+
+  /** Nothing in a LAPTOP's process waits for it without waking it: timers alone need it. */
+  private static final long LAPTOP_PARK_NANOS = 50_000_000;
+
+  /** Other processes cannot wake it: this is the delay they may see after a pause. */
+  private static final long SHARED_PARK_NANOS = 4_000_000;
+
+  private static final long LATENCY_PARK_NANOS = 50_000;
+
+  /** How long a thread that waits for an answer of the driver sleeps between two looks. */
+  private static final long WAITING_NANOS = 50_000;
+
+  private static final long ERROR_LOG_NANOS = 1_000_000_000;
+  private static final long JOIN_MILLIS = 5_000;
+
+  /** What it turns. */
+  interface Work {
+    /** One turn, on the housekeeping thread. Returns how much it did. */
+    int turn();
+
+    /**
+     * Whether another process makes progress that is waited for here, so that it must look often.
+     */
+    boolean mustPoll();
+  }
+
+  private final Thread thread;
+  private final long maxParkNanos;
+  private final AtomicBoolean wanted = new AtomicBoolean();
+  private volatile boolean parked;
+  private volatile boolean closed;
+  private final Work work;
+  private long errorLoggedNanos = System.nanoTime() - ERROR_LOG_NANOS;
+
+  private Housekeeper(Work work, long maxParkNanos) {
+    this.work = work;
+    this.maxParkNanos = maxParkNanos;
+    this.thread = Thread.ofPlatform().daemon().name("journal-driver").unstarted(this::run);
+  }
+
+  /** Starts a thread that turns the driver of its own process. */
+  static Housekeeper start(Work work, LanePreset preset) {
+    long park = preset == LanePreset.LAPTOP ? LAPTOP_PARK_NANOS : LATENCY_PARK_NANOS;
+    return started(new Housekeeper(work, park));
+  }
+
+  /** Starts a thread that turns a driver which other processes use, too. */
+  static Housekeeper startShared(Work work, LanePreset preset) {
+    long park = preset == LanePreset.LAPTOP ? SHARED_PARK_NANOS : LATENCY_PARK_NANOS;
+    return started(new Housekeeper(work, park));
+  }
+
+  private static Housekeeper started(Housekeeper housekeeper) {
+    housekeeper.thread.start();
+    return housekeeper;
+  }
+
+  /** Has it look at once. Any thread; cheap when it is not parked. Allocates nothing. */
+  void wake() {
+    if (!wanted.get()) {
+      wanted.set(true);
+      if (parked) {
+        LockSupport.unpark(thread);
+      }
+    }
+  }
+
+  /** How threads wait for an answer of the driver: they keep it awake. */
+  IdleStrategy waiting() {
+    return new Waiting();
+  }
+
+  private void run() {
+    long park = FIRST_PARK_NANOS;
+    while (!closed) {
+      wanted.set(false);
+      if (turn() > 0) {
+        park = FIRST_PARK_NANOS;
+        continue;
+      }
+      parked = true;
+      if (!wanted.get()) {
+        LockSupport.parkNanos(work.mustPoll() ? FIRST_PARK_NANOS : park);
+        park = Math.min(maxParkNanos, park * 2);
+      }
+      parked = false;
+    }
+  }
+
+  private int turn() {
+    try {
+      return work.turn();
+    } catch (RuntimeException | Error e) {
+      long now = System.nanoTime();
+      if (now - errorLoggedNanos >= ERROR_LOG_NANOS) {
+        errorLoggedNanos = now;
+        LOG.error("journal-driver failed and goes on", e);
+      }
+      return 0;
+    }
+  }
+
+  /** Ends the thread; from then on nobody turns the driver. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(JOIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Waiting implements IdleStrategy {
+    @Override
+    public void idle(int workCount) {
+      if (workCount <= 0) {
+        idle();
+      }
+    }
+
+    @Override
+    public void idle() {
+      wake();
+      LockSupport.parkNanos(WAITING_NANOS);
+    }
+
+    @Override
+    public void reset() {}
+  }
+}
