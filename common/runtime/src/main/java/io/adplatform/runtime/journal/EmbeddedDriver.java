@@ -6,7 +6,6 @@ import io.aeron.archive.ArchiveThreadingMode;
 import io.aeron.archive.ArchiveTool;
 import io.aeron.archive.client.AeronArchive;
 import io.aeron.archive.client.ArchiveException;
-import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import java.io.IOException;
@@ -87,7 +86,6 @@ final class EmbeddedDriver implements AutoCloseable {
         .warnIfDirectoryExists(false)
         .threadingMode(ThreadingMode.INVOKER)
         .termBufferSparseFile(true)
-        .ipcMtuLength(Configuration.MAX_UDP_PAYLOAD_LENGTH)
         .spiesSimulateConnection(true)
         .errorHandler(errorHandler);
   }

@@ -25,6 +25,9 @@ final class JournalSession implements AutoCloseable {
   /** The stream of the journal. */
   static final int STREAM_ID = 1001;
 
+  /** Aeron's largest: hardly any record is cut into fragments. */
+  private static final int MTU_BYTES = 65_504;
+
   private static final String ALIAS = "journal";
   private static final String ALIAS_SEPARATOR = "_";
   private static final int ALIAS_PARTS = 4;
@@ -101,6 +104,7 @@ final class JournalSession implements AutoCloseable {
         new ChannelUriStringBuilder()
             .media("ipc")
             .termLength(termBytes)
+            .mtu(MTU_BYTES)
             .sparse(true)
             .alias(alias(nodeId, lane, recordingId))
             .build();
