@@ -1,6 +1,7 @@
 package io.adplatform.loadtest.smoke;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.loadtest.exchange.ApiClient;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

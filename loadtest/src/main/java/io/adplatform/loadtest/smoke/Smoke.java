@@ -1,6 +1,10 @@
 package io.adplatform.loadtest.smoke;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.loadtest.exchange.ApiClient;
+import io.adplatform.loadtest.exchange.Exchange;
+import io.adplatform.loadtest.exchange.RequestFile;
+import io.adplatform.loadtest.exchange.Ssp;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -96,7 +96,8 @@ public final class Candidates {
     return reasons[candidate];
   }
 
-  void clear() {
+  /** Forgets all, for an auction in which no line item is looked at. */
+  public void clear() {
     count = 0;
     winnerCount = 0;
     matched = 0;

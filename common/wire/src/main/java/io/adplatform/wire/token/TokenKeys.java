@@ -46,15 +46,25 @@ public final class TokenKeys {
    *     contents
    */
   public static TokenKeys read(Path file) throws IOException {
+    return parse(Files.readString(file), file.toString());
+  }
+
+  /**
+   * Reads the text of a key file.
+   *
+   * @param source what an error names
+   * @throws IllegalArgumentException naming the line that is not {@code keyId hex}, without its contents
+   */
+  public static TokenKeys parse(String text, String source) {
     List<String> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
+    for (String line : text.lines().toList()) {
       if (!line.isBlank()) {
         lines.add(line.strip());
       }
     }
     if (lines.isEmpty() || lines.size() > MAX_KEYS) {
       throw new IllegalArgumentException(
-          file + " must hold 1 to " + MAX_KEYS + " keys, has " + lines.size());
+          source + " must hold 1 to " + MAX_KEYS + " keys, has " + lines.size());
     }
     int[] ids = new int[lines.size()];
     byte[][] keys = new byte[lines.size()][];
@@ -68,7 +78,7 @@ public final class TokenKeys {
       }
       if (ids[i] < 0 || ids[i] > MAX_KEY_ID || keys[i].length != SipHash.KEY_LENGTH) {
         throw new IllegalArgumentException(
-            file + " line " + (i + 1) + ": a key id of 0 to 255 and 32 hex digits are needed");
+            source + " line " + (i + 1) + ": a key id of 0 to 255 and 32 hex digits are needed");
       }
     }
     return new TokenKeys(ids, keys);

@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.smoke;
+package io.adplatform.loadtest.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,7 +17,7 @@ import java.util.Set;
  * @param status a status, or {@code 2xx}: with a bid of another line item or none
  * @param bids by imp id, the sizes any of which may be bid and the line item that must
  */
-record RequestFile(
+public record RequestFile(
     String name,
     byte[] body,
     String version,
@@ -27,10 +27,10 @@ record RequestFile(
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What must be bid for an imp. */
-  record Expected(Set<String> sizes, String lineItem) {}
+  public record Expected(Set<String> sizes, String lineItem) {}
 
   /** Reads the list and the requests it names. */
-  static List<RequestFile> readAll(Path folder) throws IOException {
+  public static List<RequestFile> readAll(Path folder) throws IOException {
     List<RequestFile> all = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve("expected.tsv"))) {
       if (!line.startsWith("#")) {
@@ -64,12 +64,12 @@ record RequestFile(
   }
 
   /** The request as a tree, for those that are JSON. */
-  JsonNode json() throws IOException {
+  public JsonNode json() throws IOException {
     return JSON.readTree(body);
   }
 
   /** Whether the request says that nothing of it may be charged. */
-  boolean isTest() {
+  public boolean isTest() {
     return name.contains("test-request");
   }
 }

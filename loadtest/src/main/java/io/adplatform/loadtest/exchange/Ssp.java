@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.smoke;
+package io.adplatform.loadtest.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -15,7 +15,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** An SSP: sends bid requests, fires beacons and notices. */
-final class Ssp {
+public final class Ssp {
   private static final Duration BOUND = Duration.ofSeconds(5);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -26,7 +26,7 @@ final class Ssp {
           .build();
   private final String endpoint;
 
-  Ssp(String dataAddress, String supplyKey) {
+  public Ssp(String dataAddress, String supplyKey) {
     this.endpoint = dataAddress + "/openrtb2/auction/" + supplyKey;
   }
 
@@ -35,10 +35,10 @@ final class Ssp {
    *
    * @param body a missing node where there is none
    */
-  record Answer(int status, JsonNode body, String encoding) {}
+  public record Answer(int status, JsonNode body, String encoding) {}
 
   /** Sends a request; with {@code gzip} it is sent and asked for in gzip. */
-  Answer ask(byte[] body, boolean gzip, String version) throws IOException, InterruptedException {
+  public Answer ask(byte[] body, boolean gzip, String version) throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(endpoint))
             .timeout(BOUND)
@@ -66,7 +66,7 @@ final class Ssp {
   /**
    * Loads an address as a browser or a server would; the status, or -1 where there was no answer.
    */
-  int fire(String address) throws InterruptedException {
+  public int fire(String address) throws InterruptedException {
     try {
       return http.send(
               HttpRequest.newBuilder(URI.create(address)).timeout(BOUND).build(),
@@ -78,7 +78,7 @@ final class Ssp {
   }
 
   /** Where an address redirects to, or null. */
-  String redirect(String address) throws IOException, InterruptedException {
+  public String redirect(String address) throws IOException, InterruptedException {
     return http.send(
             HttpRequest.newBuilder(URI.create(address)).timeout(BOUND).build(),
             HttpResponse.BodyHandlers.discarding())

@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.smoke;
+package io.adplatform.loadtest.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * The exchange as an operator holds it: {@code ./adplatform up} and {@code down} on one data
  * folder, and {@code kill -9} of all of it.
  */
-final class Exchange {
+public final class Exchange {
   /** A first start unpacks servers; a newcomer's machine may be slow. */
   private static final Duration START_BOUND = Duration.ofMinutes(4);
 
@@ -37,7 +37,7 @@ final class Exchange {
   private Process launcher;
 
   /** On free ports; {@code options} are passed to {@code up} as they are. */
-  Exchange(Path home, Path folder, List<String> options) throws IOException {
+  public Exchange(Path home, Path folder, List<String> options) throws IOException {
     this.home = home;
     this.data = folder.resolve("data");
     this.log = folder.resolve("up.log");
@@ -50,7 +50,7 @@ final class Exchange {
   }
 
   /** Starts it and waits until both ports are ready; how long that took. */
-  Duration up() throws IOException, InterruptedException {
+  public Duration up() throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -84,38 +84,43 @@ final class Exchange {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
+  /** The process that was started, with the services in it. */
+  public ProcessHandle launcher() {
+    return launcher.toHandle();
+  }
+
   /** What {@code up} has printed, over all starts. */
-  String printed() throws IOException {
+  public String printed() throws IOException {
     return Files.readString(log);
   }
 
   /** {@code http://…} of the data port. */
-  String dataAddress() {
+  public String dataAddress() {
     return "http://localhost:" + port;
   }
 
   /** {@code http://…} of the API port. */
-  String apiAddress() {
+  public String apiAddress() {
     return "http://localhost:" + apiPort;
   }
 
   /** The data folder, for commands that are told where to look. */
-  String dataFolder() {
+  public String dataFolder() {
     return data.toString();
   }
 
   /** The key that {@code up} left for the command line. */
-  String apiKey() throws IOException {
+  public String apiKey() throws IOException {
     return JSON.readTree(credentialsFile().toFile()).path("apiKey").textValue();
   }
 
   /** The readiness document of the data port, whatever its status. */
-  JsonNode readiness() throws IOException, InterruptedException {
+  public JsonNode readiness() throws IOException, InterruptedException {
     return JSON.readTree(get("http://localhost:" + port + "/readyz").body());
   }
 
   /** Ends every process of it at once, as a power cut would. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
     all.add(launcher.toHandle());
     all.forEach(ProcessHandle::destroyForcibly);
@@ -126,7 +131,7 @@ final class Exchange {
   }
 
   /** A clean stop from elsewhere; which of its processes were left after it. */
-  List<ProcessHandle> down() throws IOException, InterruptedException {
+  public List<ProcessHandle> down() throws IOException, InterruptedException {
     List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
     all.add(launcher.toHandle());
     int code = run("down", "--data", data.toString());
@@ -138,14 +143,14 @@ final class Exchange {
   }
 
   /** Whether it runs. */
-  boolean isUp() {
+  public boolean isUp() {
     return launcher != null && launcher.isAlive();
   }
 
   /**
    * Runs another command of {@code ./adplatform}; its exit code. What it prints goes to the log.
    */
-  int run(String... arguments) throws IOException, InterruptedException {
+  public int run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(home.resolve("adplatform").toString()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)

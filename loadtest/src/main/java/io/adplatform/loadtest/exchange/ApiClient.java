@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.smoke;
+package io.adplatform.loadtest.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,7 +14,7 @@ import java.util.UUID;
  * The REST API with one key. Every call must end in the status it is expected to, or it throws with
  * the answer.
  */
-final class ApiClient {
+public final class ApiClient {
   private static final Duration BOUND = Duration.ofSeconds(15);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -23,28 +23,28 @@ final class ApiClient {
   private final String key;
   private long catalogueVersion;
 
-  ApiClient(String address, String key) {
+  public ApiClient(String address, String key) {
     this.base = address + "/api/v1";
     this.key = key;
   }
 
   /** Creates something; its document. */
-  JsonNode create(String path, String body) throws IOException, InterruptedException {
+  public JsonNode create(String path, String body) throws IOException, InterruptedException {
     return call("POST", path, body, 201);
   }
 
   /** Changes something; its document. */
-  JsonNode patch(String path, String body) throws IOException, InterruptedException {
+  public JsonNode patch(String path, String body) throws IOException, InterruptedException {
     return call("PATCH", path, body, 200);
   }
 
   /** Reads something. */
-  JsonNode get(String path) throws IOException, InterruptedException {
+  public JsonNode get(String path) throws IOException, InterruptedException {
     return call("GET", path, null, 200);
   }
 
   /** A call that must end in a status; its document, or a missing node where it has none. */
-  JsonNode call(String method, String path, String body, int status)
+  public JsonNode call(String method, String path, String body, int status)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
@@ -80,7 +80,7 @@ final class ApiClient {
   }
 
   /** The version that holds all that was written here. */
-  long catalogueVersion() {
+  public long catalogueVersion() {
     return catalogueVersion;
   }
 }

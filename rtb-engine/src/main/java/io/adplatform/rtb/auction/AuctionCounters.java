@@ -1,0 +1,40 @@
+package io.adplatform.rtb.auction;
+
+import io.adplatform.runtime.metrics.EnumCounters;
+import io.adplatform.runtime.metrics.LatencyHistogram;
+import io.adplatform.runtime.metrics.Metrics;
+import io.adplatform.wire.event.Reason;
+
+/** What the auctions of one lane count. Written by the lane, read by any thread. */
+final class AuctionCounters {
+  /** What became of records. */
+  enum Recorded {
+    RECORD,
+    RECORD_NOT_TAKEN,
+    DETAIL,
+    DETAIL_NOT_TAKEN
+  }
+
+  /** Auctions by why there was no bid; NONE counts the bids. */
+  final EnumCounters<Reason> outcomes;
+
+  /** What the best candidates were told that did not win. */
+  final EnumCounters<Reason> losses;
+
+  final EnumCounters<Recorded> records;
+  final LatencyHistogram decide;
+
+  AuctionCounters(Metrics metrics) {
+    outcomes =
+        metrics.counters(
+            "adplatform_auctions_total", "Auctions by outcome; none is a bid", "reason", Reason.class);
+    losses =
+        metrics.counters(
+            "adplatform_candidates_lost_total", "Why the best candidates did not bid", "reason", Reason.class);
+    records =
+        metrics.counters(
+            "adplatform_auction_records_total", "Records offered to the journal", "outcome", Recorded.class);
+    decide =
+        metrics.latency("adplatform_auction_decide_seconds", "From a request read to its auctions decided");
+  }
+}

@@ -1,0 +1,77 @@
+package io.adplatform.rtb.auction;
+
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.choice.Candidates;
+import io.adplatform.rtb.event.AuctionSummary;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.BidResponseWriter;
+import io.adplatform.wire.openrtb.CreativeTemplate;
+import io.adplatform.wire.openrtb.Imp;
+import io.adplatform.wire.token.Token;
+import io.adplatform.wire.token.TokenCodec;
+import io.adplatform.wire.token.TokenKeys;
+
+/** Makes a winner's token and puts its bid into the response. One lane; allocates nothing. */
+final class BidSigner {
+  private final TokenCodec codec;
+  private final Token token = new Token();
+  private final byte[] text = new byte[TokenCodec.TEXT_LENGTH];
+
+  BidSigner(TokenKeys keys) {
+    codec = new TokenCodec(keys);
+  }
+
+  /**
+   * Adds the best winner's bid.
+   *
+   * @param ttlSeconds sent as {@code exp}
+   */
+  void bid(
+      BidRequest request,
+      Imp imp,
+      SupplyPartner partner,
+      AuctionSummary auction,
+      Candidates candidates,
+      CatalogueSnapshot snapshot,
+      int ttlSeconds,
+      BidResponseWriter response) {
+    int winner = candidates.winner(0);
+    int lineItem = candidates.ordinal(winner);
+    sign(partner, auction, candidates, winner, snapshot.lineItems().chargeMicros(lineItem));
+    response.bid(
+        request,
+        imp,
+        auction.auctionHi,
+        auction.auctionLo,
+        auction.bidCpmMicros,
+        snapshot.lineItems().lineItem(lineItem).campaignId(),
+        ttlSeconds,
+        (CreativeTemplate) snapshot.creatives().attachment(candidates.creativeOrdinal(winner)),
+        text);
+  }
+
+  private void sign(
+      SupplyPartner partner,
+      AuctionSummary auction,
+      Candidates candidates,
+      int winner,
+      long chargeMicros) {
+    token.flags(auction.test, partner.billableEvent().code());
+    token.format = auction.format;
+    token.auctionHi = auction.auctionHi;
+    token.auctionLo = auction.auctionLo;
+    token.leaseId = candidates.leaseId(winner);
+    token.leaseAmountMicros = candidates.leaseAmountMicros(winner);
+    token.lineItemId = candidates.lineItemId(winner);
+    token.creativeId = auction.creativeId;
+    token.supplyPartnerId = partner.id();
+    token.chargeMicros = chargeMicros;
+    token.bidCpmMicros = auction.bidCpmMicros;
+    token.currency = auction.currency;
+    token.expirySeconds = candidates.expirySecond(winner);
+    token.country = auction.country;
+    token.deviceType = auction.deviceType;
+    codec.write(token, text, 0);
+  }
+}

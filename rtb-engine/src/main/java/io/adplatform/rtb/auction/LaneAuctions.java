@@ -1,0 +1,242 @@
+package io.adplatform.rtb.auction;
+
+import io.adplatform.decision.budget.BudgetGate;
+import io.adplatform.decision.catalogue.CatalogueFeed;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.choice.Candidates;
+import io.adplatform.decision.choice.Chooser;
+import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.rtb.auction.AuctionCounters.Recorded;
+import io.adplatform.rtb.event.AuctionDetailPublisher;
+import io.adplatform.rtb.event.AuctionRecordPublisher;
+import io.adplatform.rtb.event.AuctionSummary;
+import io.adplatform.rtb.openrtb.AdQueryMapper;
+import io.adplatform.rtb.openrtb.Auctioneer;
+import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.wire.catalogue.Format;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.event.RequestIdHash;
+import io.adplatform.wire.money.Cpm;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.BidResponseWriter;
+import io.adplatform.wire.openrtb.Imp;
+import io.adplatform.wire.openrtb.Inventory;
+import io.adplatform.wire.openrtb.Span;
+import org.agrona.concurrent.Agent;
+
+/**
+ * The auctions of one lane: first price among the line items held here, one bid per imp, sent less the partner's margin (OpenRTB
+ * checklist, points 18 to 20). A bid is made only when its record has been taken by the journal. Allocates nothing per request.
+ */
+public final class LaneAuctions implements Auctioneer, Agent {
+  /** Less than this, network included, and no answer of anybody arrives in time. */
+  static final int MIN_TMAX_MILLIS = 5;
+
+  /** A bid is positive, whatever the floor. */
+  private static final long LEAST_PRICE = 1;
+
+  /** One request in so many is drawn for a full record where a partner's share is below 1. */
+  private static final long SHARE_STEPS = 1L << 20;
+
+  private final LaneParts parts;
+  private final CatalogueFeed feed;
+  private final BudgetGate gate;
+  private final LaneJournal journal;
+  private final AuctionCounters counters;
+  private final PartnerRates rates;
+  private final RequestIdHash requestIdHash;
+  private final AuctionRecordPublisher records;
+  private final AuctionDetailPublisher details;
+  private final BidSigner signer;
+  private final Chooser chooser = new Chooser();
+  private final Candidates candidates = new Candidates();
+  private final AdQuery query = new AdQuery();
+  private final AdQueryMapper mapper;
+  private final AuctionSummary summary = new AuctionSummary();
+  private final long auctionHi;
+  private long nextAuctionLo = 1;
+  private CatalogueSnapshot snapshot;
+
+  /** Belongs to a lane from now on. */
+  public LaneAuctions(LaneParts parts) {
+    this.parts = parts;
+    this.feed = parts.feed();
+    this.gate = parts.gate();
+    this.journal = parts.journal();
+    this.counters = new AuctionCounters(parts.metrics());
+    this.rates = new PartnerRates(parts.lanes());
+    this.requestIdHash = new RequestIdHash(parts.keys());
+    this.records = new AuctionRecordPublisher(journal);
+    this.details = new AuctionDetailPublisher(journal);
+    this.signer = new BidSigner(parts.keys());
+    this.mapper = new AdQueryMapper(parts.secure(), parts.seat());
+    this.auctionHi = AuctionId.hi(parts.nodeId(), parts.bootSeconds(), parts.lane().index());
+  }
+
+  @Override
+  public int doWork() {
+    CatalogueSnapshot latest = feed.latest();
+    int work = 0;
+    if (latest != snapshot) {
+      snapshot = latest;
+      work++;
+    }
+    return work + gate.poll(parts.lane().nowMillis());
+  }
+
+  @Override
+  public String roleName() {
+    return "auctions";
+  }
+
+  @Override
+  public SupplyPartner partner(CharSequence key) {
+    return snapshot == null ? null : snapshot.partners().find(key);
+  }
+
+  @Override
+  public Reason run(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      long parseNanos,
+      BidResponseWriter response) {
+    Reason refused = request.impCount() == 0 ? Reason.FORMAT_NOT_SERVED : admit(partner);
+    if (refused != Reason.NONE) {
+      counters.outcomes.increment(refused);
+      return refused;
+    }
+    Reason requestReason = begin(request, partner, parseNanos);
+    int currency = mapper.currency();
+    Reason answer = Reason.NO_MATCH;
+    boolean begun = false;
+    for (int i = 0; i < request.impCount(); i++) {
+      Imp imp = request.imp(i);
+      Reason reason =
+          decide(request, imp, i, requestReason);
+      summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
+      summary.totalNanos = summary.decideNanos + parseNanos;
+      if (reason == Reason.NONE && !begun) {
+        response.begin(request, auctionHi, summary.auctionLo - i, currency);
+      }
+      reason = record(request, imp, partner, reason, response);
+      begun |= reason == Reason.NONE;
+      answer = begun ? Reason.NONE : reason;
+      counters.outcomes.increment(reason);
+    }
+    if (begun) {
+      response.end();
+    }
+    counters.decide.record(summary.decideNanos);
+    if (summary.detailed) {
+      boolean taken = details.offer(summary, request, begun ? response : null) > 0;
+      counters.records.increment(taken ? Recorded.DETAIL : Recorded.DETAIL_NOT_TAKEN);
+    }
+    return answer;
+  }
+
+  /** Whether a partner's request is auctioned at all. */
+  private Reason admit(SupplyPartner partner) {
+    if (partner.status() != Status.ACTIVE) {
+      return Reason.PARTNER_PAUSED;
+    }
+    if (!rates.admits(partner, parts.lane().nowNanos())) {
+      return Reason.RATE_LIMITED;
+    }
+    return journal.takesAuctions() ? Reason.NONE : Reason.JOURNAL_FULL;
+  }
+
+  /** Starts on a request; why nothing of it can be bid on, or NONE. */
+  private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos) {
+    Reason reason = mapper.begin(request, partner, parts.lane().nowMillis(), query);
+    summary.auctionHi = auctionHi;
+    summary.auctionLo = nextAuctionLo;
+    nextAuctionLo += request.impCount();
+    summary.timeMillis = parts.lane().nowMillis();
+    summary.requestIdHash =
+        requestIdHash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
+    summary.catalogueVersion = snapshot.version();
+    summary.supplyPartnerId = partner.id();
+    summary.parseNanos = parseNanos;
+    summary.impCount = request.impCount();
+    summary.test = request.test;
+    summary.detailed = isDetailed(partner);
+    summary.app = request.inventory.kind == Inventory.Kind.APP;
+    summary.deviceType = query.deviceType();
+    summary.country = query.country();
+    int tmax = request.tmaxMillis > 0 ? request.tmaxMillis : partner.defaultTmaxMillis();
+    return tmax < MIN_TMAX_MILLIS ? Reason.TMAX_TOO_SMALL : reason;
+  }
+
+  private boolean isDetailed(SupplyPartner partner) {
+    long drawn = AuctionId.seed(auctionHi, summary.auctionLo) >>> 1 & SHARE_STEPS - 1;
+    return partner.debug() || drawn < partner.recordShare() * SHARE_STEPS;
+  }
+
+  /** Why an imp gets no bid, or NONE with the winner in the candidates. */
+  private Reason decide(BidRequest request, Imp imp, int index, Reason requestReason) {
+    beginImp(imp, index);
+    Reason reason = requestReason == Reason.NONE ? mapper.imp(request, imp, query) : requestReason;
+    if (reason != Reason.NONE) {
+      return reason;
+    }
+    query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
+    query.maxBids(1);
+    chooser.choose(
+        snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
+    for (int i = 0; i < candidates.count(); i++) {
+      if (candidates.reason(i) != Reason.NONE) {
+        counters.losses.increment(candidates.reason(i));
+      }
+    }
+    return candidates.reason();
+  }
+
+  private void beginImp(Imp imp, int index) {
+    if (index > 0) {
+      summary.auctionLo++;
+    }
+    summary.impIndex = index;
+    summary.floorCpmMicros = imp.floorCpmMicros;
+    summary.currency = mapper.currency();
+    summary.bidCpmMicros = 0;
+    summary.creativeId = 0;
+    summary.leaseId = 0;
+    summary.format = imp.banner ? Format.BANNER.code() : 0;
+    summary.width = Math.min(imp.width, 0xfffe);
+    summary.height = Math.min(imp.height, 0xfffe);
+    candidates.clear();
+  }
+
+  /** Leaves the record and, where it was taken, makes the bid; what came of it. */
+  private Reason record(
+      BidRequest request, Imp imp, SupplyPartner partner, Reason reason, BidResponseWriter response) {
+    summary.reason = reason;
+    if (reason != Reason.NONE) {
+      boolean taken = records.offer(summary, candidates) > 0;
+      counters.records.increment(taken ? Recorded.RECORD : Recorded.RECORD_NOT_TAKEN);
+      return reason;
+    }
+    int winner = candidates.winner(0);
+    int creative = candidates.creativeOrdinal(winner);
+    summary.bidCpmMicros =
+        Cpm.lessMargin(candidates.priceCpmMicros(winner), query.marginBasisPoints());
+    summary.creativeId = snapshot.creatives().id(creative);
+    summary.leaseId = candidates.leaseId(winner);
+    summary.width = snapshot.creatives().width(creative);
+    summary.height = snapshot.creatives().height(creative);
+    long position = records.offer(summary, candidates);
+    if (position <= 0) {
+      counters.records.increment(Recorded.RECORD_NOT_TAKEN);
+      Chooser.cancel(candidates, winner, snapshot.lineItems(), gate);
+      return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
+    }
+    counters.records.increment(Recorded.RECORD);
+    signer.bid(
+        request, imp, partner, summary, candidates, snapshot, query.ttlSeconds(), response);
+    return Reason.NONE;
+  }
+}

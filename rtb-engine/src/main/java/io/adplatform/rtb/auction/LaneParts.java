@@ -1,0 +1,33 @@
+package io.adplatform.rtb.auction;
+
+import io.adplatform.decision.budget.BudgetGate;
+import io.adplatform.decision.catalogue.CatalogueFeed;
+import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.runtime.lane.Lane;
+import io.adplatform.runtime.metrics.Metrics;
+import io.adplatform.wire.token.TokenKeys;
+
+/**
+ * What the auctions of a lane work with.
+ *
+ * @param lanes how many lanes share the partners' requests
+ * @param gate of this lane
+ * @param journal of this lane
+ * @param keys that sign tokens
+ * @param nodeId in auction ids
+ * @param bootSeconds in auction ids
+ * @param secure whether beacons and notices are https
+ * @param seat the buyer seat of all bids
+ */
+public record LaneParts(
+    Lane lane,
+    int lanes,
+    CatalogueFeed feed,
+    BudgetGate gate,
+    LaneJournal journal,
+    Metrics metrics,
+    TokenKeys keys,
+    int nodeId,
+    long bootSeconds,
+    boolean secure,
+    String seat) {}

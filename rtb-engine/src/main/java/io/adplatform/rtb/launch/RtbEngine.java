@@ -1,0 +1,176 @@
+package io.adplatform.rtb.launch;
+
+import io.adplatform.decision.budget.NodeLeases;
+import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.rtb.auction.LaneAuctions;
+import io.adplatform.rtb.auction.LaneParts;
+import io.adplatform.rtb.openrtb.AuctionHandler;
+import io.adplatform.rtb.openrtb.EndpointConfig;
+import io.adplatform.rtb.openrtb.RefusalLog;
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.config.SettingsException;
+import io.adplatform.runtime.http.ReadinessCheck;
+import io.adplatform.runtime.lane.Lane;
+import io.adplatform.runtime.node.HotNode;
+import io.adplatform.storage.kafka.KafkaCatalogueFeed;
+import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.storage.lease.HttpLeaseSource;
+import io.adplatform.wire.openrtb.CreativeTemplate;
+import io.adplatform.wire.token.TokenKeys;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.SystemEpochClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The engine on a hot node. Closing it stops catalogue and leases; the node is its owner's to close first. */
+public final class RtbEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RtbEngine.class);
+
+  /** How often the node asks for leases at least: a new line item bids within two seconds of its 2xx. */
+  private static final long LEASE_POLL_MILLIS = 20;
+
+  /** The broker may be starting beside us. */
+  private static final Duration TOPICS_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final URI LOCAL_BILLING = URI.create("http://127.0.0.1:8081");
+
+  private final KafkaCatalogueFeed feed;
+  private final HttpLeaseSource source;
+  private final AgentRunner leases;
+  private final RefusalLog refusals;
+
+  private RtbEngine(
+      KafkaCatalogueFeed feed, HttpLeaseSource source, AgentRunner leases, RefusalLog refusals) {
+    this.feed = feed;
+    this.source = source;
+    this.leases = leases;
+    this.refusals = refusals;
+  }
+
+  /**
+   * Mounts the endpoint on a node that does not listen yet.
+   *
+   * @throws io.adplatform.runtime.config.SettingsException in one line if a setting is wrong
+   */
+  public static RtbEngine launch(HotNode node, Settings settings)
+      throws InterruptedException, TimeoutException {
+    KafkaConfig kafka = KafkaConfig.of(settings);
+    TokenKeys keys = TokenKeys.parse(required(settings, "token-keys-file"), "token-keys-file");
+    String publicUrl = node.config().publicUrl().toString();
+    KafkaTopics.create(kafka, TOPICS_TIMEOUT);
+    KafkaCatalogueFeed feed =
+        KafkaCatalogueFeed.start(
+            kafka,
+            "rtb-catalogue",
+            new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, publicUrl)));
+    HttpLeaseSource source =
+        new HttpLeaseSource(
+            settings.url("billing-url", LOCAL_BILLING),
+            required(settings, "node-key-file"),
+            node.nodeId(),
+            node.bootSeconds());
+    int lanes = node.lanes().all().size();
+    NodeLeases nodeLeases = new NodeLeases(source, feed, lanes, SystemEpochClock.INSTANCE);
+    AgentRunner leases =
+        new AgentRunner(
+            new SleepingMillisIdleStrategy(LEASE_POLL_MILLIS),
+            error -> LOG.warn("leases failed and go on", error),
+            null,
+            nodeLeases);
+    AgentRunner.startOnThread(leases);
+    RefusalLog refusals = new RefusalLog();
+    LanePartsSource parts = new LanePartsSource(node, lanes, feed, nodeLeases, keys);
+    node.route(AuctionHandler.PREFIX, lane -> endpoint(parts.of(lane), refusals));
+    node.readiness().register("catalogue", () -> catalogueReady(feed));
+    bindMetrics(node, feed, source);
+    LOG.info("rtb-engine step=launched lanes={}", lanes);
+    return new RtbEngine(feed, source, leases, refusals);
+  }
+
+  private static String required(Settings settings, String key) {
+    String secret = settings.secret(key);
+    if (secret == null) {
+      throw new SettingsException(key + ": must be given, a file of mode 600");
+    }
+    return secret;
+  }
+
+  /** What every lane's parts are made of. */
+  private record LanePartsSource(
+      HotNode node, int lanes, KafkaCatalogueFeed feed, NodeLeases leases, TokenKeys keys) {
+    LaneParts of(Lane lane) {
+      return new LaneParts(
+          lane,
+          lanes,
+          feed,
+          leases.gate(lane.index()),
+          node.journal(lane),
+          node.metrics(),
+          keys,
+          node.nodeId(),
+          node.bootSeconds(),
+          node.config().secure(),
+          EndpointConfig.standard().seat());
+    }
+  }
+
+  private static AuctionHandler endpoint(LaneParts parts, RefusalLog refusals) {
+    LaneAuctions auctions = new LaneAuctions(parts);
+    parts.lane().add(auctions);
+    return new AuctionHandler(
+        parts.lane(), auctions, EndpointConfig.standard(), parts.metrics(), refusals);
+  }
+
+  private static ReadinessCheck.Result catalogueReady(KafkaCatalogueFeed feed) {
+    CatalogueSnapshot snapshot = feed.latest();
+    return snapshot == null
+        ? ReadinessCheck.Result.notReady("the catalogue has not been read to its end")
+        : ReadinessCheck.Result.ok("catalogueVersion", snapshot.version());
+  }
+
+  private static void bindMetrics(HotNode node, KafkaCatalogueFeed feed, HttpLeaseSource source) {
+    node.metrics()
+        .gauge(
+            "adplatform_catalogue_version",
+            "Catalogue version that auctions run on",
+            () -> feed.latest() == null ? 0 : feed.latest().version());
+    node.metrics()
+        .gauge(
+            "adplatform_catalogue_line_items",
+            "Line items that can serve",
+            () -> feed.latest() == null ? 0 : feed.latest().lineItems().count());
+    node.metrics()
+        .gauge(
+            "adplatform_catalogue_lag_seconds",
+            "Since the feed last knew itself at the end of the catalogue",
+            () -> feed.lagMillis() / 1e3);
+    node.metrics()
+        .gauge(
+            "adplatform_catalogue_compile_seconds",
+            "How long the newest snapshot took to compile",
+            () -> feed.compileNanos() / 1e9);
+    node.metrics()
+        .gauge(
+            "adplatform_leases_silent_seconds",
+            "Since billing-service last answered",
+            () -> source.silentMillis() / 1e3);
+    node.metrics()
+        .gauge(
+            "adplatform_leases_failures",
+            "Requests for leases that were not answered, since the start",
+            source::failures);
+  }
+
+  @Override
+  public void close() {
+    CloseHelper.quietCloseAll(leases, feed, source, refusals);
+    LOG.info("rtb-engine step=closed");
+  }
+}
