@@ -38,7 +38,8 @@ public final class Ssp {
   public record Answer(int status, JsonNode body, String encoding) {}
 
   /** Sends a request; with {@code gzip} it is sent and asked for in gzip. */
-  public Answer ask(byte[] body, boolean gzip, String version) throws IOException, InterruptedException {
+  public Answer ask(byte[] body, boolean gzip, String version)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(endpoint))
             .timeout(BOUND)

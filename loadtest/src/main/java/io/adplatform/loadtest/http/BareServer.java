@@ -11,8 +11,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 
 /**
- * What the endpoint is compared with: a Vert.x HTTP server on the same loops that reads the body and writes an answer of a given size,
- * without a router. Arguments: port, bytes of the answer, preset, number of lanes.
+ * What the endpoint is compared with: a Vert.x HTTP server on the same loops that reads the body
+ * and writes an answer of a given size, without a router. Arguments: port, bytes of the answer,
+ * preset, number of lanes.
  */
 public final class BareServer {
   private BareServer() {}
@@ -26,7 +27,8 @@ public final class BareServer {
     lanes
         .vertx()
         .deployVerticle(
-            () -> new Server(port, answer), new DeploymentOptions().setInstances(lanes.all().size()))
+            () -> new Server(port, answer),
+            new DeploymentOptions().setInstances(lanes.all().size()))
         .await();
     Thread.currentThread().join();
   }

@@ -15,8 +15,9 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code POST /openrtb2/auction} with 10,000 line items beside a bare server, in turn, in one run: CPU per request at saturation, then
- * latency in an open loop at half the saturating load. Arguments: the checkout, an empty folder, [line items, rounds, seconds].
+ * {@code POST /openrtb2/auction} with 10,000 line items beside a bare server, in turn, in one run:
+ * CPU per request at saturation, then latency in an open loop at half the saturating load.
+ * Arguments: the checkout, an empty folder, [line items, rounds, seconds].
  */
 public final class HttpComparison {
   private static final int BODIES = 200;
@@ -96,7 +97,10 @@ public final class HttpComparison {
     return all;
   }
 
-  /** Leases are asked for when a line item first matches: goes on until every body gets a bid; the bytes of an answer. */
+  /**
+   * Leases are asked for when a line item first matches: goes on until every body gets a bid; the
+   * bytes of an answer.
+   */
   private int awaitBids(Exchange exchange, List<Buffer> bodies) throws Exception {
     Ssp ssp = new Ssp(exchange.dataAddress(), "demo-ssp");
     int length = 0;
@@ -156,12 +160,24 @@ public final class HttpComparison {
       processRatios.add(process / bare);
       saturation = Math.max(saturation, run.perSecond());
       say(
-          "round %d: exchange %.0f/s, lanes %.2f us, process %.2f us; bare %.0f/s, %.2f us; ratios %.2f and %.2f",
-          round + 1, run.perSecond(), lane, process, bareRun.perSecond(), bare, lane / bare, process / bare);
+          "round %d: exchange %.0f/s, lanes %.2f us, process %.2f us; bare %.0f/s, %.2f us; ratios"
+              + " %.2f and %.2f",
+          round + 1,
+          run.perSecond(),
+          lane,
+          process,
+          bareRun.perSecond(),
+          bare,
+          lane / bare,
+          process / bare);
     }
     say(
         "medians: lanes %.2f us, process %.2f us, bare %.2f us; ratios %.2f and %.2f",
-        median(laneMicros), median(processMicros), median(bareMicros), median(laneRatios), median(processRatios));
+        median(laneMicros),
+        median(processMicros),
+        median(bareMicros),
+        median(laneRatios),
+        median(processRatios));
   }
 
   private void compareLatency(String ours, String other, List<Buffer> bodies)
@@ -171,7 +187,8 @@ public final class HttpComparison {
       Histogram bare = new OpenLoop(other, bodies).run(rate, seconds);
       Histogram own = new OpenLoop(ours, bodies).run(rate, seconds);
       say(
-          "open loop at %d/s: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99 %.0f us; p99 above bare %.0f us",
+          "open loop at %d/s: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99 %.0f us; p99"
+              + " above bare %.0f us",
           rate,
           own.getValueAtPercentile(50) / 1e3,
           own.getValueAtPercentile(99) / 1e3,

@@ -16,8 +16,9 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * An open loop: requests are due at a constant rate whether or not the answers have come, and each latency counts from the instant at
- * which its request was due. What the server (or this generator) is late by is part of it: nothing is omitted.
+ * An open loop: requests are due at a constant rate whether or not the answers have come, and each
+ * latency counts from the instant at which its request was due. What the server (or this generator)
+ * is late by is part of it: nothing is omitted.
  */
 final class OpenLoop {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;

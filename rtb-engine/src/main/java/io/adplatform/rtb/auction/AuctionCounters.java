@@ -27,14 +27,24 @@ final class AuctionCounters {
   AuctionCounters(Metrics metrics) {
     outcomes =
         metrics.counters(
-            "adplatform_auctions_total", "Auctions by outcome; none is a bid", "reason", Reason.class);
+            "adplatform_auctions_total",
+            "Auctions by outcome; none is a bid",
+            "reason",
+            Reason.class);
     losses =
         metrics.counters(
-            "adplatform_candidates_lost_total", "Why the best candidates did not bid", "reason", Reason.class);
+            "adplatform_candidates_lost_total",
+            "Why the best candidates did not bid",
+            "reason",
+            Reason.class);
     records =
         metrics.counters(
-            "adplatform_auction_records_total", "Records offered to the journal", "outcome", Recorded.class);
+            "adplatform_auction_records_total",
+            "Records offered to the journal",
+            "outcome",
+            Recorded.class);
     decide =
-        metrics.latency("adplatform_auction_decide_seconds", "From a request read to its auctions decided");
+        metrics.latency(
+            "adplatform_auction_decide_seconds", "From a request read to its auctions decided");
   }
 }

@@ -28,8 +28,9 @@ import io.adplatform.wire.openrtb.Span;
 import org.agrona.concurrent.Agent;
 
 /**
- * The auctions of one lane: first price among the line items held here, one bid per imp, sent less the partner's margin (OpenRTB
- * checklist, points 18 to 20). A bid is made only when its record has been taken by the journal. Allocates nothing per request.
+ * The auctions of one lane: first price among the line items held here, one bid per imp, sent less
+ * the partner's margin (OpenRTB checklist, points 18 to 20). A bid is made only when its record has
+ * been taken by the journal. Allocates nothing per request.
  */
 public final class LaneAuctions implements Auctioneer, Agent {
   /** Less than this, network included, and no answer of anybody arrives in time. */
@@ -115,8 +116,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     boolean begun = false;
     for (int i = 0; i < request.impCount(); i++) {
       Imp imp = request.imp(i);
-      Reason reason =
-          decide(request, imp, i, requestReason);
+      Reason reason = decide(request, imp, i, requestReason);
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
       summary.totalNanos = summary.decideNanos + parseNanos;
       if (reason == Reason.NONE && !begun) {
@@ -213,7 +213,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
 
   /** Leaves the record and, where it was taken, makes the bid; what came of it. */
   private Reason record(
-      BidRequest request, Imp imp, SupplyPartner partner, Reason reason, BidResponseWriter response) {
+      BidRequest request,
+      Imp imp,
+      SupplyPartner partner,
+      Reason reason,
+      BidResponseWriter response) {
     summary.reason = reason;
     if (reason != Reason.NONE) {
       boolean taken = records.offer(summary, candidates) > 0;
@@ -235,8 +239,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
       return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
     }
     counters.records.increment(Recorded.RECORD);
-    signer.bid(
-        request, imp, partner, summary, candidates, snapshot, query.ttlSeconds(), response);
+    signer.bid(request, imp, partner, summary, candidates, snapshot, query.ttlSeconds(), response);
     return Reason.NONE;
   }
 }

@@ -4,9 +4,9 @@ import io.adplatform.wire.catalogue.SupplyPartner;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * How many requests a partner may still send to this lane: its rate divided by the lanes, as a token bucket of one second (in the
- * form of the theoretical arrival time of the generic cell rate algorithm, ITU-T I.371). One lane; allocates only for a partner's
- * first request.
+ * How many requests a partner may still send to this lane: its rate divided by the lanes, as a
+ * token bucket of one second (in the form of the theoretical arrival time of the generic cell rate
+ * algorithm, ITU-T I.371). One lane; allocates only for a partner's first request.
  */
 final class PartnerRates {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;

@@ -11,8 +11,9 @@ import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Encodes the full record of a request, with what identifies a person taken out, and offers it to the journal. One lane. Nothing
- * waits for a detail: one that is too long or not taken is counted by the caller and gone.
+ * Encodes the full record of a request, with what identifies a person taken out, and offers it to
+ * the journal. One lane. Nothing waits for a detail: one that is too long or not taken is counted
+ * by the caller and gone.
  */
 public final class AuctionDetailPublisher {
   private static final int FIRST_CAPACITY = 32 * 1024;

@@ -7,7 +7,10 @@ import io.adplatform.wire.sbe.MessageHeaderEncoder;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** Encodes an auction's record of at most {@link #MAX_LENGTH} bytes and offers it to the journal. One lane. */
+/**
+ * Encodes an auction's record of at most {@link #MAX_LENGTH} bytes and offers it to the journal.
+ * One lane.
+ */
 public final class AuctionRecordPublisher {
   /** A record is never longer: the journal of a busy node is made of them. */
   public static final int MAX_LENGTH = 256;

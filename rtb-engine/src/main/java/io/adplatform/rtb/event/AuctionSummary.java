@@ -3,8 +3,8 @@ package io.adplatform.rtb.event;
 import io.adplatform.wire.event.Reason;
 
 /**
- * What a record says of an auction besides its candidates; filled anew for each auction by the lane that owns it. Prices are CPM
- * micros of {@link #currency}.
+ * What a record says of an auction besides its candidates; filled anew for each auction by the lane
+ * that owns it. Prices are CPM micros of {@link #currency}.
  */
 public final class AuctionSummary {
   public long auctionHi;

@@ -29,11 +29,17 @@ import org.agrona.concurrent.SystemEpochClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine on a hot node. Closing it stops catalogue and leases; the node is its owner's to close first. */
+/**
+ * The engine on a hot node. Closing it stops catalogue and leases; the node is its owner's to close
+ * first.
+ */
 public final class RtbEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RtbEngine.class);
 
-  /** How often the node asks for leases at least: a new line item bids within two seconds of its 2xx. */
+  /**
+   * How often the node asks for leases at least: a new line item bids within two seconds of its
+   * 2xx.
+   */
   private static final long LEASE_POLL_MILLIS = 20;
 
   /** The broker may be starting beside us. */

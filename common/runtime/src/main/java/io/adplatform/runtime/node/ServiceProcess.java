@@ -6,7 +6,10 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A service as a process of its own: reads its settings, starts, runs until it is asked to end, ends cleanly. */
+/**
+ * A service as a process of its own: reads its settings, starts, runs until it is asked to end,
+ * ends cleanly.
+ */
 public final class ServiceProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceProcess.class);
 
@@ -24,8 +27,8 @@ public final class ServiceProcess {
   }
 
   /**
-   * Runs a service until the process is asked to end (SIGTERM, Ctrl-C). Exits with 1 and one line on standard error where a setting
-   * is wrong or it cannot start.
+   * Runs a service until the process is asked to end (SIGTERM, Ctrl-C). Exits with 1 and one line
+   * on standard error where a setting is wrong or it cannot start.
    *
    * @param arguments flags
    */

@@ -53,7 +53,8 @@ public final class TokenKeys {
    * Reads the text of a key file.
    *
    * @param source what an error names
-   * @throws IllegalArgumentException naming the line that is not {@code keyId hex}, without its contents
+   * @throws IllegalArgumentException naming the line that is not {@code keyId hex}, without its
+   *     contents
    */
   public static TokenKeys parse(String text, String source) {
     List<String> lines = new ArrayList<>();
