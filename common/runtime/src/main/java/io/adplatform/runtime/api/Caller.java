@@ -1,5 +1,7 @@
 package io.adplatform.runtime.api;
 
+import java.util.List;
+
 /**
  * Whose key a request came with.
  *
@@ -18,13 +20,13 @@ public record Caller(long accountId, long keyId, Role role) {
    * @throws Problem 403 for any other
    */
   public void require(Role... roles) {
-    if (isOperator()) {
+    require(List.of(roles));
+  }
+
+  /** The same. */
+  public void require(List<Role> roles) {
+    if (isOperator() || roles.contains(role)) {
       return;
-    }
-    for (Role allowed : roles) {
-      if (allowed == role) {
-        return;
-      }
     }
     throw Problem.forbidden("A key with the role " + role.text() + " may not do this.");
   }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -42,9 +43,24 @@ public final class IdempotencyStore {
    */
   public ApiResponse once(Handle handle, ApiRequest request, Callable<ApiResponse> write)
       throws Exception {
+    return once(handle, request, write, UnaryOperator.identity());
+  }
+
+  /**
+   * Does a write once per idempotency key.
+   *
+   * @param answered changes the first answer after it has been stored: what it puts in (a secret)
+   *     is not kept, and not said again
+   */
+  public ApiResponse once(
+      Handle handle,
+      ApiRequest request,
+      Callable<ApiResponse> write,
+      UnaryOperator<ApiResponse> answered)
+      throws Exception {
     String key = request.header(HEADER);
     if (key == null) {
-      return write.call();
+      return answered.apply(write.call());
     }
     if (key.isBlank() || key.length() > MAX_KEY_LENGTH) {
       throw Problem.invalid(HEADER, "must have 1 to " + MAX_KEY_LENGTH + " characters");
@@ -55,7 +71,7 @@ public final class IdempotencyStore {
     }
     ApiResponse response = write.call();
     store(handle, request, key, response);
-    return response;
+    return answered.apply(response);
   }
 
   private static boolean reserve(Handle handle, ApiRequest request, String key, byte[] hash) {

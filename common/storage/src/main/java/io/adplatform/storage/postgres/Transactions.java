@@ -55,12 +55,23 @@ public final class Transactions {
             return work.withHandle(handle);
           });
     } catch (RuntimeException e) {
-      if (isAway(e)) {
-        LOG.warn("PostgreSQL is away: {}", e.getMessage());
-        throw Problem.unavailable("The database is away; nothing was changed.");
-      }
-      throw e;
+      throw refusal(e);
     }
+  }
+
+  private static RuntimeException refusal(RuntimeException e) {
+    if (e instanceof Problem) {
+      return e;
+    }
+    return switch (trouble(e)) {
+      case AWAY -> {
+        LOG.warn("PostgreSQL is away: {}", e.getMessage());
+        yield Problem.unavailable("The database is away; nothing was changed.");
+      }
+      case BUSY -> Problem.unavailable("Others are changing the same; nothing was changed.");
+      case TEXT -> Problem.badRequest("A text holds a character that cannot be stored.");
+      case NONE -> e;
+    };
   }
 
   private static void enter(Handle handle, long account, String role) {
@@ -74,18 +85,34 @@ public final class Transactions {
         .one();
   }
 
-  /** Whether the server could not be reached or is going down, rather than refused a statement. */
-  private static boolean isAway(Throwable e) {
+  private enum Trouble {
+    AWAY,
+    BUSY,
+    TEXT,
+    NONE
+  }
+
+  /** Sorts by SQLSTATE (PostgreSQL, appendix A). */
+  private static Trouble trouble(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLTransientConnectionException) {
-        return true;
+        return Trouble.AWAY;
       }
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {
         String state = sql.getSQLState();
-        return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53");
+        return switch (state) {
+          case "55P03", "57014", "40P01", "40001" -> Trouble.BUSY;
+          case "22021", "22P05" -> Trouble.TEXT;
+          // 3F000, 42883: another service has not migrated yet what this one reads.
+          case "3F000", "42883" -> Trouble.AWAY;
+          default ->
+              state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")
+                  ? Trouble.AWAY
+                  : Trouble.NONE;
+        };
       }
     }
-    return false;
+    return Trouble.NONE;
   }
 
   /**

@@ -1,0 +1,230 @@
+package io.adplatform.campaign.entity;
+
+import io.adplatform.campaign.check.Amounts;
+import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.TargetingForm;
+import io.adplatform.campaign.check.Times;
+import io.adplatform.runtime.api.Role;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.Status;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Update;
+
+/** Line items: bids per mille as fast as the budget allows, until other models are in force. */
+public final class LineItemKind implements EntityKind<LineItem> {
+  private static final EntityTerms TERMS =
+      EntityTerms.of(
+              "line item",
+              "/line-items",
+              "line_item",
+              List.of(Role.ADVERTISER),
+              List.of(Role.ADVERTISER))
+          .withSelect(
+              """
+              SELECT t.*, a.currency, ARRAY(
+                  SELECT c.creative_id FROM line_item_creative c
+                  WHERE c.line_item_id = t.id ORDER BY c.position) AS creative_ids
+              FROM line_item t JOIN advertiser a ON a.id = t.advertiser_id\
+              """);
+
+  @Override
+  public EntityTerms terms() {
+    return TERMS;
+  }
+
+  @Override
+  public LineItem read(ResultSet row) throws SQLException {
+    JsonObject targeting =
+        new JsonObject().put("targeting", new JsonObject(row.getString("targeting")));
+    return new LineItem(
+        row.getLong("id"),
+        row.getLong("account_id"),
+        row.getLong("advertiser_id"),
+        row.getLong("campaign_id"),
+        row.getString("name"),
+        Status.valueOf(row.getString("status")),
+        row.getLong("bid_cpm_micros"),
+        Rows.array(row, "creative_ids", Long.class),
+        Rows.budget(row),
+        Rows.instant(row, "start_at"),
+        Rows.instant(row, "end_at"),
+        TargetingForm.read(targeting, new FieldErrors()));
+  }
+
+  @Override
+  public JsonObject toJson(LineItem item) {
+    JsonArray creatives = new JsonArray();
+    item.creativeIds().forEach(id -> creatives.add(Long.toString(id)));
+    return new JsonObject()
+        .put("id", Long.toString(item.id()))
+        .put("accountId", Long.toString(item.accountId()))
+        .put("advertiserId", Long.toString(item.advertiserId()))
+        .put("campaignId", Long.toString(item.campaignId()))
+        .put("name", item.name())
+        .put("status", item.status().name())
+        .put("bid", new JsonObject().put("model", "CPM").put("amountMicros", item.bidCpmMicros()))
+        .put("creativeIds", creatives)
+        .put("budget", Amounts.toJson(item.budget()))
+        .put("startAt", Times.text(item.startAt()))
+        .put("endAt", Times.text(item.endAt()))
+        .put("pacing", "ASAP")
+        .put("frequencyCaps", new JsonArray())
+        .put("targeting", TargetingForm.toJson(item.targeting()));
+  }
+
+  @Override
+  public Identity identity(LineItem item) {
+    return new Identity(item.id(), item.accountId(), item.advertiserId(), item.campaignId());
+  }
+
+  @Override
+  public LineItem parse(JsonObject body, Identity identity, FieldErrors errors) {
+    refuseLaterFields(body, errors);
+    List<Long> creatives = Rows.texts(body, "creativeIds").stream().map(Long::parseLong).toList();
+    LineItem item =
+        new LineItem(
+            identity.id(),
+            identity.accountId(),
+            identity.advertiserId(),
+            identity.campaignId(),
+            body.getString("name").strip(),
+            Status.valueOf(body.getString("status", Status.ACTIVE.name())),
+            body.getJsonObject("bid").getLong("amountMicros"),
+            creatives,
+            Amounts.budget(body, errors),
+            Times.instant(body, "startAt", errors),
+            Times.instant(body, "endAt", errors),
+            TargetingForm.read(body, errors));
+    Times.checkOrder(item.startAt(), item.endAt(), errors);
+    errors.require(
+        item.status() != Status.ACTIVE || !creatives.isEmpty(),
+        "/creativeIds",
+        "an ACTIVE line item needs at least one creative");
+    return item;
+  }
+
+  private static void refuseLaterFields(JsonObject body, FieldErrors errors) {
+    errors.require(
+        body.getJsonObject("bid").getString("model").equals("CPM"),
+        "/bid/model",
+        "is not in force yet; only CPM is");
+    errors.require(
+        body.getString("pacing", "ASAP").equals("ASAP"),
+        "/pacing",
+        "is not in force yet; only ASAP is");
+    errors.require(
+        body.getJsonArray("frequencyCaps", new JsonArray()).isEmpty(),
+        "/frequencyCaps",
+        "are not in force yet; leave them out");
+  }
+
+  @Override
+  public void check(Handle handle, LineItem item, LineItem before, FieldErrors errors) {
+    if (item.creativeIds().isEmpty()) {
+      return;
+    }
+    // Held against deletion until the row that uses them is committed.
+    Set<Long> own =
+        new HashSet<>(
+            handle
+                .createQuery(
+                    "SELECT id FROM creative WHERE advertiser_id = :advertiserId"
+                        + " AND id = ANY(:ids) FOR KEY SHARE")
+                .bind("advertiserId", item.advertiserId())
+                .bindArray("ids", Long.class, item.creativeIds())
+                .mapTo(Long.class)
+                .list());
+    for (int i = 0; i < item.creativeIds().size(); i++) {
+      errors.require(
+          own.contains(item.creativeIds().get(i)),
+          "/creativeIds/" + i,
+          "is not a creative of this advertiser");
+    }
+  }
+
+  @Override
+  public void insert(Handle handle, LineItem item) {
+    bind(
+            handle.createUpdate(
+                """
+                INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, name, status,
+                  bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting)
+                VALUES (:id, :accountId, :advertiserId, :campaignId, :name, :status,
+                  :bidCpmMicros, :startAt, :endAt, :totalMicros, :dailyMicros,
+                  :targeting::jsonb)\
+                """),
+            item)
+        .bind("accountId", item.accountId())
+        .bind("advertiserId", item.advertiserId())
+        .bind("campaignId", item.campaignId())
+        .execute();
+    insertCreatives(handle, item);
+  }
+
+  @Override
+  public void update(Handle handle, LineItem item) {
+    bind(
+            handle.createUpdate(
+                """
+                UPDATE line_item SET name = :name, status = :status,
+                  bid_cpm_micros = :bidCpmMicros, start_at = :startAt, end_at = :endAt,
+                  total_micros = :totalMicros, daily_micros = :dailyMicros,
+                  targeting = :targeting::jsonb
+                WHERE id = :id\
+                """),
+            item)
+        .execute();
+    handle.execute("DELETE FROM line_item_creative WHERE line_item_id = ?", item.id());
+    insertCreatives(handle, item);
+  }
+
+  private static Update bind(Update update, LineItem item) {
+    return update
+        .bind("id", item.id())
+        .bind("name", item.name())
+        .bind("status", item.status().name())
+        .bind("bidCpmMicros", item.bidCpmMicros())
+        .bind("startAt", Rows.time(item.startAt()))
+        .bind("endAt", Rows.time(item.endAt()))
+        .bind("totalMicros", item.budget().totalMicros())
+        .bind("dailyMicros", item.budget().dailyMicros())
+        .bind("targeting", TargetingForm.toJson(item.targeting()).encode());
+  }
+
+  private static void insertCreatives(Handle handle, LineItem item) {
+    if (item.creativeIds().isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            INSERT INTO line_item_creative
+              (line_item_id, position, creative_id, advertiser_id, account_id)
+            VALUES (:lineItemId, :position, :creativeId, :advertiserId, :accountId)\
+            """);
+    for (int i = 0; i < item.creativeIds().size(); i++) {
+      batch
+          .bind("lineItemId", item.id())
+          .bind("position", i)
+          .bind("creativeId", item.creativeIds().get(i))
+          .bind("advertiserId", item.advertiserId())
+          .bind("accountId", item.accountId())
+          .add();
+    }
+    batch.execute();
+  }
+
+  @Override
+  public CatalogueEntity catalogued(LineItem item) {
+    return item;
+  }
+}

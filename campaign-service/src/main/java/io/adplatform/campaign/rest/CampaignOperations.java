@@ -1,0 +1,84 @@
+package io.adplatform.campaign.rest;
+
+import io.adplatform.campaign.entity.Account;
+import io.adplatform.campaign.entity.AccountKind;
+import io.adplatform.campaign.entity.AdvertiserKind;
+import io.adplatform.campaign.entity.ApiKey;
+import io.adplatform.campaign.entity.ApiKeyKind;
+import io.adplatform.campaign.entity.CampaignKind;
+import io.adplatform.campaign.entity.CreativeKind;
+import io.adplatform.campaign.entity.LineItemKind;
+import io.adplatform.campaign.entity.SupplyPartnerKind;
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.SupplyPartner;
+
+/** Mounts the operations of the document that are tagged {@code campaign}, but for serving. */
+public final class CampaignOperations {
+  private CampaignOperations() {}
+
+  /** Mounts them all. */
+  public static void mount(ApiServer.Builder api, EntityWrites writes) {
+    mountAccounts(api, writes);
+    mountDemand(api, writes);
+    mountLineItems(api, writes);
+    mountSupply(api, writes);
+  }
+
+  private static void mountAccounts(ApiServer.Builder api, EntityWrites writes) {
+    EntityHandler<Account> accounts = new EntityHandler<>(new AccountKind(), writes);
+    EntityHandler<ApiKey> keys = new EntityHandler<>(new ApiKeyKind(), writes);
+    ApiKeyHandler apiKeys = new ApiKeyHandler(keys);
+    api.operation("createAccount", r -> accounts.create(r, Parents::none))
+        .operation("createApiKey", apiKeys::create)
+        .operation("listApiKeys", r -> keys.listBelow(r, new AccountKind(), "account_id"))
+        .operation("deleteApiKey", apiKeys::delete)
+        .operation("getApiKey", keys::get)
+        .operation("updateApiKey", keys::update);
+    mountCommon(api, "Account", accounts);
+  }
+
+  private static void mountDemand(ApiServer.Builder api, EntityWrites writes) {
+    EntityHandler<Advertiser> advertisers = new EntityHandler<>(new AdvertiserKind(), writes);
+    EntityHandler<Campaign> campaigns = new EntityHandler<>(new CampaignKind(), writes);
+    EntityHandler<Creative> creatives = new EntityHandler<>(new CreativeKind(), writes);
+    api.operation("createAdvertiser", r -> advertisers.create(r, Parents::accountInBody))
+        .operation("createCampaign", r -> campaigns.create(r, Parents::advertiser))
+        .operation("createCreative", r -> creatives.create(r, Parents::advertiser))
+        .operation(
+            "listAdvertiserCampaigns",
+            r -> campaigns.listBelow(r, new AdvertiserKind(), "advertiser_id"))
+        .operation(
+            "listAdvertiserCreatives",
+            r -> creatives.listBelow(r, new AdvertiserKind(), "advertiser_id"));
+    mountCommon(api, "Advertiser", advertisers);
+    mountCommon(api, "Campaign", campaigns);
+    mountCommon(api, "Creative", creatives);
+  }
+
+  private static void mountLineItems(ApiServer.Builder api, EntityWrites writes) {
+    EntityHandler<LineItem> lineItems = new EntityHandler<>(new LineItemKind(), writes);
+    api.operation("createLineItem", r -> lineItems.create(r, Parents::campaign))
+        .operation(
+            "listCampaignLineItems",
+            r -> lineItems.listBelow(r, new CampaignKind(), "campaign_id"));
+    mountCommon(api, "LineItem", lineItems);
+  }
+
+  private static void mountSupply(ApiServer.Builder api, EntityWrites writes) {
+    EntityHandler<SupplyPartner> partners = new EntityHandler<>(new SupplyPartnerKind(), writes);
+    api.operation("createSupplyPartner", r -> partners.create(r, Parents::accountInBody));
+    mountCommon(api, "SupplyPartner", partners);
+  }
+
+  /** What every kind has under the same names. */
+  private static void mountCommon(ApiServer.Builder api, String name, EntityHandler<?> handler) {
+    api.operation("list" + name + "s", handler::list)
+        .operation("get" + name, handler::get)
+        .operation("update" + name, handler::update)
+        .operation("delete" + name, handler::delete);
+  }
+}

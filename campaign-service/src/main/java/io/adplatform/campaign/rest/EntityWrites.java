@@ -1,0 +1,60 @@
+package io.adplatform.campaign.rest;
+
+import io.adplatform.campaign.entity.EntityKind;
+import io.adplatform.campaign.entity.Stored;
+import io.adplatform.campaign.outbox.Outbox;
+import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.ApiResponse;
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.storage.postgres.IdempotencyStore;
+import io.adplatform.storage.postgres.Transactions;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+
+/** What every write goes through. Thread-safe. */
+public record EntityWrites(Transactions transactions, IdempotencyStore idempotency, Outbox outbox) {
+
+  /**
+   * Does a write in one transaction, once per idempotency key.
+   *
+   * @param answered changes the first answer after it has been stored for repeated requests
+   * @throws Problem 409 where a constraint of the database refuses what was not refused before
+   */
+  ApiResponse once(
+      ApiRequest request,
+      HandleCallback<ApiResponse, Exception> write,
+      UnaryOperator<ApiResponse> answered)
+      throws Exception {
+    try {
+      return transactions.forCaller(
+          request.caller(),
+          handle -> idempotency.once(handle, request, () -> write.withHandle(handle), answered));
+    } catch (UnableToExecuteStatementException e) {
+      throw refusal(e);
+    }
+  }
+
+  private static RuntimeException refusal(UnableToExecuteStatementException e) {
+    String constraint = Transactions.violatedConstraint(e);
+    if (constraint == null) {
+      return e;
+    }
+    if (constraint.equals("supply_partner_key")) {
+      return Problem.conflict("/key", "is taken by another supply partner");
+    }
+    return constraint.endsWith("_fkey") ? Problem.conflict("It is in use.") : e;
+  }
+
+  /** Reads a row of the kind's query. */
+  <E> Stored<E> stored(EntityKind<E> kind, ResultSet row) throws SQLException {
+    return new Stored<>(
+        kind.read(row),
+        row.getLong("version"),
+        row.getTimestamp("created_at").toInstant(),
+        row.getTimestamp("updated_at").toInstant(),
+        kind.terms().hasCurrency() ? row.getString("currency") : null);
+  }
+}

@@ -1,0 +1,82 @@
+package io.adplatform.campaign.serving;
+
+import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.ApiResponse;
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.runtime.api.Role;
+import io.adplatform.storage.postgres.Transactions;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * {@code GET /line-items/{id}/serving}: {@code
+ * {"lineItemId","serving","reasons":[{"code","detail"}], "budget","targetingShare","lastHour"}}.
+ * {@code serving} is false where one of the reasons keeps it out of every auction; other reasons
+ * hinder, or say what is unknown. Thread-safe.
+ */
+public final class ServingHandler implements AutoCloseable {
+  private static final Duration CONNECT_LIMIT = Duration.ofMillis(500);
+
+  private final Transactions transactions;
+  private final InstantSource clock;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpClient client =
+      HttpClient.newBuilder().executor(threads).connectTimeout(CONNECT_LIMIT).build();
+  private final ServicePeer billing;
+  private final ServicePeer analytics;
+
+  /** Asks the services where the configuration says. */
+  public ServingHandler(Transactions transactions, ServicePeersConfig peers, InstantSource clock) {
+    this.transactions = transactions;
+    this.clock = clock;
+    this.billing = new ServicePeer(client, peers.billingUrl(), peers.nodeKey());
+    this.analytics = new ServicePeer(client, peers.analyticsUrl(), peers.nodeKey());
+  }
+
+  /** Answers the operation. */
+  public ApiResponse get(ApiRequest request) throws Exception {
+    request.caller().require(Role.ADVERTISER);
+    long id = request.pathId("id");
+    ServingState.Exchange exchange = transactions.forService(ServingState.Exchange::read);
+    ServingState state =
+        transactions
+            .forCaller(request.caller(), handle -> ServingState.read(handle, id, exchange))
+            .orElseThrow(() -> Problem.notFound("line item"));
+    String path = "/line-items/" + id;
+    Future<JsonObject> asked =
+        threads.submit(() -> billing.get(path + "/budget?priceMicros=" + state.priceMicros()));
+    JsonObject activity = analytics.get(path + "/activity");
+    JsonObject budget = asked.get();
+    ServingReasons reasons = new ServingReasons();
+    reasons.ofState(state, clock.instant());
+    reasons.ofBudget(budget);
+    reasons.ofActivity(activity);
+    return ApiResponse.ok(
+        reasons
+            .toJson(id)
+            .put("startAt", state.startAt() == null ? null : state.startAt().toString())
+            .put("endAt", state.endAt() == null ? null : state.endAt().toString())
+            .put("budget", budget)
+            .put("targetingShare", targetingShare(activity))
+            .put("lastHour", activity));
+  }
+
+  /** Share of the last hour's auctions that met its targeting; null while unknown. */
+  private static Double targetingShare(JsonObject activity) {
+    if (activity == null || activity.getLong("auctions", 0L) == 0) {
+      return null;
+    }
+    return (double) activity.getLong("matched", 0L) / activity.getLong("auctions");
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,116 @@
+package io.adplatform.campaign.serving;
+
+import io.adplatform.wire.catalogue.Status;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+
+/**
+ * Judges a line item: what keeps it from serving, in the order in which an auction would look, then
+ * what hinders it, then what is unknown. Not thread-safe.
+ */
+final class ServingReasons {
+  private final JsonArray reasons = new JsonArray();
+  private boolean blocked;
+
+  /** Judges what is stored here. */
+  void ofState(ServingState state, Instant now) {
+    block(state.lineItemStatus() == Status.PAUSED, "LINE_ITEM_PAUSED", "The line item is paused.");
+    block(state.campaignStatus() == Status.PAUSED, "CAMPAIGN_PAUSED", "Its campaign is paused.");
+    block(
+        state.startAt() != null && now.isBefore(state.startAt()),
+        "NOT_STARTED",
+        "It starts at " + state.startAt() + ".");
+    block(
+        state.endAt() != null && !now.isBefore(state.endAt()),
+        "ENDED",
+        "It ended at " + state.endAt() + ".");
+    block(state.creatives() == 0, "NO_CREATIVE", "It names no creative.");
+    block(
+        state.creatives() > 0 && state.activeCreatives() == 0,
+        "CREATIVES_PAUSED",
+        "All of its creatives are paused.");
+    block(
+        state.activeSupplyPartners() == 0,
+        "NO_SUPPLY",
+        "No supply partner is active, so that there are no requests.");
+    note(
+        state.changePending(),
+        "CHANGE_PENDING",
+        "Its newest change has not reached the auctions yet.");
+  }
+
+  /**
+   * Judges the budget.
+   *
+   * @param budget what billing-service answered; null where it did not
+   */
+  void ofBudget(JsonObject budget) {
+    if (budget == null) {
+      note(
+          true, "BUDGET_UNKNOWN", "billing-service does not answer: budget and lease are unknown.");
+      return;
+    }
+    String reason = budget.getString("reason");
+    if (reason != null) {
+      block(true, reason, budgetDetail(reason));
+    }
+  }
+
+  private static String budgetDetail(String reason) {
+    return switch (reason) {
+      case "TOTAL_BUDGET" -> "Its budget is spent or leased out.";
+      case "DAILY_BUDGET" -> "Its budget for today is spent or leased out.";
+      case "CAMPAIGN_TOTAL_BUDGET" -> "Its campaign's budget is spent or leased out.";
+      case "CAMPAIGN_DAILY_BUDGET" -> "Its campaign's budget for today is spent or leased out.";
+      case "UNKNOWN_LINE_ITEM" -> "billing-service has not heard of it yet.";
+      default -> "No lease can be granted now.";
+    };
+  }
+
+  /**
+   * Judges the last hour.
+   *
+   * @param activity what analytics-ingest answered; null where it did not
+   */
+  void ofActivity(JsonObject activity) {
+    if (activity == null) {
+      note(true, "ACTIVITY_UNKNOWN", "analytics-ingest does not answer: the last hour is unknown.");
+      return;
+    }
+    long auctions = activity.getLong("auctions", 0L);
+    long matched = activity.getLong("matched", 0L);
+    long lost = activity.getLong("lostOnPrice", 0L);
+    note(auctions == 0, "NO_TRAFFIC", "There was no auction in the last hour.");
+    note(
+        auctions > 0 && matched == 0,
+        "NO_MATCH",
+        "None of the last hour's " + auctions + " auctions met its targeting.");
+    note(
+        matched > 0 && lost == matched,
+        "LOST_ON_PRICE",
+        "It lost every one of the last hour's " + matched + " auctions on price.");
+  }
+
+  private void block(boolean applies, String code, String detail) {
+    if (applies) {
+      blocked = true;
+      note(true, code, detail);
+    }
+  }
+
+  private void note(boolean applies, String code, String detail) {
+    boolean said = reasons.stream().anyMatch(r -> ((JsonObject) r).getString("code").equals(code));
+    if (applies && !said) {
+      reasons.add(new JsonObject().put("code", code).put("detail", detail));
+    }
+  }
+
+  /** The answer so far. */
+  JsonObject toJson(long lineItemId) {
+    return new JsonObject()
+        .put("lineItemId", Long.toString(lineItemId))
+        .put("serving", !blocked)
+        .put("reasons", reasons);
+  }
+}

@@ -1,0 +1,92 @@
+package io.adplatform.campaign.serving;
+
+import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.CatalogueKind;
+import io.adplatform.wire.catalogue.Status;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What this service stores of a line item's chances.
+ *
+ * @param startAt the later of its own and its campaign's; null is at once
+ * @param endAt the earlier of the two; null is never
+ * @param creatives how many it names
+ * @param activeCreatives how many of them are ACTIVE
+ * @param activeSupplyPartners of the whole exchange
+ * @param changePending whether its newest change is not published yet
+ * @param priceMicros what one impression costs at its bid
+ */
+record ServingState(
+    Status lineItemStatus,
+    Status campaignStatus,
+    Instant startAt,
+    Instant endAt,
+    int creatives,
+    int activeCreatives,
+    int activeSupplyPartners,
+    boolean changePending,
+    long priceMicros) {
+  private static final String OWN =
+      """
+      SELECT l.status AS line_item_status, c.status AS campaign_status,
+        greatest(l.start_at, c.start_at) AS start_at, least(l.end_at, c.end_at) AS end_at,
+        l.bid_cpm_micros,
+        (SELECT count(*) FROM line_item_creative x WHERE x.line_item_id = l.id) AS creatives,
+        (SELECT count(*) FROM line_item_creative x JOIN creative k ON k.id = x.creative_id
+          WHERE x.line_item_id = l.id AND k.status = 'ACTIVE') AS active_creatives,
+        EXISTS (SELECT 1 FROM outbox o WHERE o.key = :key AND o.version > :published) AS pending
+      FROM line_item l JOIN campaign c ON c.id = l.campaign_id
+      WHERE l.id = :id\
+      """;
+
+  private static final long IMPRESSIONS_PER_MILLE = 1000;
+
+  /** Reads it as the caller of the transaction sees it. */
+  static Optional<ServingState> read(Handle handle, long id, Exchange exchange) {
+    return handle
+        .createQuery(OWN)
+        .bind("id", id)
+        .bind("key", new CatalogueKey(CatalogueKind.LINE_ITEM, id).text())
+        .bind("published", exchange.publishedVersion())
+        .map((row, context) -> of(row, exchange))
+        .findOne();
+  }
+
+  private static ServingState of(ResultSet row, Exchange exchange) throws SQLException {
+    Timestamp start = row.getTimestamp("start_at");
+    Timestamp end = row.getTimestamp("end_at");
+    return new ServingState(
+        Status.valueOf(row.getString("line_item_status")),
+        Status.valueOf(row.getString("campaign_status")),
+        start == null ? null : start.toInstant(),
+        end == null ? null : end.toInstant(),
+        row.getInt("creatives"),
+        row.getInt("active_creatives"),
+        exchange.activeSupplyPartners(),
+        row.getBoolean("pending"),
+        Math.max(1, row.getLong("bid_cpm_micros") / IMPRESSIONS_PER_MILLE));
+  }
+
+  /**
+   * What no tenant sees of its own.
+   *
+   * @param activeSupplyPartners how many supply partners are ACTIVE
+   * @param publishedVersion the newest version that the topics have taken
+   */
+  record Exchange(int activeSupplyPartners, long publishedVersion) {
+    /** Reads it in a transaction of the service. */
+    static Exchange read(Handle handle) {
+      return handle
+          .createQuery(
+              "SELECT (SELECT count(*) FROM supply_partner WHERE status = 'ACTIVE') AS partners,"
+                  + " (SELECT version FROM publication) AS published")
+          .map((row, context) -> new Exchange(row.getInt("partners"), row.getLong("published")))
+          .one();
+    }
+  }
+}
