@@ -172,14 +172,14 @@ CREATE INDEX outbox_age ON outbox (created_at);
 
 -- One row: the newest version given out.
 CREATE TABLE catalogue_clock (
-  only    boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single  boolean PRIMARY KEY DEFAULT true CHECK (single),
   version bigint NOT NULL CHECK (version >= 0)
 );
 INSERT INTO catalogue_clock (version) VALUES (0);
 
 -- One row: the newest version that the topics have taken.
 CREATE TABLE publication (
-  only    boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single  boolean PRIMARY KEY DEFAULT true CHECK (single),
   version bigint NOT NULL CHECK (version >= 0)
 );
 INSERT INTO publication (version) VALUES (0);

@@ -100,7 +100,6 @@ public final class PostgresDatabase implements AutoCloseable {
     hikari.setPassword(config.app().password());
     hikari.setMaximumPoolSize(config.poolSize());
     hikari.setMinimumIdle(1);
-    hikari.setAutoCommit(false);
     hikari.setConnectionTimeout(config.connectTimeout().toMillis());
     hikari.setInitializationFailTimeout(-1);
     hikari.setSchema(config.schema());
@@ -120,7 +119,7 @@ public final class PostgresDatabase implements AutoCloseable {
     return transactions;
   }
 
-  /** The pool, of the working login; auto-commit is off. */
+  /** The pool, of the working login; auto-commit is on, as Jdbi needs it to open transactions. */
   public DataSource pool() {
     return pool;
   }
