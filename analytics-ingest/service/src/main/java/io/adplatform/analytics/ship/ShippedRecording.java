@@ -1,5 +1,6 @@
 package io.adplatform.analytics.ship;
 
+import io.adplatform.runtime.journal.JournalCursor;
 import io.adplatform.runtime.journal.JournalReader;
 import io.adplatform.runtime.journal.JournalRecording;
 import io.adplatform.runtime.metrics.EnumCounters;
@@ -8,12 +9,12 @@ import org.agrona.DirectBuffer;
 
 /** One recording on its way to Kafka. Owned by the shipper's thread. */
 final class ShippedRecording implements StreamHandler, AutoCloseable {
-  private final JournalReader.Cursor cursor;
+  private final JournalCursor cursor;
   private JournalRecording recording;
   private EventPublisher publisher;
   private EnumCounters<ShipOutcome> counters;
 
-  private ShippedRecording(JournalRecording recording, JournalReader.Cursor cursor) {
+  private ShippedRecording(JournalRecording recording, JournalCursor cursor) {
     this.recording = recording;
     this.cursor = cursor;
   }

@@ -117,7 +117,6 @@ final class ShipperAgent implements Agent {
     }
     open.values().forEach(ShippedRecording::close);
     open.clear();
-    reader.close();
   }
 
   @Override
