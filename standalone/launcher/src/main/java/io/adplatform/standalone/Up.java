@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /** One run of {@code up}, from the first check to the last server's end. */
 final class Up {
@@ -77,9 +78,20 @@ final class Up {
   }
 
   private RunningExchange launch(DataFolder folder, ServiceSettings settings) {
-    return config.split()
-        ? SplitExchange.start(config, folder, settings, console)
-        : OneJvmExchange.start(settings.settings(environment));
+    try {
+      return config.split()
+          ? SplitExchange.start(config, folder, settings, console)
+          : OneJvmExchange.start(settings.settings(environment));
+    } catch (IllegalStateException e) {
+      LoggerFactory.getLogger(Up.class).error("the services did not start", e);
+      throw new LaunchException(
+          "The services did not start: "
+              + e.getMessage()
+              + " (log: "
+              + folder.folders().log("services")
+              + ")",
+          e);
+    }
   }
 
   /** Waits until all is ready, loads the sample data on a first start, and says how to go on. */
