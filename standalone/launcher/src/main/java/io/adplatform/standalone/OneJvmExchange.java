@@ -1,5 +1,6 @@
 package io.adplatform.standalone;
 
+import io.adplatform.analytics.launch.AnalyticsIngest;
 import io.adplatform.billing.launch.BillingService;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.api.ApiServerConfig;
@@ -42,6 +43,7 @@ final class OneJvmExchange implements RunningExchange {
                 ApiServerConfig.of(
                     settings.requiredText("api-host"), settings.integer("api-port", 0, 0, 65_535)))
             .metrics(node.metrics().registry());
+    keep(AnalyticsIngest.launch(node, api, settings));
     keep(BillingService.launch(api, settings));
     keep(api.start());
     node.listen();
