@@ -2,11 +2,15 @@ package io.adplatform.standalone;
 
 import io.adplatform.analytics.launch.AnalyticsIngest;
 import io.adplatform.billing.launch.BillingService;
+import io.adplatform.campaign.launch.CampaignConfig;
+import io.adplatform.campaign.launch.CampaignService;
+import io.adplatform.rtb.launch.RtbEngine;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.config.NodeConfig;
 import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.runtime.node.HotNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,23 +34,35 @@ final class OneJvmExchange implements RunningExchange {
     try {
       exchange.launch(settings);
       return exchange;
-    } catch (RuntimeException e) {
+    } catch (InterruptedException e) {
+      exchange.close();
+      Thread.currentThread().interrupt();
+      throw new LaunchException("The start was interrupted", e);
+    } catch (SettingsException | LaunchException e) {
       exchange.close();
       throw e;
+    } catch (Exception e) {
+      exchange.close();
+      throw new IllegalStateException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }
   }
 
-  private void launch(Settings settings) {
+  private void launch(Settings settings) throws Exception {
     HotNode node = keep(HotNode.start(NodeConfig.of(settings), LaneConfig.of(settings)));
     ApiServer.Builder api =
         ApiServer.builder(
                 ApiServerConfig.of(
                     settings.requiredText("api-host"), settings.integer("api-port", 0, 0, 65_535)))
             .metrics(node.metrics().registry());
-    keep(AnalyticsIngest.launch(node, api, settings));
+    CampaignService campaigns =
+        keep(CampaignService.launch(CampaignConfig.of(settings), api, node.metrics()));
     keep(BillingService.launch(api, settings));
-    keep(api.start());
+    keep(RtbEngine.launch(node, settings));
+    keep(AnalyticsIngest.launch(node, api, settings));
+    keep(api.keys(campaigns.apiKeys()).start());
     node.listen();
+    // closed first: the shipper then sees all that was recorded
+    keep(node::stopListening);
   }
 
   private <P extends AutoCloseable> P keep(P part) {

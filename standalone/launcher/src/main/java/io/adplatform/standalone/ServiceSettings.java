@@ -50,6 +50,7 @@ final class ServiceSettings {
     settings.put("postgres-user", servers.postgres().user());
     settings.putFile("postgres-password-file", servers.postgres().passwordFile());
     settings.putFile("postgres-app-password-file", appPassword);
+    settings.putFile("campaign-password-file", appPassword);
     settings.put("kafka", servers.kafka());
     settings.put("clickhouse", servers.clickHouse());
     if (!servers.clickHouseUser().isEmpty()) {
@@ -59,6 +60,7 @@ final class ServiceSettings {
     settings.putFile("node-key-file", nodeKey);
     settings.putFile("token-keys-file", tokenKeys(folders.secret("token-keys")));
     settings.put("billing-url", config.apiUrl());
+    settings.put("analytics-url", config.apiUrl());
     settings.putFile("operator-key-file", operatorKey);
     return settings;
   }

@@ -65,6 +65,7 @@ final class SplitExchange implements RunningExchange {
     ServiceOrigin rtb = origin("rtb-engine");
     settings.put("api-host", "127.0.0.1").put("data-host", "127.0.0.1");
     settings.put("external-driver", "true").put("billing-url", url(billing));
+    settings.put("analytics-url", url(analyticsApi));
     ServerProcess driver =
         start("driver", "rtb-engine", "io.adplatform.runtime.journal.DriverMain", Map.of(), 0);
     driver.awaitReady(READY);
@@ -73,7 +74,7 @@ final class SplitExchange implements RunningExchange {
             start(
                 "campaign-service",
                 "campaign-service",
-                "io.adplatform.campaign.launch.CampaignMain",
+                "io.adplatform.campaign.launch.CampaignService",
                 Map.of("api-port", text(campaign)),
                 campaign.port()),
             start(
@@ -91,7 +92,7 @@ final class SplitExchange implements RunningExchange {
             start(
                 "rtb-engine",
                 "rtb-engine",
-                "io.adplatform.rtb.launch.RtbMain",
+                "io.adplatform.rtb.launch.RtbEngineMain",
                 Map.of("node-id", "1", "port", text(rtb)),
                 rtb.port()));
     openFront(
