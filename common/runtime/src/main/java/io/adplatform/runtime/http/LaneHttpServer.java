@@ -44,6 +44,9 @@ public final class LaneHttpServer implements AutoCloseable {
   /** Connections that wait to be accepted, in a burst of them. */
   private static final int ACCEPT_BACKLOG = 4096;
 
+  /** To Vert.x, a negative port is any free one, the same for all servers that name it. */
+  private static final int ANY_SHARED_PORT = -1;
+
   private static final long START_SECONDS = 30;
 
   /** How long requests in flight may take to end when the server closes. */
@@ -95,13 +98,11 @@ public final class LaneHttpServer implements AutoCloseable {
    * @throws SettingsException in one line if the port is taken
    */
   public int listen() {
-    int bound = port;
+    int shared = port == 0 ? ANY_SHARED_PORT : port;
     for (Lane lane : lanes.all()) {
-      HttpServer server = listen(lane, bound);
-      servers.add(server);
-      bound = server.actualPort();
+      servers.add(listen(lane, shared));
     }
-    return bound;
+    return servers.getFirst().actualPort();
   }
 
   private HttpServer listen(Lane lane, int onPort) {

@@ -73,7 +73,6 @@ public final class DriverMain implements AutoCloseable {
   @Override
   public void close() {
     housekeeper.close();
-    driver.close();
   }
 
   private record DriverTurn(EmbeddedDriver driver) implements Housekeeper.Work {
@@ -85,6 +84,11 @@ public final class DriverMain implements AutoCloseable {
     @Override
     public boolean mustPoll() {
       return false;
+    }
+
+    @Override
+    public void end() {
+      driver.close();
     }
   }
 }

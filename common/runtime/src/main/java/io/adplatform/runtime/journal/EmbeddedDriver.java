@@ -158,7 +158,7 @@ final class EmbeddedDriver implements AutoCloseable {
     return Path.of(driver.aeronDirectoryName());
   }
 
-  /** Ends both; whoever invoked them no longer does. */
+  /** Ends both; on the thread that invoked them. */
   @Override
   public void close() {
     CloseHelper.quietCloseAll(archive, driver);

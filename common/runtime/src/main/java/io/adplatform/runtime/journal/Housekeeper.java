@@ -29,7 +29,7 @@ final class Housekeeper implements AutoCloseable {
   private static final long WAITING_NANOS = 50_000;
 
   private static final long ERROR_LOG_NANOS = 1_000_000_000;
-  private static final long JOIN_MILLIS = 5_000;
+  private static final long JOIN_MILLIS = 15_000;
 
   /** What it turns. */
   interface Work {
@@ -40,6 +40,9 @@ final class Housekeeper implements AutoCloseable {
      * Whether another process makes progress that is waited for here, so that it must look often.
      */
     boolean mustPoll();
+
+    /** The last that the housekeeping thread does. */
+    void end();
   }
 
   private final Thread thread;
@@ -103,6 +106,11 @@ final class Housekeeper implements AutoCloseable {
       }
       parked = false;
     }
+    try {
+      work.end();
+    } catch (RuntimeException | Error e) {
+      LOG.error("journal-driver did not end in order", e);
+    }
   }
 
   private int turn() {
@@ -118,7 +126,7 @@ final class Housekeeper implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; from then on nobody turns the driver. */
+  /** Ends what it turns, on its thread, and the thread. Blocks until then. */
   @Override
   public void close() {
     closed = true;

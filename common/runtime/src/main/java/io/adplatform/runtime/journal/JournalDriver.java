@@ -302,7 +302,6 @@ public final class JournalDriver implements AutoCloseable {
     CloseHelper.quietClose(ending);
     client = null;
     housekeeper.close();
-    CloseHelper.close(embedded);
   }
 
   private void drain(ArchiveLaneJournal journal, long deadline) {
@@ -337,6 +336,11 @@ public final class JournalDriver implements AutoCloseable {
         work += journals.get(i).wakeLaneIfRecorded();
       }
       return work;
+    }
+
+    @Override
+    public void end() {
+      CloseHelper.close(embedded);
     }
 
     @Override

@@ -92,7 +92,9 @@ abstract class StreamContractTest {
     try (StreamSubscription subscription = streams().subscription(CHANNEL, 4);
         StreamPublication publication = streams().publication(CHANNEL, 4)) {
       awaitConnected(publication);
-      assertTrue(subscription.isConnected());
+      while (!subscription.isConnected()) {
+        Thread.onSpinWait();
+      }
       int length = publication.maxMessageLength() + 1;
       UnsafeBuffer message = new UnsafeBuffer(new byte[length]);
       assertEquals(StreamCode.TOO_LONG, publication.offer(message, 0, length));
