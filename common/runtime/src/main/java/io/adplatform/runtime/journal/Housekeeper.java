@@ -50,6 +50,7 @@ final class Housekeeper implements AutoCloseable {
   private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile boolean parked;
   private volatile boolean closed;
+  private volatile long turns;
   private final Work work;
   private long errorLoggedNanos = System.nanoTime() - ERROR_LOG_NANOS;
 
@@ -86,6 +87,18 @@ final class Housekeeper implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until it has looked anew at everything it turns: afterwards it uses nothing that was
+   * taken away before.
+   */
+  void awaitTurn() {
+    long seen = turns;
+    while (turns - seen < 2 && thread.isAlive()) {
+      wake();
+      LockSupport.parkNanos(WAITING_NANOS);
+    }
+  }
+
   /** How threads wait for an answer of the driver: they keep it awake. */
   IdleStrategy waiting() {
     return new Waiting();
@@ -95,6 +108,7 @@ final class Housekeeper implements AutoCloseable {
     long park = FIRST_PARK_NANOS;
     while (!closed) {
       wanted.set(false);
+      turns = turns + 1;
       if (turn() > 0) {
         park = FIRST_PARK_NANOS;
         continue;

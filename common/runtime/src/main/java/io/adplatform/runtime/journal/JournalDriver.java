@@ -191,11 +191,12 @@ public final class JournalDriver implements AutoCloseable {
 
   /** Bytes that were offered and are not recorded yet, over all lanes. */
   public long unrecordedBytes() {
+    JournalSession asked = session;
     long bytes = 0;
     for (ArchiveLaneJournal journal : journals) {
       ArchiveLaneJournal.Recording recording = journal.recording();
-      if (recording != null && recording.isActive()) {
-        bytes += recording.unrecordedBytes();
+      if (recording != null && asked != null) {
+        bytes += asked.unrecordedBytes(recording);
       }
     }
     return bytes;
@@ -239,10 +240,7 @@ public final class JournalDriver implements AutoCloseable {
     if (!isConnected()) {
       LOG.warn("journal step=reconnect");
       journals.forEach(this::drop);
-      Aeron lost = client;
-      client = null;
-      session = null;
-      CloseHelper.quietClose(lost);
+      disconnect();
       connect();
     }
     for (ArchiveLaneJournal journal : journals) {
@@ -257,6 +255,15 @@ public final class JournalDriver implements AutoCloseable {
         adopt(journal, next);
       }
     }
+  }
+
+  /** Closes the session once neither the lanes nor the housekeeping thread use its memory. */
+  private void disconnect() {
+    JournalSession lost = session;
+    session = null;
+    client = null;
+    housekeeper.awaitTurn();
+    CloseHelper.quietClose(lost);
   }
 
   /** Takes a journal's recording away, on its lane; waits until it has let go of it. */
@@ -294,14 +301,30 @@ public final class JournalDriver implements AutoCloseable {
   public void close() {
     keeper.close();
     long deadline = System.nanoTime() + DRAIN_NANOS;
-    for (ArchiveLaneJournal journal : journals) {
-      drain(journal, deadline);
+    try {
+      for (ArchiveLaneJournal journal : journals) {
+        drain(journal, deadline);
+        adopt(journal, null);
+      }
+      closeClient();
+    } catch (IllegalStateException e) {
+      // A lane that does not turn may still read the driver's memory: it stays until the process
+      // ends.
+      LOG.warn("journal step=close {}", e.getMessage());
     }
+    housekeeper.close();
+  }
+
+  /** The Archive hears of the end of the session from a client that is still turned. */
+  private void closeClient() {
     JournalSession ending = session;
     session = null;
-    CloseHelper.quietClose(ending);
+    if (ending != null) {
+      ending.closeArchive();
+    }
     client = null;
-    housekeeper.close();
+    housekeeper.awaitTurn();
+    CloseHelper.quietClose(ending);
   }
 
   private void drain(ArchiveLaneJournal journal, long deadline) {

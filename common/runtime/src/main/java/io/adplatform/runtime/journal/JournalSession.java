@@ -40,6 +40,7 @@ final class JournalSession implements AutoCloseable {
   private final AeronArchive archive;
   private final Path cncFile;
   private final Object cncKey;
+  private boolean closed;
 
   private JournalSession(Aeron aeron, AeronArchive archive, Path cncFile, Object cncKey) {
     this.aeron = aeron;
@@ -209,7 +210,10 @@ final class JournalSession implements AutoCloseable {
   }
 
   /** Up to where a live recording goes, or {@link JournalRecording#LIVE} if it is none. */
-  long recordedPosition(long archiveId) {
+  synchronized long recordedPosition(long archiveId) {
+    if (closed) {
+      return JournalRecording.LIVE;
+    }
     CountersReader counters = aeron.countersReader();
     int counterId = RecordingPos.findCounterIdByRecording(counters, archiveId, archive.archiveId());
     if (counterId == CountersReader.NULL_COUNTER_ID) {
@@ -217,6 +221,11 @@ final class JournalSession implements AutoCloseable {
     }
     long position = counters.getCounterValue(counterId);
     return RecordingPos.isActive(counters, counterId, archiveId) ? position : JournalRecording.LIVE;
+  }
+
+  /** How much of what was offered to a recording is not recorded. */
+  synchronized long unrecordedBytes(ArchiveLaneJournal.Recording recording) {
+    return closed || !recording.isActive() ? 0 : recording.unrecordedBytes();
   }
 
   /** Deletes the segments that lie wholly below a position. */
@@ -235,12 +244,15 @@ final class JournalSession implements AutoCloseable {
     archive.purgeRecording(recording.archiveId());
   }
 
-  Aeron aeron() {
-    return aeron;
+  /** Ends the connection to the Archive. */
+  void closeArchive() {
+    CloseHelper.quietClose(archive);
   }
 
+  /** Lets go of the driver's memory: nobody may use a recording of this session any more. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     CloseHelper.quietCloseAll(archive, aeron);
   }
 }

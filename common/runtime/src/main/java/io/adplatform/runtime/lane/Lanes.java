@@ -171,11 +171,13 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
-  /** Ends the agents, the last added first, then Vert.x, the loops and the threads. */
-  @Override
-  public void close() {
+  /**
+   * Ends the agents of every lane, the last added first, on their lanes. The lanes go on without
+   * them. Blocks.
+   */
+  public void closeAgents() {
     if (config.preset() == LanePreset.STEPPED) {
-      closeStepped();
+      lanes.forEach(Lane::closeAgents);
       return;
     }
     CountDownLatch ended = new CountDownLatch(lanes.size());
@@ -191,6 +193,20 @@ public final class Lanes implements AutoCloseable {
       if (!ended.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         LOG.warn("lanes' agents did not end within {} s", CLOSE_SECONDS);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the agents, the last added first, then Vert.x, the loops and the threads. */
+  @Override
+  public void close() {
+    closeAgents();
+    if (config.preset() == LanePreset.STEPPED) {
+      closeStepped();
+      return;
+    }
+    try {
       vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS);
       for (Lane lane : lanes) {
         lane.thread().join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
@@ -205,7 +221,6 @@ public final class Lanes implements AutoCloseable {
   }
 
   private void closeStepped() {
-    lanes.forEach(Lane::closeAgents);
     if (vertx != null) {
       vertx.close();
     } else {

@@ -192,6 +192,7 @@ public final class HotNode implements AutoCloseable {
   public void close() {
     stopListening();
     LOG.info("node step=stopped-listening");
+    lanes.closeAgents();
     driver.close();
     lanes.close();
     lock.close();
