@@ -23,7 +23,7 @@ public record LaneConfig(
   public static final int MAX_LANES = 256;
 
   /** Long enough to cost nothing when idle: whatever matters wakes the lane. */
-  private static final long LAPTOP_BLOCK_NANOS = 50_000_000;
+  private static final long LAPTOP_BLOCK_NANOS = 100_000_000;
 
   private static final long DEFAULT_STUCK_NANOS = 500_000_000;
 

@@ -86,6 +86,8 @@ final class EmbeddedDriver implements AutoCloseable {
         .warnIfDirectoryExists(false)
         .threadingMode(ThreadingMode.INVOKER)
         .termBufferSparseFile(true)
+        // Its thread would poll once a millisecond; its few tasks are done by whoever invokes us.
+        .asyncExecutorEnabled(false)
         .spiesSimulateConnection(true)
         .errorHandler(errorHandler);
   }

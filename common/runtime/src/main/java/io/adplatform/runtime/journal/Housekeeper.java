@@ -18,7 +18,7 @@ final class Housekeeper implements AutoCloseable {
   private static final long FIRST_PARK_NANOS = 50_000;
 
   /** Nothing in a LAPTOP's process waits for it without waking it: timers alone need it. */
-  private static final long LAPTOP_PARK_NANOS = 50_000_000;
+  private static final long LAPTOP_PARK_NANOS = 100_000_000;
 
   /** Other processes cannot wake it: this is the delay they may see after a pause. */
   private static final long SHARED_PARK_NANOS = 4_000_000;

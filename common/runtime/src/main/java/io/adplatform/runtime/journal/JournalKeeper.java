@@ -14,7 +14,7 @@ final class JournalKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JournalKeeper.class);
 
   /** A full disk takes longer to fill from the auction floor than this many nanoseconds. */
-  private static final long LOOK_NANOS = 250_000_000;
+  private static final long LOOK_NANOS = 500_000_000;
 
   /** A recording that cannot be begun is tried again so often. */
   private static final long RETRY_NANOS = 1_000_000_000;
