@@ -1,4 +1,4 @@
-package io.adplatform.rtb.openrtb;
+package io.adplatform.decision.query;
 
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.wire.catalogue.Country;

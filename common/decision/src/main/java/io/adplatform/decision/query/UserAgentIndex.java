@@ -1,4 +1,4 @@
-package io.adplatform.rtb.openrtb;
+package io.adplatform.decision.query;
 
 import java.io.BufferedReader;
 import java.io.IOException;
