@@ -31,6 +31,7 @@ public final class AnalyticsIngest implements AutoCloseable {
     TokenKeys keys = TokenKeys.read(Path.of(settings.requiredText("token-keys-file")));
     AnalyticsIngest service = new AnalyticsIngest();
     service.parts.push(Collection.start(node, kafka, keys));
+    service.parts.push(Reporting.start(node, api, settings, kafka, keys));
     return service;
   }
 

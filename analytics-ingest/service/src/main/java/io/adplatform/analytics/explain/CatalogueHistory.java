@@ -1,0 +1,122 @@
+package io.adplatform.analytics.explain;
+
+import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.CreativeCompiler;
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.storage.kafka.KafkaClients;
+import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.wire.catalogue.CatalogueCodec;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.CatalogueKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * The catalogue as it was at past versions, rebuilt from the topics: {@code catalogue-log} has
+ * every document of the last days, {@code catalogue} those that have not changed for longer. A
+ * document that was replaced in the last days by a newer one, and was itself written before the log
+ * begins, is gone: then what depended on it is not explained. The last few versions are kept.
+ * Thread-safe; one version is rebuilt at a time.
+ */
+final class CatalogueHistory {
+  /** A snapshot of a large catalogue takes hundreds of megabytes: few fit. */
+  private static final int KEPT = 3;
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private final KafkaConfig config;
+  private final CreativeCompiler creatives;
+  private final Map<Long, CatalogueSnapshot> kept = new LinkedHashMap<>(KEPT, 0.75f, true);
+
+  /**
+   * @param creatives prepares creatives; what it makes of them is not read here
+   */
+  CatalogueHistory(KafkaConfig config, CreativeCompiler creatives) {
+    this.config = config;
+    this.creatives = creatives;
+  }
+
+  /**
+   * The catalogue at a version.
+   *
+   * @param version of an auction
+   * @param atMillis when the auction was: what was over by then is left out
+   * @return null where it cannot be read now
+   */
+  synchronized CatalogueSnapshot at(long version, long atMillis) {
+    CatalogueSnapshot known = kept.get(version);
+    if (known != null) {
+      return known;
+    }
+    CatalogueCompiler compiler = new CatalogueCompiler(creatives);
+    try (Consumer<byte[], byte[]> consumer = KafkaClients.openConsumer(config, "explain")) {
+      long deadline = System.nanoTime() + LIMIT_NANOS;
+      for (String topic : List.of(KafkaTopics.CATALOGUE, KafkaTopics.CATALOGUE_LOG)) {
+        if (!read(consumer, new TopicPartition(topic, 0), version, compiler, deadline)) {
+          return null;
+        }
+      }
+    } catch (KafkaException e) {
+      return null;
+    }
+    CatalogueSnapshot snapshot = compiler.compile(atMillis);
+    kept.put(version, snapshot);
+    if (kept.size() > KEPT) {
+      kept.remove(kept.keySet().iterator().next());
+    }
+    return snapshot;
+  }
+
+  /** Applies all of a topic up to a version; false where its end was not reached in time. */
+  private static boolean read(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      long version,
+      CatalogueCompiler compiler,
+      long deadlineNanos) {
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    long end = consumer.endOffsets(List.of(partition)).get(partition);
+    while (consumer.position(partition) < end) {
+      if (System.nanoTime() - deadlineNanos > 0) {
+        return false;
+      }
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        apply(record, version, compiler);
+      }
+    }
+    return true;
+  }
+
+  private static void apply(
+      ConsumerRecord<byte[], byte[]> record, long version, CatalogueCompiler compiler) {
+    Header header = record.headers().lastHeader("v");
+    if (header == null || header.value().length != Long.BYTES || record.key() == null) {
+      return;
+    }
+    long recordVersion = ByteBuffer.wrap(header.value()).getLong();
+    if (recordVersion > version) {
+      return;
+    }
+    try {
+      CatalogueKey key = CatalogueKey.parse(new String(record.key(), StandardCharsets.UTF_8));
+      CatalogueEntity entity =
+          record.value() == null ? null : CatalogueCodec.read(key.kind(), record.value());
+      compiler.apply(key, entity, recordVersion);
+    } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
+      // A document of a kind that this release does not know takes no part in its auctions either.
+    }
+  }
+}

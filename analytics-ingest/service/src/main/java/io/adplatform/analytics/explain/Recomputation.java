@@ -1,0 +1,96 @@
+package io.adplatform.analytics.explain;
+
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.choice.Explanation;
+import io.adplatform.decision.query.AdQueryMapper;
+import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.OpenRtbReader;
+import io.adplatform.wire.openrtb.ReadFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What became of every line item of a catalogue in an auction, computed anew from the recorded
+ * request by the exchange's own code. Leases are not known any more: that is what records are for.
+ */
+final class Recomputation {
+  /** The exchange asks for no bid below it where the SSP names no floor. */
+  private static final long LEAST_FLOOR = 1;
+
+  private final boolean secureEndpoint;
+  private final String seat;
+
+  /**
+   * @param secureEndpoint whether beacons and notices are https
+   * @param seat under which the exchange bids
+   */
+  Recomputation(boolean secureEndpoint, String seat) {
+    this.secureEndpoint = secureEndpoint;
+    this.seat = seat;
+  }
+
+  /**
+   * A line item and what became of it.
+   *
+   * @param part the attribute that failed first, where it is about targeting; else null
+   */
+  record Verdict(
+      long lineItemId,
+      String name,
+      long accountId,
+      long campaignId,
+      long advertiserId,
+      long priceCpmMicros,
+      Reason reason,
+      String part) {}
+
+  /**
+   * Every line item of the catalogue: those that could serve best first, then the rest.
+   *
+   * @return null where the recorded request cannot be read, or its partner is not in the catalogue
+   */
+  List<Verdict> verdicts(
+      CatalogueSnapshot catalogue, RecordedAuction auction, RecordedRequest recorded) {
+    byte[] json = recorded.request().getBytes(StandardCharsets.UTF_8);
+    BidRequest request = new BidRequest();
+    System.arraycopy(json, 0, request.receive(json.length), 0, json.length);
+    SupplyPartner partner = catalogue.partners().byId(auction.supplyPartnerId());
+    int imp = auction.imp().index();
+    if (new OpenRtbReader().read(request) != ReadFailure.NONE
+        || partner == null
+        || imp >= request.impCount()) {
+      return null;
+    }
+    AdQueryMapper mapper = new AdQueryMapper(secureEndpoint, seat);
+    AdQuery query = new AdQuery();
+    mapper.begin(request, partner, auction.timeMillis(), query);
+    for (int i = 0; i <= imp; i++) {
+      mapper.imp(request, request.imp(i), query);
+    }
+    query.floorCpmMicros(Math.max(LEAST_FLOOR, request.imp(imp).floorCpmMicros));
+    query.maxBids(1);
+    List<Verdict> verdicts = new ArrayList<>();
+    Explanation.explain(
+        catalogue,
+        query,
+        auction.timeMillis(),
+        auction.hi(),
+        auction.lo(),
+        (lineItem, reason, part) ->
+            verdicts.add(
+                new Verdict(
+                    lineItem.id(),
+                    lineItem.name(),
+                    lineItem.accountId(),
+                    lineItem.campaignId(),
+                    lineItem.advertiserId(),
+                    lineItem.bidCpmMicros(),
+                    reason,
+                    part)));
+    return verdicts;
+  }
+}

@@ -1,0 +1,56 @@
+package io.adplatform.analytics.explain;
+
+import java.util.List;
+
+/**
+ * An auction as its record has it.
+ *
+ * @param timeMillis since 1970
+ * @param reason code of why there was no bid; 0 with one
+ * @param candidates best first
+ */
+record RecordedAuction(
+    long hi,
+    long lo,
+    long timeMillis,
+    long requestIdHash,
+    long catalogueVersion,
+    long supplyPartnerId,
+    Imp imp,
+    Money money,
+    int reason,
+    int matched,
+    Timing timing,
+    List<Candidate> candidates) {
+  private static final int TEST = 1;
+  private static final int APP = 4;
+
+  /** What was asked for. */
+  record Imp(
+      int index,
+      int count,
+      int flags,
+      int width,
+      int height,
+      int format,
+      int deviceType,
+      int country) {
+    boolean isTest() {
+      return (flags & TEST) != 0;
+    }
+
+    boolean isApp() {
+      return (flags & APP) != 0;
+    }
+  }
+
+  /** CPM micros; the bid is what was sent, 0 without one. */
+  record Money(
+      long floorCpmMicros, long bidCpmMicros, int currency, long creativeId, long leaseId) {}
+
+  /** Nanoseconds from the body's last byte. */
+  record Timing(long parse, long decide, long total) {}
+
+  /** A line item that was looked at. */
+  record Candidate(long lineItemId, long priceCpmMicros, int reason) {}
+}

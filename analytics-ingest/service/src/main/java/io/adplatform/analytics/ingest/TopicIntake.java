@@ -1,0 +1,283 @@
+package io.adplatform.analytics.ingest;
+
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.storage.clickhouse.ClickHouseDatabase;
+import io.adplatform.storage.clickhouse.ClickHouseException;
+import io.adplatform.storage.kafka.KafkaClients;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries one topic into ClickHouse on a thread of its own: reads all its partitions from where the
+ * tables end, gathers the messages of each partition into an offset range (bounded in size, in
+ * time, and by multiples of {@value #RANGE_OFFSETS}), and inserts each range as one block per table
+ * under a token named after the range. Whatever fails is tried again, for as long as it takes.
+ */
+final class TopicIntake implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicIntake.class);
+
+  /** A range never crosses a multiple of this: rows of one block, some megabytes. */
+  static final long RANGE_OFFSETS = 16_384;
+
+  /** Full records are large: a range ends early where its messages take more than this. */
+  private static final long RANGE_BYTES = 16L << 20;
+
+  private static final Duration IDLE_POLL = Duration.ofMillis(200);
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long MAX_PAUSE_MILLIS = 3_000;
+  private static final long CLOSE_MILLIS = 10_000;
+
+  /** One partition's messages that wait to be inserted. */
+  private static final class Range {
+    final List<ConsumerRecord<byte[], byte[]>> messages = new ArrayList<>();
+    long bytes;
+    long sinceNanos;
+
+    boolean isFull() {
+      return bytes >= RANGE_BYTES
+          || !messages.isEmpty() && (messages.getLast().offset() + 1) % RANGE_OFFSETS == 0;
+    }
+  }
+
+  private final KafkaConfig kafka;
+  private final String topic;
+  private final ClickHouseDatabase database;
+  private final BlockRows rows;
+  private final Preparation preparation;
+  private final IngestCounters counters;
+  private final long lingerNanos;
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile boolean running;
+  private volatile Consumer<byte[], byte[]> consumer;
+
+  // Of the intake's thread alone.
+  private final Map<Integer, Range> pending = new TreeMap<>();
+  private final Map<Integer, Long> unnoted = new HashMap<>();
+
+  /** What is done before the first message and again after a failure of ClickHouse. */
+  interface Preparation {
+    /** Returns by partition where reading goes on. */
+    Map<Integer, Long> prepare(ClickHouseDatabase database);
+  }
+
+  TopicIntake(
+      IngestConfig config,
+      String topic,
+      ClickHouseDatabase database,
+      BlockRows rows,
+      Preparation preparation,
+      IngestCounters counters) {
+    this.kafka = config.kafka();
+    this.topic = topic;
+    this.database = database;
+    this.rows = rows;
+    this.preparation = preparation;
+    this.counters = counters;
+    this.lingerNanos = TimeUnit.MILLISECONDS.toNanos(config.lingerMillis());
+    this.thread = new Thread(this::run, "ingest-" + topic);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Whether it stands where ClickHouse ends and reads. */
+  boolean isRunning() {
+    return running;
+  }
+
+  private void run() {
+    long pauseMillis = FIRST_PAUSE_MILLIS;
+    while (!closed) {
+      try {
+        Map<Integer, Long> from = preparation.prepare(database);
+        pending.clear();
+        unnoted.clear();
+        try (Consumer<byte[], byte[]> opened =
+            KafkaClients.openConsumer(kafka, "ingest-" + topic)) {
+          consumer = opened;
+          assign(opened, from);
+          running = true;
+          pauseMillis = FIRST_PAUSE_MILLIS;
+          follow(opened);
+        }
+      } catch (WakeupException | InterruptException e) {
+        // Only close() does this, and the loop's condition sees it.
+      } catch (KafkaException | ClickHouseException | IllegalStateException e) {
+        counters.failures.increment();
+        LOG.warn("{} is not taken in now; trying again: {}", topic, e.toString());
+        pause(pauseMillis);
+        pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+      } finally {
+        running = false;
+      }
+    }
+  }
+
+  private void assign(Consumer<byte[], byte[]> from, Map<Integer, Long> next) {
+    List<TopicPartition> partitions =
+        from.partitionsFor(topic).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new KafkaException("there is no topic " + topic + " yet");
+    }
+    from.assign(partitions);
+    Map<TopicPartition, Long> beginnings = from.beginningOffsets(partitions);
+    for (TopicPartition partition : partitions) {
+      long wanted = next.getOrDefault(partition.partition(), 0L);
+      long beginning = beginnings.get(partition);
+      if (beginning > wanted && wanted > 0) {
+        LOG.error("{} begins at {}: {} to there are lost to reports", partition, beginning, wanted);
+      }
+      from.seek(partition, Math.max(wanted, beginning));
+    }
+  }
+
+  private void follow(Consumer<byte[], byte[]> from) {
+    while (!closed) {
+      ConsumerRecords<byte[], byte[]> records = from.poll(pollTime());
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        Range range = pending.computeIfAbsent(record.partition(), p -> new Range());
+        if (crosses(range, record)) {
+          flush(record.partition(), range);
+        }
+        if (range.messages.isEmpty()) {
+          range.sinceNanos = System.nanoTime();
+        }
+        range.messages.add(record);
+        range.bytes += record.serializedValueSize();
+        if (range.isFull()) {
+          flush(record.partition(), range);
+        }
+      }
+      flushWaiting();
+      measureLag(from);
+    }
+  }
+
+  /** Whether a message begins the next range: markers leave gaps, so the last may be missing. */
+  private static boolean crosses(Range range, ConsumerRecord<byte[], byte[]> record) {
+    return !range.messages.isEmpty()
+        && range.messages.getFirst().offset() / RANGE_OFFSETS != record.offset() / RANGE_OFFSETS;
+  }
+
+  private Duration pollTime() {
+    boolean waiting = !rows.isSettled();
+    for (Range range : pending.values()) {
+      waiting |= !range.messages.isEmpty();
+    }
+    return waiting ? Duration.ofNanos(Math.max(1, lingerNanos / 4)) : IDLE_POLL;
+  }
+
+  private void flushWaiting() {
+    long now = System.nanoTime();
+    boolean due = false;
+    for (Range range : pending.values()) {
+      due |= !range.messages.isEmpty() && now - range.sinceNanos >= lingerNanos;
+    }
+    if (due) {
+      pending.forEach(this::flush);
+    }
+    rows.afterFlush(database);
+    if (rows.isSettled() && !unnoted.isEmpty()) {
+      new ProgressStore(database, topic, rows.truthTable()).note(unnoted);
+      unnoted.clear();
+    }
+  }
+
+  private void flush(int partition, Range range) {
+    if (range.messages.isEmpty()) {
+      return;
+    }
+    rows.clear();
+    long first = range.messages.getFirst().offset();
+    long last = range.messages.getLast().offset();
+    for (ConsumerRecord<byte[], byte[]> message : range.messages) {
+      if (!rows.add(message)) {
+        counters.undecodable.increment();
+        LOG.warn("passed over offset {} of {}-{}", message.offset(), topic, partition);
+      }
+    }
+    insert(partition + ":" + first + "-" + last);
+    counters.rows.increment(range.messages.size());
+    counters.blocks.increment();
+    unnoted.put(partition, last + 1);
+    range.messages.clear();
+    range.bytes = 0;
+  }
+
+  /** Tries until it is in: a repeat of a block that did get in is dropped by its token. */
+  private void insert(String range) {
+    long pauseMillis = FIRST_PAUSE_MILLIS;
+    while (true) {
+      try {
+        rows.insert(database, range);
+        return;
+      } catch (ClickHouseException e) {
+        counters.failures.increment();
+        LOG.warn("{} {} is not inserted yet; trying again: {}", topic, range, e.getMessage());
+        if (closed) {
+          throw e;
+        }
+        pause(pauseMillis);
+        pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
+      }
+    }
+  }
+
+  private void measureLag(Consumer<byte[], byte[]> from) {
+    long lag = 0;
+    for (TopicPartition partition : from.assignment()) {
+      OptionalLong behind = from.currentLag(partition);
+      lag += behind.orElse(0);
+    }
+    for (Range range : pending.values()) {
+      lag += range.messages.size();
+    }
+    counters.lag(lag);
+  }
+
+  private void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+  }
+
+  /** Ends the thread; what is not inserted yet is read again by the next start. */
+  @Override
+  public void close() {
+    closed = true;
+    Consumer<byte[], byte[]> open = consumer;
+    if (open != null) {
+      open.wakeup();
+    }
+    try {
+      thread.join(CLOSE_MILLIS);
+      if (thread.isAlive()) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.adplatform.analytics.launch;
+
+import io.adplatform.analytics.explain.AuctionExplanations;
+import io.adplatform.analytics.ingest.Ingest;
+import io.adplatform.analytics.ingest.IngestConfig;
+import io.adplatform.analytics.ingest.Retention;
+import io.adplatform.analytics.report.Reports;
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.node.HotNode;
+import io.adplatform.storage.clickhouse.ClickHouseConfig;
+import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.wire.token.TokenKeys;
+import java.net.URI;
+import java.time.Clock;
+
+/** The reporting half of analytics-ingest: ingestion, reports, explanations. */
+final class Reporting implements AutoCloseable {
+  private static final URI LOCAL_CLICKHOUSE = URI.create("http://127.0.0.1:8123");
+  private static final int MAX_DAYS = 3650;
+
+  /** Under which rtb-engine bids: what an explanation checks a request's seat lists against. */
+  private static final String SEAT = "adplatform";
+
+  private final Ingest ingest;
+
+  private Reporting(Ingest ingest) {
+    this.ingest = ingest;
+  }
+
+  /** Starts to take events in and mounts what answers about them. */
+  static Reporting start(
+      HotNode node, ApiServer.Builder api, Settings settings, KafkaConfig kafka, TokenKeys keys) {
+    IngestConfig config =
+        new IngestConfig(
+            kafka,
+            clickHouse(settings),
+            KafkaTopics.SETTLED,
+            KafkaTopics.AUCTION_DETAILS,
+            retention(settings),
+            settings.integer(
+                "ingest-linger-millis", IngestConfig.DEFAULT_LINGER_MILLIS, 1, 60_000));
+    Ingest ingest = Ingest.launch(config, node.metrics().registry());
+    Reports.mount(api, ingest.database(), Clock.systemUTC());
+    boolean secure = "https".equals(node.config().publicUrl().getScheme());
+    AuctionExplanations.mount(api, ingest.database(), kafka, keys, secure, SEAT);
+    api.readiness("reports", ingest::trouble);
+    return new Reporting(ingest);
+  }
+
+  private static ClickHouseConfig clickHouse(Settings settings) {
+    String password = settings.secret("clickhouse-password-file");
+    return new ClickHouseConfig(
+        settings.url("clickhouse", LOCAL_CLICKHOUSE).toString(),
+        settings.text("clickhouse-database", "adplatform"),
+        settings.text("clickhouse-user", password == null ? "" : "default"),
+        password == null ? "" : password,
+        ClickHouseConfig.DEFAULT_TIMEOUT);
+  }
+
+  private static Retention retention(Settings settings) {
+    Retention usual = Retention.USUAL;
+    int events = settings.integer("retention-event-days", usual.eventDays(), 2, MAX_DAYS);
+    return new Retention(
+        events,
+        settings.integer("retention-record-days", usual.recordDays(), 1, MAX_DAYS),
+        settings.integer("retention-detail-days", usual.detailDays(), 1, MAX_DAYS),
+        settings.integer(
+            "retention-report-days", Math.max(events, usual.deliveryDays()), events, 36_500));
+  }
+
+  @Override
+  public void close() {
+    ingest.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.adplatform.analytics.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.runtime.api.ApiHandler;
+import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.ApiResponse;
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.storage.clickhouse.ClickHouseDatabase;
+import io.adplatform.storage.clickhouse.ClickHouseException;
+import io.adplatform.wire.event.Reason;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code GET /internal/v1/line-items/{id}/activity}: the line item's last hour, for
+ * campaign-service. {@code auctions} counts all auctions, {@code matched} those whose record names
+ * the line item among its best candidates (records keep the best: with many better ones a match may
+ * go unseen), {@code lostOnPrice} those of them that another's price won, {@code lastReasons} why
+ * the newest of them did not become its bid.
+ */
+final class LineItemActivity implements ApiHandler {
+  private static final Duration WINDOW = Duration.ofHours(1);
+  private static final int LAST_REASONS = 10;
+
+  private static final String AUCTIONS =
+      """
+      SELECT count() AS auctions, countIf(at > 0) AS matched,
+        countIf(at > 0 AND candidate_reasons[at] IN {lost:Array(UInt16)}) AS lost,
+        countIf(at > 0 AND candidate_reasons[at] = 0) AS bids
+      FROM (SELECT candidate_reasons, indexOf(candidate_line_items, {id:Int64}) AS at
+        FROM auction_records FINAL
+        WHERE time >= fromUnixTimestamp64Milli({from:Int64}) AND NOT bitTest(flags, 0))
+      """;
+  private static final String DELIVERED =
+      """
+      SELECT countIf(billed = 1) AS impressions, sum(charged_micros) AS spend, any(currency) AS currency
+      FROM settled_events FINAL
+      WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - 900
+        AND time >= fromUnixTimestamp64Milli({from:Int64})
+        AND line_item_id = {id:Int64} AND disposition = 0 AND billed = 1
+      """;
+  private static final String REASONS =
+      """
+      SELECT toUnixTimestamp64Milli(time) AS millis,
+        candidate_reasons[indexOf(candidate_line_items, {id:Int64})] AS reason
+      FROM auction_records
+      WHERE time >= fromUnixTimestamp64Milli({from:Int64}) AND has(candidate_line_items, {id:Int64})
+        AND reason != 0 AND NOT bitTest(flags, 0)
+      ORDER BY time DESC LIMIT {limit:UInt32}
+      """;
+
+  private final ClickHouseDatabase database;
+  private final Clock clock;
+
+  LineItemActivity(ClickHouseDatabase database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  @Override
+  public ApiResponse handle(ApiRequest request) {
+    long id = request.pathId("id");
+    Map<String, String> parameters =
+        Map.of(
+            "id", Long.toString(id),
+            "from", Long.toString(clock.instant().minus(WINDOW).toEpochMilli()),
+            "lost", "[" + Reason.OUTBID.code() + "," + Reason.LOST_TIE.code() + "]",
+            "limit", Integer.toString(LAST_REASONS));
+    try {
+      JsonNode auctions = database.query(AUCTIONS, parameters).getFirst();
+      JsonNode delivered = database.query(DELIVERED, parameters).getFirst();
+      return ApiResponse.ok(
+          new JsonObject()
+              .put("lineItemId", Long.toString(id))
+              .put("windowSeconds", WINDOW.toSeconds())
+              .put("auctions", auctions.get("auctions").asLong())
+              .put("matched", auctions.get("matched").asLong())
+              .put("lostOnPrice", auctions.get("lost").asLong())
+              .put("bids", auctions.get("bids").asLong())
+              .put("impressions", delivered.get("impressions").asLong())
+              .put("spendMicros", delivered.get("spend").asLong())
+              .put("lastReasons", reasons(database.query(REASONS, parameters))));
+    } catch (ClickHouseException e) {
+      if (e.isUnavailable()) {
+        throw Problem.unavailable("ClickHouse is away.");
+      }
+      throw e;
+    }
+  }
+
+  private static JsonArray reasons(List<JsonNode> rows) {
+    JsonArray reasons = new JsonArray();
+    for (JsonNode row : rows) {
+      Reason reason = Reason.of(row.get("reason").asInt());
+      reasons.add(
+          new JsonObject()
+              .put("time", java.time.Instant.ofEpochMilli(row.get("millis").asLong()).toString())
+              .put("reason", reason == null ? row.get("reason").asText() : reason.name()));
+    }
+    return reasons;
+  }
+}
