@@ -235,7 +235,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     long position = records.offer(summary, candidates);
     if (position <= 0) {
       counters.records.increment(Recorded.RECORD_NOT_TAKEN);
-      Chooser.cancel(candidates, winner, snapshot.lineItems(), gate);
+      Chooser.cancel(candidates, winner, gate);
       return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
     }
     counters.records.increment(Recorded.RECORD);

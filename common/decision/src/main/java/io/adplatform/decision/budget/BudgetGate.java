@@ -35,8 +35,11 @@ public final class BudgetGate {
 
   private static final int SWEEP_PER_POLL = 8;
 
-  /** A part that no longer pays for this many bids goes to the other lane whole. */
-  private static final int WHOLE_BIDS = 2;
+  /** A share that this lane found no use for so long goes to the other lane whole. */
+  private static final int GIVE_ALL_MILLIS = 5_000;
+
+  /** Half a share is given away only where this lane keeps a bid of it. */
+  private static final int LEAST_BIDS = 2;
 
   private final LaneChannel channel;
   private final Long2ObjectHashMap<LineItemBudget> budgets = new Long2ObjectHashMap<>();
@@ -62,7 +65,7 @@ public final class BudgetGate {
   public long tryReserve(long lineItemId, long chargeMicros, int ttlSeconds, long nowMillis) {
     LineItemBudget budget = budgets.get(lineItemId);
     if (budget == null) {
-      budget = meet(lineItemId);
+      budget = meet(lineItemId, nowMillis);
     }
     budget.touchedMillis = nowMillis;
     if (chargeMicros > 0) {
@@ -149,10 +152,10 @@ public final class BudgetGate {
     return budget == null ? null : budget.find(leaseId);
   }
 
-  private LineItemBudget meet(long lineItemId) {
+  private LineItemBudget meet(long lineItemId, long nowMillis) {
     LineItemBudget budget = budgets.get(lineItemId);
     if (budget == null) {
-      budget = new LineItemBudget(lineItemId);
+      budget = new LineItemBudget(lineItemId, nowMillis);
       budgets.put(lineItemId, budget);
       sweep.add(budget);
     }
@@ -223,7 +226,7 @@ public final class BudgetGate {
   }
 
   private void grant(LaneLease lease, long nowMillis) {
-    LineItemBudget budget = meet(lease.lineItemId);
+    LineItemBudget budget = meet(lease.lineItemId, nowMillis);
     LaneLease known = budget.find(lease.leaseId);
     if (known != null) {
       known.addShare(lease.shareMicros());
@@ -232,7 +235,6 @@ public final class BudgetGate {
       lease.lastReservedMillis = nowMillis;
       budget.add(lease);
     }
-    budget.touchedMillis = Math.max(budget.touchedMillis, nowMillis);
     budget.nextWantMillis = nowMillis;
   }
 
@@ -246,8 +248,9 @@ public final class BudgetGate {
     }
     lease.dropSettled(settledThroughMillis);
     long free = Math.max(0, lease.freeMicros());
-    boolean idle = budget.spendMicrosPerMinute(nowMillis) == 0;
-    long micros = idle || free < WHOLE_BIDS * budget.priceMicros ? free : free / 2;
+    boolean idle = nowMillis - budget.touchedMillis > GIVE_ALL_MILLIS;
+    long half = free < LEAST_BIDS * budget.priceMicros ? 0 : free / 2;
+    long micros = idle ? free : half;
     if (channel.say(LaneChannel.GAVE, give.leaseId(), micros, give.toLane())) {
       lease.addShare(-micros);
     }

@@ -1,5 +1,6 @@
 package io.adplatform.decision.budget;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
@@ -34,7 +35,8 @@ final class LaneChannel {
 
   private final OneToOneRingBuffer up =
       new OneToOneRingBuffer(
-          new UnsafeBuffer(new byte[UP_BYTES + RingBufferDescriptor.TRAILER_LENGTH]));
+          new UnsafeBuffer(
+              ByteBuffer.allocateDirect(UP_BYTES + RingBufferDescriptor.TRAILER_LENGTH)));
   private final MutableDirectBuffer upMessage = new UnsafeBuffer(new byte[LENGTH]);
   private final OneToOneConcurrentArrayQueue<LaneMessage> down =
       new OneToOneConcurrentArrayQueue<>(DOWN_CAPACITY);

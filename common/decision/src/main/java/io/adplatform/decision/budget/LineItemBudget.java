@@ -21,7 +21,7 @@ final class LineItemBudget {
   /** When more may be asked for again. */
   long nextWantMillis;
 
-  /** When a bid was last tried. */
+  /** When a bid was last tried, or the lane first heard of it. */
   long touchedMillis;
 
   /** What one bid last cost. */
@@ -34,8 +34,9 @@ final class LineItemBudget {
   private long windowMicros;
   private long lastWindowMicros;
 
-  LineItemBudget(long lineItemId) {
+  LineItemBudget(long lineItemId, long nowMillis) {
     this.lineItemId = lineItemId;
+    touchedMillis = nowMillis;
   }
 
   /** Adds a lease behind the others. */

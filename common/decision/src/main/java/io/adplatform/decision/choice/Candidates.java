@@ -17,6 +17,7 @@ public final class Candidates {
   private final long[] leaseIds = new long[MAX];
   private final long[] leaseAmountMicros = new long[MAX];
   private final long[] expirySeconds = new long[MAX];
+  private final long[] reservedMicros = new long[MAX];
   private final Reason[] reasons = new Reason[MAX];
   private final int[] winners = new int[MAX];
   private int count;
@@ -126,7 +127,13 @@ public final class Candidates {
     return place;
   }
 
-  void pay(int candidate, long leaseId, long amountMicros, long expirySecond) {
+  /** What a winner's charge was reserved for: nothing for a test. */
+  long reservedMicros(int candidate) {
+    return reservedMicros[candidate];
+  }
+
+  void pay(int candidate, long leaseId, long amountMicros, long expirySecond, long chargeMicros) {
+    reservedMicros[candidate] = chargeMicros;
     leaseIds[candidate] = leaseId;
     leaseAmountMicros[candidate] = amountMicros;
     expirySeconds[candidate] = expirySecond;
@@ -150,5 +157,6 @@ public final class Candidates {
     leaseIds[place] = 0;
     leaseAmountMicros[place] = 0;
     expirySeconds[place] = 0;
+    reservedMicros[place] = 0;
   }
 }

@@ -71,12 +71,11 @@ public final class Chooser {
   }
 
   /** Gives back what a winner reserved, because its bid was not sent after all. */
-  public static void cancel(
-      Candidates candidates, int candidate, LineItemIndex index, BudgetGate gate) {
+  public static void cancel(Candidates candidates, int candidate, BudgetGate gate) {
     gate.cancel(
         candidates.lineItemId(candidate),
         candidates.leaseId(candidate),
-        index.chargeMicros(candidates.ordinal(candidate)),
+        candidates.reservedMicros(candidate),
         candidates.expirySecond(candidate));
   }
 
@@ -159,7 +158,7 @@ public final class Chooser {
     long lease = gate.tryReserve(id, charge, query.ttlSeconds(), nowMillis);
     if (lease > 0) {
       int winner = out.addWinner(ordinal, id, groupCpmMicros, creative);
-      out.pay(winner, lease, gate.grantedLeaseAmountMicros(), gate.grantedExpirySecond());
+      out.pay(winner, lease, gate.grantedLeaseAmountMicros(), gate.grantedExpirySecond(), charge);
       lastWinnerCpmMicros = groupCpmMicros;
     } else {
       out.add(ordinal, id, groupCpmMicros, creative, Reason.of((int) -lease));
