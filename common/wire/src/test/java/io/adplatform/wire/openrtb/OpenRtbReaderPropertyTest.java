@@ -1,0 +1,361 @@
+package io.adplatform.wire.openrtb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** The reader beside a naive reading of Jackson's tree, on random requests and on damaged ones. */
+class OpenRtbReaderPropertyTest {
+  private static final ObjectMapper JACKSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  private final OpenRtbReader reader = new OpenRtbReader();
+  private final BidRequest request = new BidRequest();
+
+  private ReadFailure read(byte[] body) {
+    System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
+    return reader.read(request);
+  }
+
+  @Property(tries = 1500)
+  void shouldReadWhatATreeOfTheSameBytesHolds(@ForAll Random random)
+      throws JsonProcessingException {
+    RandomRequest source = new RandomRequest(random);
+    ObjectNode tree = source.request();
+    byte[] body = source.write(tree).getBytes(StandardCharsets.UTF_8);
+
+    assertEquals(ReadFailure.NONE, read(body), () -> tree + " at " + reader.failureOffset());
+
+    assertEquals(tree.get("id").asText(), request.text(request.id));
+    assertEquals(tree.path("at").asInt(2), request.auctionType);
+    assertEquals(tree.path("tmax").asInt(BidRequest.NO_TMAX), request.tmaxMillis);
+    assertTexts(tree.path("bcat"), request.blockedCategories);
+    assertTexts(tree.path("badv"), request.blockedAdvertisers);
+    checkInventory(tree);
+    checkDevice(tree.path("device"));
+    assertEquals(tree.get("imp").size(), request.impCount());
+    for (int i = 0; i < request.impCount(); i++) {
+      checkImp(tree.get("imp").get(i), request.imp(i));
+    }
+    if (tree.has("ext")) {
+      assertEquals(tree.get("ext"), JACKSON.readTree(request.text(request.ext)));
+    }
+    checkUnknown(tree);
+  }
+
+  private void checkInventory(ObjectNode tree) {
+    JsonNode site = tree.has("site") ? tree.get("site") : tree.path("app");
+    assertText(site.path("domain"), request.inventory.domain);
+    assertText(site.path("bundle"), request.inventory.bundle);
+    assertText(site.path("page"), request.inventory.page);
+    assertTexts(site.path("cat"), request.inventory.categories);
+    assertText(site.path("publisher").path("id"), request.inventory.publisherId);
+  }
+
+  private void checkDevice(JsonNode device) {
+    assertText(device.path("ua"), request.device.userAgent);
+    assertText(device.path("os"), request.device.os);
+    assertText(device.path("geo").path("country"), request.device.geo.country);
+    assertEquals(device.path("devicetype").asInt(-1), request.device.deviceType);
+  }
+
+  private void checkImp(JsonNode node, Imp imp) {
+    assertText(node.get("id"), imp.id);
+    assertText(node.path("tagid"), imp.tagId);
+    assertEquals(node.has("banner"), imp.banner);
+    assertEquals(node.path("banner").path("w").asInt(), imp.width);
+    assertEquals(node.path("secure").asInt(-1), imp.secure);
+    BigDecimal floor = node.has("bidfloor") ? node.get("bidfloor").decimalValue() : BigDecimal.ZERO;
+    assertEquals(
+        floor.movePointRight(6).setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
+        imp.floorCpmMicros);
+    JsonNode formats = node.path("banner").path("format");
+    assertEquals(formats.size(), imp.formatWidths.size());
+    for (int i = 0; i < formats.size(); i++) {
+      assertEquals(formats.get(i).path("w").asInt(), imp.formatWidths.get(i));
+      assertEquals(formats.get(i).path("h").asInt(), imp.formatHeights.get(i));
+    }
+  }
+
+  private void checkUnknown(JsonNode tree) throws JsonProcessingException {
+    List<JsonNode> expected = new ArrayList<>();
+    tree.properties()
+        .forEach(
+            member -> {
+              if (member.getKey().startsWith("x")) {
+                expected.add(JACKSON.createObjectNode().set(member.getKey(), member.getValue()));
+              }
+            });
+    List<JsonNode> found = new ArrayList<>();
+    for (int i = 0; i < request.unknown.size(); i++) {
+      found.add(JACKSON.readTree("{" + request.text(request.unknown.get(i)) + "}"));
+    }
+    assertEquals(expected, found);
+  }
+
+  private void assertText(JsonNode node, long span) {
+    assertEquals(node.isTextual() ? node.asText() : "", span == 0 ? "" : request.text(span));
+  }
+
+  private void assertTexts(JsonNode array, SpanList spans) {
+    assertEquals(array.size(), spans.size());
+    for (int i = 0; i < spans.size(); i++) {
+      assertText(array.get(i), spans.get(i));
+    }
+  }
+
+  @Property(tries = 600)
+  void shouldNeitherThrowNorLoseTheSlotOverDamage(@ForAll Random random) {
+    RandomRequest source = new RandomRequest(random);
+    byte[] good = source.write(source.request()).getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 20; i++) {
+      byte[] damaged = damage(good, random);
+      ReadFailure failure = read(damaged);
+      assertNotNull(failure);
+      if (failure == ReadFailure.NONE) {
+        assertEquals(true, isJson(damaged), () -> new String(damaged, StandardCharsets.UTF_8));
+      }
+    }
+    assertEquals(ReadFailure.NONE, read(good));
+  }
+
+  @Property(tries = 300)
+  void shouldRefuseEveryTruncation(@ForAll Random random) {
+    RandomRequest source = new RandomRequest(random);
+    byte[] good = source.write(source.request()).stripTrailing().getBytes(StandardCharsets.UTF_8);
+    byte[] cut = java.util.Arrays.copyOf(good, random.nextInt(good.length));
+    ReadFailure failure = read(cut);
+    assertEquals(
+        true,
+        failure == ReadFailure.TRUNCATED
+            || failure == ReadFailure.BAD_ESCAPE
+            || failure == ReadFailure.BAD_UTF8
+            || failure == ReadFailure.SYNTAX,
+        () -> failure + " of " + new String(cut, StandardCharsets.UTF_8));
+  }
+
+  private static byte[] damage(byte[] good, Random random) {
+    byte[] bytes = good.clone();
+    int flips = 1 + random.nextInt(3);
+    for (int i = 0; i < flips; i++) {
+      bytes[random.nextInt(bytes.length)] =
+          random.nextBoolean()
+              ? (byte) random.nextInt()
+              : (byte) "{}[]\",:\\u0e-.tnf ".charAt(random.nextInt(17));
+    }
+    return random.nextInt(4) == 0
+        ? java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length))
+        : bytes;
+  }
+
+  private static boolean isJson(byte[] bytes) {
+    try {
+      // As a text, so that Jackson does not guess at UTF-16 and 32.
+      var parser = JACKSON.createParser(new String(bytes, StandardCharsets.UTF_8));
+      parser.readValueAsTree();
+      return parser.nextToken() == null;
+    } catch (java.io.IOException e) {
+      return false;
+    }
+  }
+
+  /** Makes requests, and writes them with random white space, escapes and spellings of numbers. */
+  private static final class RandomRequest {
+    private static final String LETTERS = "ab/\"\\\n\t é€\ud83d\ude00Z0-=,:{}[]";
+    private final Random random;
+
+    RandomRequest(Random random) {
+      this.random = random;
+    }
+
+    ObjectNode request() {
+      ObjectNode tree = JACKSON.createObjectNode();
+      maybe(() -> tree.set("xfirst", anything(3)));
+      tree.put("id", text() + "r");
+      ArrayNode imps = tree.putArray("imp");
+      int count = 1 + random.nextInt(4);
+      for (int i = 0; i < count; i++) {
+        imps.add(imp(i));
+      }
+      maybe(() -> tree.put("at", random.nextInt(4)));
+      maybe(() -> tree.put("tmax", random.nextInt(1000)));
+      maybe(() -> tree.set("bcat", texts()));
+      maybe(() -> tree.set("badv", texts()));
+      maybe(() -> tree.set("x" + text(), anything(4)));
+      maybe(() -> tree.set(random.nextBoolean() ? "site" : "app", inventory()));
+      maybe(() -> tree.set("device", device()));
+      maybe(() -> tree.set("ext", JACKSON.createObjectNode().set("y", anything(4))));
+      return tree;
+    }
+
+    private ObjectNode imp(int index) {
+      ObjectNode imp = JACKSON.createObjectNode();
+      imp.put("id", index + text());
+      maybe(
+          () -> {
+            ObjectNode banner = imp.putObject("banner");
+            maybe(() -> banner.put("w", random.nextInt(2000)));
+            maybe(() -> banner.put("h", random.nextInt(2000)));
+            maybe(
+                () -> {
+                  ArrayNode formats = banner.putArray("format");
+                  for (int i = random.nextInt(4); i > 0; i--) {
+                    formats
+                        .addObject()
+                        .put("w", random.nextInt(2000))
+                        .put("h", random.nextInt(2000));
+                  }
+                });
+          });
+      maybe(
+          () ->
+              imp.put(
+                  "bidfloor",
+                  new BigDecimal(random.nextLong(1_000_000_000_000L))
+                      .movePointLeft(random.nextInt(7, 13))));
+      maybe(() -> imp.put("tagid", text()));
+      maybe(() -> imp.put("secure", random.nextInt(2)));
+      return imp;
+    }
+
+    private ObjectNode inventory() {
+      ObjectNode site = JACKSON.createObjectNode();
+      maybe(() -> site.put("domain", text()));
+      maybe(() -> site.put("bundle", text()));
+      maybe(() -> site.put("page", text()));
+      maybe(() -> site.set("cat", texts()));
+      maybe(() -> site.set("publisher", JACKSON.createObjectNode().put("id", text())));
+      return site;
+    }
+
+    private ObjectNode device() {
+      ObjectNode device = JACKSON.createObjectNode();
+      maybe(() -> device.put("ua", text() + text()));
+      maybe(() -> device.put("os", text()));
+      maybe(() -> device.put("devicetype", random.nextInt(10)));
+      maybe(() -> device.set("geo", JACKSON.createObjectNode().put("country", text())));
+      return device;
+    }
+
+    private JsonNode anything(int depth) {
+      return switch (random.nextInt(depth > 0 ? 7 : 5)) {
+        case 0 -> new TextNode(text());
+        case 1 -> JACKSON.getNodeFactory().numberNode(random.nextInt());
+        case 2 -> JACKSON.getNodeFactory().numberNode(new BigDecimal("-12.5"));
+        case 3 -> JACKSON.getNodeFactory().booleanNode(random.nextBoolean());
+        case 4 -> JACKSON.nullNode();
+        case 5 -> {
+          ArrayNode array = JACKSON.createArrayNode();
+          for (int i = random.nextInt(4); i > 0; i--) {
+            array.add(anything(depth - 1));
+          }
+          yield array;
+        }
+        default -> {
+          ObjectNode object = JACKSON.createObjectNode();
+          for (int i = random.nextInt(4); i > 0; i--) {
+            object.set(text() + i, anything(depth - 1));
+          }
+          yield object;
+        }
+      };
+    }
+
+    private ArrayNode texts() {
+      ArrayNode texts = JACKSON.createArrayNode();
+      for (int i = random.nextInt(12); i > 0; i--) {
+        texts.add(text());
+      }
+      return texts;
+    }
+
+    private String text() {
+      StringBuilder text = new StringBuilder();
+      for (int i = random.nextInt(20); i > 0; i--) {
+        text.appendCodePoint(
+            LETTERS.codePointAt(LETTERS.offsetByCodePoints(0, random.nextInt(20))));
+      }
+      return text.toString();
+    }
+
+    private void maybe(Runnable step) {
+      if (random.nextInt(3) > 0) {
+        step.run();
+      }
+    }
+
+    String write(JsonNode node) {
+      StringBuilder json = new StringBuilder();
+      write(node, json);
+      return json.toString();
+    }
+
+    private void write(JsonNode node, StringBuilder json) {
+      space(json);
+      if (node.isObject()) {
+        json.append('{');
+        String separator = "";
+        for (var member : node.properties()) {
+          json.append(separator);
+          write(new TextNode(member.getKey()), json);
+          json.append(':');
+          write(member.getValue(), json);
+          separator = ",";
+        }
+        json.append('}');
+      } else if (node.isArray()) {
+        json.append('[');
+        for (int i = 0; i < node.size(); i++) {
+          json.append(i > 0 ? "," : "");
+          write(node.get(i), json);
+        }
+        json.append(']');
+      } else if (node.isTextual()) {
+        escape(node.asText(), json);
+      } else if (node.isBigDecimal() && random.nextBoolean()) {
+        json.append(node.decimalValue().movePointRight(2).toPlainString()).append("e-2");
+      } else {
+        json.append(node.isBigDecimal() ? node.decimalValue().toPlainString() : node.asText());
+      }
+      space(json);
+    }
+
+    private void escape(String text, StringBuilder json) {
+      json.append('"');
+      for (int c : text.codePoints().toArray()) {
+        if (c < ' ' || c == '"' || c == '\\' || random.nextInt(10) == 0) {
+          String format = random.nextBoolean() ? "\\u%04x" : "\\u%04X";
+          for (char unit : Character.toChars(c)) {
+            json.append(String.format(format, (int) unit));
+          }
+        } else if (c == '/' && random.nextBoolean()) {
+          json.append("\\/");
+        } else {
+          json.appendCodePoint(c);
+        }
+      }
+      json.append('"');
+    }
+
+    private void space(StringBuilder json) {
+      if (random.nextInt(8) == 0) {
+        json.append(" \n\r\t".charAt(random.nextInt(4))).append("  ");
+      }
+    }
+  }
+}
