@@ -4,6 +4,7 @@ import io.adplatform.campaign.outbox.CatalogueTopicsConfig;
 import io.adplatform.campaign.serving.ServicePeersConfig;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.storage.postgres.PostgresConfig;
 import java.net.URI;
 
@@ -23,30 +24,27 @@ public record CampaignConfig(
   /** The service's schema. */
   public static final String SCHEMA = "campaign";
 
-  private static final URI DEFAULT_API = URI.create("http://127.0.0.1:8081");
+  private static final int DEFAULT_API_PORT = 8081;
 
   /**
-   * Reads {@code postgres}, {@code postgres-user}, {@code postgres-password-file}, {@code
-   * campaign-password-file}, {@code kafka}, {@code billing-url}, {@code analytics-url}, {@code
-   * node-key-file} and {@code operator-key-file}.
+   * From the settings; see 'Launching' in {@code docs/architecture.md}.
+   *
+   * @throws SettingsException where one is missing or wrong
    */
   public static CampaignConfig of(Settings settings) {
-    String password = settings.secret("postgres-password-file");
-    String appPassword = settings.secret("campaign-password-file");
-    PostgresConfig.Login owner =
-        new PostgresConfig.Login(
-            settings.text("postgres-user", "postgres"), password == null ? "" : password);
+    String nodeKey = settings.secret("node-key-file");
+    if (nodeKey == null || nodeKey.isEmpty()) {
+      throw new SettingsException("node-key-file: is missing or empty; it holds the node key");
+    }
+    URI api =
+        URI.create("http://127.0.0.1:" + settings.integer("api-port", DEFAULT_API_PORT, 0, 65_535));
     return new CampaignConfig(
-        PostgresConfig.of(
-            settings.requiredText("postgres"),
-            SCHEMA,
-            owner,
-            appPassword == null ? "" : appPassword),
-        CatalogueTopicsConfig.of(KafkaConfig.of(settings).bootstrap()),
+        PostgresConfig.of(SCHEMA, settings),
+        CatalogueTopicsConfig.of(KafkaConfig.of(settings)),
         new ServicePeersConfig(
-            settings.url("billing-url", DEFAULT_API).toString(),
-            settings.url("analytics-url", DEFAULT_API).toString(),
-            settings.secret("node-key-file")),
+            settings.url("billing-url", api).toString(),
+            settings.url("analytics-url", api).toString(),
+            nodeKey),
         settings.secret("operator-key-file"));
   }
 

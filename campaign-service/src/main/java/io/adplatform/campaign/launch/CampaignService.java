@@ -5,12 +5,8 @@ import io.adplatform.campaign.outbox.OutboxPublisher;
 import io.adplatform.campaign.rest.CampaignOperations;
 import io.adplatform.campaign.rest.EntityWrites;
 import io.adplatform.campaign.serving.ServingHandler;
-import io.adplatform.runtime.api.ApiKeyStore;
 import io.adplatform.runtime.api.ApiServer;
-import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.config.Settings;
-import io.adplatform.runtime.config.SettingsException;
-import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.storage.postgres.IdempotencyStore;
 import io.adplatform.storage.postgres.PostgresApiKeyStore;
 import io.adplatform.storage.postgres.PostgresDatabase;
@@ -18,8 +14,6 @@ import java.time.InstantSource;
 
 /** Accounts, demand and supply over REST, and the publication of the catalogue. Thread-safe. */
 public final class CampaignService implements AutoCloseable {
-  private static final int DEFAULT_PORT = 8081;
-
   private final PostgresDatabase database;
   private final OutboxPublisher publisher;
   private final ServingHandler serving;
@@ -31,15 +25,19 @@ public final class CampaignService implements AutoCloseable {
     this.serving = serving;
   }
 
+  /** Launches as the settings say; see {@link #launch(ApiServer.Builder, CampaignConfig)}. */
+  public static CampaignService launch(ApiServer.Builder api, Settings settings) {
+    return launch(api, CampaignConfig.of(settings));
+  }
+
   /**
-   * Opens the database, mounts the operations and begins to publish. The server is started by
-   * whoever owns the builder, and closed before this is.
+   * Opens the database, mounts the operations, tells the server whose API keys are, and begins to
+   * publish. The server is started by whoever owns the builder, and closed before this is.
    *
    * @throws IllegalStateException where PostgreSQL cannot be reached or migrated; Kafka is waited
    *     for
    */
-  public static CampaignService launch(
-      CampaignConfig config, ApiServer.Builder api, Metrics metrics) {
+  public static CampaignService launch(ApiServer.Builder api, CampaignConfig config) {
     PostgresDatabase database = PostgresDatabase.open(config.postgres());
     try {
       if (config.operatorKey() != null) {
@@ -54,17 +52,13 @@ public final class CampaignService implements AutoCloseable {
     ServingHandler serving =
         new ServingHandler(database.transactions(), config.peers(), InstantSource.system());
     OutboxPublisher publisher =
-        OutboxPublisher.start(database, config.topics(), outbox, metrics.registry());
+        OutboxPublisher.start(database, config.topics(), outbox, api.meters());
     CampaignOperations.mount(api, writes);
-    api.operation("getLineItemServing", serving::get)
+    api.keys(new PostgresApiKeyStore(database.transactions()))
+        .operation("getLineItemServing", serving::get)
         .readiness("campaign-postgres", database::readiness)
         .readiness("catalogue-publication", publisher::trouble);
     return new CampaignService(database, publisher, serving);
-  }
-
-  /** Whose API keys are; for a server that this service is mounted into. */
-  public ApiKeyStore apiKeys() {
-    return new PostgresApiKeyStore(database.transactions());
   }
 
   /** The newest catalogue version that the topics have taken. */
@@ -77,34 +71,5 @@ public final class CampaignService implements AutoCloseable {
     publisher.close();
     serving.close();
     database.close();
-  }
-
-  /**
-   * Runs it in a process of its own, on {@code api-host} and {@code api-port}, until it is ended.
-   */
-  public static void main(String[] args) {
-    try {
-      Settings settings = Settings.of(args, System.getenv());
-      CampaignConfig config = CampaignConfig.of(settings);
-      ApiServerConfig serverConfig =
-          ApiServerConfig.of(
-              settings.text("api-host", "127.0.0.1"),
-              settings.integer("api-port", DEFAULT_PORT, 0, 65_535));
-      settings.refuseUnknownFlags();
-      Metrics metrics = new Metrics();
-      ApiServer.Builder api = ApiServer.builder(serverConfig).metrics(metrics.registry());
-      CampaignService service = launch(config, api, metrics);
-      ApiServer server = api.keys(service.apiKeys()).start();
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    server.close();
-                    service.close();
-                  }));
-    } catch (SettingsException | IllegalStateException e) {
-      System.err.println("campaign-service: " + e.getMessage());
-      System.exit(1);
-    }
   }
 }

@@ -1,27 +1,21 @@
 package io.adplatform.campaign.outbox;
 
+import io.adplatform.storage.kafka.KafkaClients;
+import io.adplatform.storage.kafka.KafkaTopics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The two topics of the catalogue: made where they are missing, and never sent a version that they
@@ -29,15 +23,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Used by one thread.
  */
 final class CatalogueTopics implements AutoCloseable {
-  /** A week: how long past decisions can be recomputed on the version they saw. */
-  private static final long LOG_RETENTION_MILLIS = Duration.ofDays(7).toMillis();
+  /** Kafka that is there answers in milliseconds; a stop of the service waits no longer. */
+  private static final Duration LIMIT = Duration.ofSeconds(5);
 
-  private static final int REQUEST_MILLIS = 5_000;
-  private static final int DELIVERY_MILLIS = 10_000;
+  private static final String CLIENT = "catalogue-publisher";
   private static final byte[] END = {1};
 
   private final CatalogueTopicsConfig config;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private long lastCatalogue;
   private long lastLog;
 
@@ -45,27 +38,7 @@ final class CatalogueTopics implements AutoCloseable {
     this.config = config;
     this.lastCatalogue = lastVersion(config.catalogue());
     this.lastLog = lastVersion(config.log());
-    this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers",
-                config.bootstrap(),
-                "client.id",
-                "catalogue-publisher",
-                "enable.idempotence",
-                true,
-                "acks",
-                "all",
-                "compression.type",
-                "lz4",
-                "request.timeout.ms",
-                REQUEST_MILLIS,
-                "delivery.timeout.ms",
-                DELIVERY_MILLIS,
-                "max.block.ms",
-                REQUEST_MILLIS),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    this.producer = KafkaClients.openProducer(config.kafka(), CLIENT);
   }
 
   /**
@@ -74,60 +47,26 @@ final class CatalogueTopics implements AutoCloseable {
    * @throws IllegalStateException where Kafka is away
    */
   static CatalogueTopics open(CatalogueTopicsConfig config) throws InterruptedException {
-    try (Admin admin =
-        Admin.create(
-            Map.of(
-                "bootstrap.servers", config.bootstrap(),
-                "request.timeout.ms", REQUEST_MILLIS,
-                "default.api.timeout.ms", REQUEST_MILLIS))) {
-      make(admin, config.catalogue(), Map.of("cleanup.policy", "compact"));
-      make(
-          admin,
-          config.log(),
-          Map.of("cleanup.policy", "delete", "retention.ms", Long.toString(LOG_RETENTION_MILLIS)));
-    }
-    return new CatalogueTopics(config);
-  }
-
-  private static void make(Admin admin, String name, Map<String, String> settings)
-      throws InterruptedException {
-    NewTopic topic = new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings);
     try {
-      admin.createTopics(List.of(topic)).all().get(REQUEST_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new IllegalStateException("topic " + name + ": " + e.getCause(), e);
-      }
+      KafkaTopics.createCatalogue(config.kafka(), config.catalogue(), config.log(), LIMIT);
+      return new CatalogueTopics(config);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("topic " + name + ": Kafka does not answer", e);
+      throw new IllegalStateException("Kafka at " + config.kafka().bootstrap() + " is away", e);
     }
   }
 
   /** The version of a topic's last record; 0 where it has none. */
   private long lastVersion(String topic) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                config.bootstrap(),
-                "enable.auto.commit",
-                false,
-                "request.timeout.ms",
-                REQUEST_MILLIS,
-                "default.api.timeout.ms",
-                REQUEST_MILLIS),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+    try (Consumer<byte[], byte[]> consumer = KafkaClients.openConsumer(config.kafka(), CLIENT)) {
       List<TopicPartition> partitions = List.of(partition);
       consumer.assign(partitions);
-      long end = consumer.endOffsets(partitions).get(partition);
-      if (end == 0 || consumer.beginningOffsets(partitions).get(partition) == end) {
+      long end = consumer.endOffsets(partitions, LIMIT).get(partition);
+      if (end == 0 || consumer.beginningOffsets(partitions, LIMIT).get(partition) == end) {
         return 0;
       }
       consumer.seek(partition, end - 1);
-      for (ConsumerRecord<byte[], byte[]> each :
-          consumer.poll(Duration.ofMillis(REQUEST_MILLIS)).records(partition)) {
+      for (ConsumerRecord<byte[], byte[]> each : consumer.poll(LIMIT).records(partition)) {
         Header header = each.headers().lastHeader("v");
         return ByteBuffer.wrap(header.value()).getLong();
       }

@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,9 @@ public final class OutboxPublisher implements AutoCloseable {
 
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /** A batch under way is finished; a Kafka that is away is not waited for. */
+  private static final Duration END_ASKED = Duration.ofSeconds(2);
+
   /** How long a stand-by waits before it asks for the lock again. */
   private static final Duration STAND_BY = Duration.ofSeconds(1);
 
@@ -49,9 +54,10 @@ public final class OutboxPublisher implements AutoCloseable {
   private final Outbox outbox;
   private final Thread thread =
       Thread.ofPlatform().name("catalogue-publisher").unstarted(this::run);
-  private volatile boolean closed;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile long publishedVersion;
   private volatile String trouble = "has not begun";
+  private boolean reported;
   private long forgottenAtNanos = System.nanoTime();
 
   private OutboxPublisher(
@@ -86,39 +92,46 @@ public final class OutboxPublisher implements AutoCloseable {
   }
 
   private void run() {
-    while (!closed) {
+    while (!isClosed()) {
       try (Connection connection = database.connect()) {
         if (lock(connection)) {
           publishAll(connection);
         } else {
           trouble = null;
-          Thread.sleep(STAND_BY);
+          pause(STAND_BY);
         }
       } catch (InterruptedException e) {
         return;
       } catch (SQLException | RuntimeException e) {
-        if (!closed) {
-          report(e);
-          pause();
-        }
+        report(e);
+        rest();
       }
     }
   }
 
-  private void report(Exception e) {
-    String now = String.valueOf(e.getMessage());
-    if (!now.equals(trouble)) {
-      LOG.warn("Catalogue is not being published: {}", now);
-    }
-    trouble = now;
+  private boolean isClosed() {
+    return closed.getCount() == 0;
   }
 
-  private void pause() {
-    try {
-      Thread.sleep(RETRY);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** Says it once, however often it is tried again. */
+  private void report(Exception e) {
+    trouble = "the catalogue is not being published: " + e.getMessage();
+    if (!reported) {
+      reported = true;
+      LOG.warn("Trying again: {}", trouble);
     }
+  }
+
+  private void rest() {
+    try {
+      pause(RETRY);
+    } catch (InterruptedException e) {
+      closed.countDown();
+    }
+  }
+
+  private void pause(Duration duration) throws InterruptedException {
+    closed.await(duration.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static boolean lock(Connection connection) throws SQLException {
@@ -146,9 +159,10 @@ public final class OutboxPublisher implements AutoCloseable {
             publishedVersion,
             count);
       }
-      LOG.info("Catalogue is published to {} from version {}", topicsConfig, publishedVersion);
+      LOG.info("The catalogue is published to {} from version {}", topicsConfig, publishedVersion);
       trouble = null;
-      while (!closed) {
+      reported = false;
+      while (!isClosed()) {
         if (!publishBatch(connection, topics)) {
           connection.unwrap(PGConnection.class).getNotifications(POLL_MILLIS);
           forgetOld(statement);
@@ -212,10 +226,12 @@ public final class OutboxPublisher implements AutoCloseable {
   /** Ends publishing; what was not noted yet is published by the next publisher. */
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
+    closed.countDown();
     try {
-      thread.join(Duration.ofSeconds(5));
+      if (!thread.join(END_ASKED)) {
+        thread.interrupt();
+        thread.join(END_ASKED);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

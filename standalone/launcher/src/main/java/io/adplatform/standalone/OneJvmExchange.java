@@ -2,7 +2,6 @@ package io.adplatform.standalone;
 
 import io.adplatform.analytics.launch.AnalyticsIngest;
 import io.adplatform.billing.launch.BillingService;
-import io.adplatform.campaign.launch.CampaignConfig;
 import io.adplatform.campaign.launch.CampaignService;
 import io.adplatform.rtb.launch.RtbEngine;
 import io.adplatform.runtime.api.ApiServer;
@@ -54,12 +53,11 @@ final class OneJvmExchange implements RunningExchange {
                 ApiServerConfig.of(
                     settings.requiredText("api-host"), settings.integer("api-port", 0, 0, 65_535)))
             .metrics(node.metrics().registry());
-    CampaignService campaigns =
-        keep(CampaignService.launch(CampaignConfig.of(settings), api, node.metrics()));
+    keep(CampaignService.launch(api, settings));
     keep(BillingService.launch(api, settings));
     keep(RtbEngine.launch(node, settings));
     keep(AnalyticsIngest.launch(node, api, settings));
-    keep(api.keys(campaigns.apiKeys()).start());
+    keep(api.start());
     node.listen();
     // closed first: the shipper then sees all that was recorded
     keep(node::stopListening);

@@ -96,7 +96,7 @@ final class SampleData {
                 "include",
                 new JsonObject()
                     .put("country", new JsonArray().add("USA"))
-                    .put("contentCategory", new JsonArray().add("IAB3"))));
+                    .put("category", new JsonArray().add("IAB3"))));
     lineItem(
         office,
         "Elsewhere, without one site",

@@ -74,7 +74,7 @@ final class SplitExchange implements RunningExchange {
             start(
                 "campaign-service",
                 "campaign-service",
-                "io.adplatform.campaign.launch.CampaignService",
+                "io.adplatform.campaign.launch.CampaignMain",
                 Map.of("api-port", text(campaign)),
                 campaign.port()),
             start(

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
-  /** Reading the document and binding take well under a second; longer means something hangs. */
+  /** Reading and checking the document takes a second, several on a busy machine. */
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
   /** Answers under way are finished within this; then connections are closed. */
@@ -166,6 +166,7 @@ public final class ApiServer implements AutoCloseable {
               new VertxOptions()
                   .setPreferNativeTransport(true)
                   .setEventLoopPoolSize(1)
+                  .setMaxEventLoopExecuteTime(START_LIMIT.toNanos())
                   .setWorkerPoolSize(1)
                   .setInternalBlockingPoolSize(1));
       ApiExecution execution = new ApiExecution(config.maxConcurrent(), metrics);

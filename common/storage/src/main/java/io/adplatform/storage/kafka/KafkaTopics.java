@@ -63,9 +63,26 @@ public final class KafkaTopics {
    */
   public static void create(KafkaConfig config, Duration timeout)
       throws TimeoutException, InterruptedException {
+    List<NewTopic> topics = catalogueTopics(config, CATALOGUE, CATALOGUE_LOG);
+    topics.addAll(eventTopics(config));
+    create(config, topics, timeout);
+  }
+
+  /**
+   * Makes the two topics of a catalogue under names of their own, where they are not there; see
+   * {@link #create}.
+   */
+  public static void createCatalogue(
+      KafkaConfig config, String catalogue, String catalogueLog, Duration timeout)
+      throws TimeoutException, InterruptedException {
+    create(config, catalogueTopics(config, catalogue, catalogueLog), timeout);
+  }
+
+  private static void create(KafkaConfig config, List<NewTopic> topics, Duration timeout)
+      throws TimeoutException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    List<NewTopic> topics = topics(config);
-    try (Admin admin = KafkaClients.openAdmin(config, "topics")) {
+    Admin admin = KafkaClients.openAdmin(config, "topics");
+    try {
       for (Map.Entry<String, KafkaFuture<Void>> made :
           admin.createTopics(topics).values().entrySet()) {
         Throwable failure = failureOf(made.getValue(), deadline);
@@ -76,22 +93,31 @@ public final class KafkaTopics {
       for (NewTopic topic : topics) {
         awaitKnown(admin, topic, deadline);
       }
+    } finally {
+      // Without a limit it would wait a minute for the answer of a Kafka that is away.
+      admin.close(Duration.ZERO);
     }
   }
 
-  private static List<NewTopic> topics(KafkaConfig config) {
+  private static List<NewTopic> catalogueTopics(
+      KafkaConfig config, String catalogue, String catalogueLog) {
     List<NewTopic> topics = new ArrayList<>();
     topics.add(
         topic(
             config,
-            CATALOGUE,
+            catalogue,
             1,
             Map.of(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_COMPACT,
                 TopicConfig.DELETE_RETENTION_MS_CONFIG,
                 Long.toString(TOMBSTONE_RETENTION.toMillis()))));
-    topics.add(topic(config, CATALOGUE_LOG, 1, kept(CATALOGUE_LOG_RETENTION)));
+    topics.add(topic(config, catalogueLog, 1, kept(CATALOGUE_LOG_RETENTION)));
+    return topics;
+  }
+
+  private static List<NewTopic> eventTopics(KafkaConfig config) {
+    List<NewTopic> topics = new ArrayList<>();
     topics.add(topic(config, EVENTS, config.partitions(), kept(EVENTS_RETENTION)));
     topics.add(topic(config, SETTLED, config.partitions(), kept(SETTLED_RETENTION)));
     topics.add(topic(config, AUCTION_DETAILS, config.partitions(), kept(DETAILS_RETENTION)));

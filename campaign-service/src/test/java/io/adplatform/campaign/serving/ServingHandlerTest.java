@@ -1,0 +1,151 @@
+package io.adplatform.campaign.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adplatform.campaign.outbox.CatalogueTopicsConfig;
+import io.adplatform.campaign.rest.CampaignFixture;
+import io.adplatform.runtime.api.ApiResponse;
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.runtime.api.ApiServerConfig;
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.testkit.server.TestPostgres;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ServingHandlerTest {
+  private static final String NODE_KEY = "a-node-key-of-some-length";
+
+  private static ApiServer peers;
+  private static CampaignFixture api;
+  private static volatile JsonObject budget;
+  private static volatile JsonObject activity;
+
+  private String campaign;
+  private String creative;
+  private String item;
+
+  @BeforeAll
+  static void start() {
+    peers =
+        ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0))
+            .nodeKey(NODE_KEY)
+            .internal("GET", "/line-items/:id/budget", r -> answer(budget))
+            .internal("GET", "/line-items/:id/activity", r -> answer(activity))
+            .start();
+    String url = "http://127.0.0.1:" + peers.port();
+    api =
+        new CampaignFixture(
+            TestPostgres.freshDatabase(),
+            CatalogueTopicsConfig.of(CampaignFixture.NO_KAFKA),
+            new ServicePeersConfig(url, url, NODE_KEY));
+    api.post("/supply-partners", CampaignFixture.supplyPartner("demo-ssp")).expect(201);
+  }
+
+  private static ApiResponse answer(JsonObject body) {
+    if (body == null) {
+      throw Problem.unavailable("away");
+    }
+    return ApiResponse.ok(body);
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+    peers.close();
+  }
+
+  @BeforeEach
+  void prepare() {
+    budget = new JsonObject().put("freeMicros", 5_000_000L).putNull("reason");
+    activity = new JsonObject().put("auctions", 200L).put("matched", 50L).put("lostOnPrice", 10L);
+    String advertiser = api.newAdvertiser();
+    campaign = api.newCampaign(advertiser);
+    creative = api.newCreative(advertiser);
+    item = api.newLineItem(campaign, creative);
+  }
+
+  private JsonObject serving() {
+    return api.get("/line-items/" + item + "/serving").expect(200).json();
+  }
+
+  private static List<String> codes(JsonObject serving) {
+    return serving.getJsonArray("reasons").stream()
+        .map(reason -> ((JsonObject) reason).getString("code"))
+        .filter(code -> !code.equals("CHANGE_PENDING"))
+        .toList();
+  }
+
+  @Test
+  void shouldSayThatItServes() {
+    JsonObject serving = serving();
+    assertTrue(serving.getBoolean("serving"));
+    assertEquals(List.of(), codes(serving));
+    assertEquals(0.25, serving.getDouble("targetingShare"));
+    assertEquals(5_000_000L, serving.getJsonObject("budget").getLong("freeMicros"));
+    assertEquals(200L, serving.getJsonObject("lastHour").getLong("auctions"));
+  }
+
+  @Test
+  void shouldNameEveryReasonOfItsOwn() {
+    api.patch("/line-items/" + item, new JsonObject().put("status", "PAUSED")).expect(200);
+    api.patch(
+            "/campaigns/" + campaign,
+            new JsonObject().put("status", "PAUSED").put("startAt", "2090-01-01T00:00:00Z"))
+        .expect(200);
+    api.patch("/creatives/" + creative, new JsonObject().put("status", "PAUSED")).expect(200);
+    JsonObject serving = serving();
+    assertFalse(serving.getBoolean("serving"));
+    assertEquals(
+        List.of("LINE_ITEM_PAUSED", "CAMPAIGN_PAUSED", "NOT_STARTED", "CREATIVES_PAUSED"),
+        codes(serving));
+  }
+
+  @Test
+  void shouldSayThatItEnded() {
+    api.patch("/line-items/" + item, new JsonObject().put("endAt", "2020-01-01T00:00:00Z"))
+        .expect(200);
+    assertEquals(List.of("ENDED"), codes(serving()));
+  }
+
+  @Test
+  void shouldSayThatTheBudgetIsSpent() {
+    budget = new JsonObject().put("reason", "DAILY_BUDGET");
+    JsonObject serving = serving();
+    assertFalse(serving.getBoolean("serving"));
+    assertEquals(List.of("DAILY_BUDGET"), codes(serving));
+  }
+
+  @Test
+  void shouldSayWhatHindersIt() {
+    activity = new JsonObject().put("auctions", 200L).put("matched", 0L);
+    assertEquals(List.of("NO_MATCH"), codes(serving()));
+    activity = new JsonObject().put("auctions", 200L).put("matched", 9L).put("lostOnPrice", 9L);
+    JsonObject serving = serving();
+    assertEquals(List.of("LOST_ON_PRICE"), codes(serving));
+    assertTrue(serving.getBoolean("serving"));
+  }
+
+  @Test
+  void shouldSayWhichPartIsUnknown() {
+    budget = null;
+    activity = null;
+    JsonObject serving = serving();
+    assertEquals(List.of("BUDGET_UNKNOWN", "ACTIVITY_UNKNOWN"), codes(serving));
+    assertNull(serving.getValue("budget"));
+    assertNull(serving.getValue("lastHour"));
+  }
+
+  @Test
+  void shouldSayThatAChangeIsNotPublishedYet() {
+    assertTrue(
+        serving().getJsonArray("reasons").stream()
+            .anyMatch(r -> ((JsonObject) r).getString("code").equals("CHANGE_PENDING")));
+  }
+}
