@@ -40,6 +40,17 @@ public final class TestBudgets implements AutoCloseable {
         "app");
   }
 
+  /** Empties all tables, for the next test. */
+  public void clear() throws SQLException {
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET search_path = billing");
+      statement.execute(
+          "TRUNCATE advertiser, campaign, line_item, node, lease, lease_charge, spend_total,"
+              + " spend_day, settled_mark, settled_offset");
+    }
+  }
+
   /** Takes one transaction of the catalogue. */
   public void publish(CatalogueEntity... entities) throws SQLException {
     version++;

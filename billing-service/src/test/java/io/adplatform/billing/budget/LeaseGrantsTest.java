@@ -26,7 +26,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,25 +34,27 @@ class LeaseGrantsTest {
   private static final long PRICE = TestNode.PRICE;
   private static final long BOOT = 1_800_000_000;
 
-  private final TestBudgets budgets = new TestBudgets();
+  private static final TestBudgets BUDGETS = new TestBudgets();
+
   private final TestClock clock = new TestClock("2027-03-01T12:00:00Z");
   private final LeaseGrants grants =
-      new LeaseGrants(budgets.database.transactions(), LeaseConfig.of(4), clock);
+      new LeaseGrants(BUDGETS.database.transactions(), LeaseConfig.of(4), clock);
   private final TestNode node = new TestNode(grants, 1, BOOT);
 
   @BeforeEach
   void publishUnboundedBudgets() throws SQLException {
-    budgets.publish(
+    BUDGETS.clear();
+    BUDGETS.publish(
         advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(LINE_ITEM, Budget.UNBOUNDED));
   }
 
-  @AfterEach
-  void close() {
-    budgets.close();
+  @AfterAll
+  static void close() {
+    BUDGETS.close();
   }
 
   private void publishBudget(Long totalMicros, Long dailyMicros) throws SQLException {
-    budgets.publish(lineItem(LINE_ITEM, new Budget(totalMicros, dailyMicros)));
+    BUDGETS.publish(lineItem(LINE_ITEM, new Budget(totalMicros, dailyMicros)));
   }
 
   private static LeaseRefusal refusal(LeaseAnswer answer) {
@@ -90,21 +92,21 @@ class LeaseGrantsTest {
     lease(node.want(LINE_ITEM));
     assertEquals(LeaseRefusal.DAILY_BUDGET, refusal(node.want(LINE_ITEM)));
     publishBudget(null, null);
-    budgets.publish(campaign(new Budget(60 * PRICE, null)));
+    BUDGETS.publish(campaign(new Budget(60 * PRICE, null)));
     assertEquals(10 * PRICE, lease(node.want(LINE_ITEM)).amountMicros());
     assertEquals(LeaseRefusal.CAMPAIGN_TOTAL_BUDGET, refusal(node.want(LINE_ITEM)));
-    budgets.publish(campaign(new Budget(null, 60 * PRICE)));
+    BUDGETS.publish(campaign(new Budget(null, 60 * PRICE)));
     assertEquals(LeaseRefusal.CAMPAIGN_DAILY_BUDGET, refusal(node.want(LINE_ITEM)));
   }
 
   @Test
   void shouldShareCampaignBudgetAmongLineItemsOfOneRequest() throws SQLException {
-    budgets.publish(
+    BUDGETS.publish(
         campaign(new Budget(120 * PRICE, null)), lineItem(LINE_ITEM + 1, Budget.UNBOUNDED));
     LeaseAnswer answer = node.want(LINE_ITEM, LINE_ITEM + 1);
     long granted = answer.leases().stream().mapToLong(LeaseAnswer.State::amountMicros).sum();
     assertEquals(120 * PRICE, granted);
-    assertEquals(0, budgets.inconsistencies());
+    assertEquals(0, BUDGETS.inconsistencies());
   }
 
   @Test
@@ -114,8 +116,8 @@ class LeaseGrantsTest {
     LeaseAnswer first = node.send(request);
     LeaseAnswer again = node.send(request);
     assertEquals(first.leases(), again.leases());
-    assertEquals(1, budgets.number("SELECT count(*) FROM lease"));
-    assertEquals(0, budgets.inconsistencies());
+    assertEquals(1, BUDGETS.number("SELECT count(*) FROM lease"));
+    assertEquals(0, BUDGETS.inconsistencies());
   }
 
   @Test
@@ -133,33 +135,33 @@ class LeaseGrantsTest {
     assertEquals(List.of(), restarted.listen().leases());
     assertEquals(
         clock.millis(),
-        budgets.number("SELECT bid_until_millis FROM lease WHERE id = " + lease.leaseId()));
+        BUDGETS.number("SELECT bid_until_millis FROM lease WHERE id = " + lease.leaseId()));
     assertEquals(
         clock.millis() + 300_000,
-        budgets.number("SELECT last_expiry_millis FROM lease WHERE id = " + lease.leaseId()));
+        BUDGETS.number("SELECT last_expiry_millis FROM lease WHERE id = " + lease.leaseId()));
     assertEquals(409, assertThrows(Problem.class, node::listen).status());
   }
 
   @Test
   void shouldRefuseWhatDoesNotServe() throws SQLException {
     assertEquals(LeaseRefusal.UNKNOWN_LINE_ITEM, refusal(node.want(77)));
-    budgets.publish(lineItem(LINE_ITEM, CAMPAIGN, Status.PAUSED, Budget.UNBOUNDED));
+    BUDGETS.publish(lineItem(LINE_ITEM, CAMPAIGN, Status.PAUSED, Budget.UNBOUNDED));
     assertEquals(LeaseRefusal.PAUSED, refusal(node.want(LINE_ITEM)));
     publishBudget(null, null);
-    budgets.publish(campaign(CAMPAIGN, Status.PAUSED, Budget.UNBOUNDED));
+    BUDGETS.publish(campaign(CAMPAIGN, Status.PAUSED, Budget.UNBOUNDED));
     assertEquals(LeaseRefusal.CAMPAIGN_PAUSED, refusal(node.want(LINE_ITEM)));
-    budgets.publish(campaign(Budget.UNBOUNDED));
-    budgets.delete(new CatalogueKey(CatalogueKind.LINE_ITEM, LINE_ITEM));
+    BUDGETS.publish(campaign(Budget.UNBOUNDED));
+    BUDGETS.delete(new CatalogueKey(CatalogueKind.LINE_ITEM, LINE_ITEM));
     assertEquals(LeaseRefusal.PAUSED, refusal(node.want(LINE_ITEM)));
   }
 
   @Test
   void shouldKeepToFlight() throws SQLException {
     Instant now = clock.instant();
-    budgets.publish(
+    BUDGETS.publish(
         lineItem(LINE_ITEM, CAMPAIGN, Status.ACTIVE, Budget.UNBOUNDED, now.plusSeconds(120), null));
     assertEquals(LeaseRefusal.NOT_STARTED, refusal(node.want(LINE_ITEM)));
-    budgets.publish(
+    BUDGETS.publish(
         lineItem(LINE_ITEM, CAMPAIGN, Status.ACTIVE, Budget.UNBOUNDED, null, now.plusSeconds(30)));
     assertEquals(clock.millis() + 30_000, lease(node.want(LINE_ITEM)).bidUntilMillis());
     clock.advance(Duration.ofSeconds(30));
@@ -168,7 +170,7 @@ class LeaseGrantsTest {
 
   @Test
   void shouldBeginNewDayInAdvertisersTimeZone() throws SQLException {
-    budgets.publish(advertiser("America/New_York"));
+    BUDGETS.publish(advertiser("America/New_York"));
     publishBudget(null, 50 * PRICE);
     clock.set("2027-03-01T04:59:30Z");
     LeaseAnswer.State last = lease(node.want(LINE_ITEM));
@@ -180,7 +182,7 @@ class LeaseGrantsTest {
     clock.set("2027-03-01T05:00:01Z");
     lease(node.want(LINE_ITEM));
     assertEquals(
-        2, budgets.number("SELECT count(DISTINCT day) FROM lease WHERE day >= '2027-02-28'"));
+        2, BUDGETS.number("SELECT count(DISTINCT day) FROM lease WHERE day >= '2027-02-28'"));
     LeaseAnswer extended = node.extend(last.leaseId());
     assertTrue(
         extended.leases().stream().noneMatch(l -> l.bidUntilMillis() > last.bidUntilMillis()),
@@ -201,7 +203,7 @@ class LeaseGrantsTest {
   void shouldExtendLeaseOfPausedLineItemSoThatItResumesAtOnce() throws SQLException {
     publishBudget(20 * PRICE, null);
     LeaseAnswer.State lease = lease(node.want(LINE_ITEM));
-    budgets.publish(lineItem(LINE_ITEM, CAMPAIGN, Status.PAUSED, new Budget(20 * PRICE, null)));
+    BUDGETS.publish(lineItem(LINE_ITEM, CAMPAIGN, Status.PAUSED, new Budget(20 * PRICE, null)));
     clock.advance(Duration.ofSeconds(60));
     assertEquals(clock.millis() + 90_000, lease(node.extend(lease.leaseId())).bidUntilMillis());
   }
@@ -236,7 +238,7 @@ class LeaseGrantsTest {
     assertEquals(List.of(), node.extend(lease.leaseId()).leases());
     publishBudget(150 * PRICE, null);
     assertEquals(50 * PRICE, lease(node.want(LINE_ITEM)).amountMicros());
-    assertEquals(0, budgets.inconsistencies());
+    assertEquals(0, BUDGETS.inconsistencies());
   }
 
   @Test
@@ -244,7 +246,7 @@ class LeaseGrantsTest {
     publishBudget(1_000 * PRICE, null);
     node.want(LINE_ITEM);
     publishBudget(40 * PRICE, null);
-    try (Connection connection = budgets.server.connect();
+    try (Connection connection = BUDGETS.server.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = billing");
       // What was committed before the budget was lowered may stand, and may shrink.
@@ -269,7 +271,7 @@ class LeaseGrantsTest {
   @Test
   void shouldForgetDeletedBudgetsThatCatalogueNoLongerHas() throws SQLException {
     // A second process reads a catalogue from which the line item was compacted away.
-    CatalogueBudgets fresh = new CatalogueBudgets(budgets.database.transactions());
+    CatalogueBudgets fresh = new CatalogueBudgets(BUDGETS.database.transactions());
     fresh.onDocument(new CatalogueKey(CatalogueKind.ADVERTISER, ADVERTISER), advertiser("UTC"), 9);
     fresh.onDocument(
         new CatalogueKey(CatalogueKind.CAMPAIGN, CAMPAIGN), campaign(Budget.UNBOUNDED), 9);
@@ -279,8 +281,8 @@ class LeaseGrantsTest {
 
   @Test
   void shouldPassOverDocumentOlderThanWhatIsKnown() throws SQLException {
-    budgets.publish(lineItem(LINE_ITEM, new Budget(20 * PRICE, null)));
-    CatalogueBudgets late = new CatalogueBudgets(budgets.database.transactions());
+    BUDGETS.publish(lineItem(LINE_ITEM, new Budget(20 * PRICE, null)));
+    CatalogueBudgets late = new CatalogueBudgets(BUDGETS.database.transactions());
     late.onDocument(
         new CatalogueKey(CatalogueKind.LINE_ITEM, LINE_ITEM),
         lineItem(LINE_ITEM, Budget.UNBOUNDED),

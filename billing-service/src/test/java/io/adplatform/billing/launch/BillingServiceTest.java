@@ -1,0 +1,298 @@
+package io.adplatform.billing.launch;
+
+import static io.adplatform.billing.TestBudgets.LINE_ITEM;
+import static io.adplatform.billing.TestBudgets.advertiser;
+import static io.adplatform.billing.TestBudgets.campaign;
+import static io.adplatform.billing.TestBudgets.lineItem;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adplatform.billing.TestClock;
+import io.adplatform.billing.budget.LeaseConfig;
+import io.adplatform.billing.settlement.SettledMessages;
+import io.adplatform.decision.budget.LeaseSource;
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.runtime.api.ApiServerConfig;
+import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.storage.kafka.KafkaClients;
+import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.storage.lease.HttpLeaseSource;
+import io.adplatform.storage.postgres.PostgresConfig;
+import io.adplatform.testkit.server.TestKafka;
+import io.adplatform.testkit.server.TestPostgres;
+import io.adplatform.wire.catalogue.Budget;
+import io.adplatform.wire.catalogue.CatalogueCodec;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.event.EventEnvelope;
+import io.adplatform.wire.event.EventPartition;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.sbe.LeaseCloseDecoder;
+import io.adplatform.wire.sbe.MessageHeaderDecoder;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The whole service through its front door: HTTP for nodes, topics for the rest. */
+class BillingServiceTest {
+  private static final long PRICE = 2_500;
+  private static final int PARTITIONS = 2;
+  private static final String NODE_KEY = "a-node-key-for-tests";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static TestPostgres.Database database;
+  private static KafkaConfig kafka;
+  private static Producer<byte[], byte[]> producer;
+  private static long version;
+
+  private final TestClock clock = new TestClock("2027-03-01T12:00:00Z");
+  private BillingService service;
+  private ApiServer server;
+
+  @BeforeAll
+  static void openServers() {
+    database = TestPostgres.freshDatabase();
+    kafka = new KafkaConfig(TestKafka.bootstrapServers(), PARTITIONS);
+    producer = KafkaClients.openProducer(kafka, "test");
+  }
+
+  @AfterAll
+  static void closeProducer() {
+    producer.close();
+  }
+
+  private void launch() {
+    PostgresConfig postgres =
+        PostgresConfig.of(
+            database.jdbcUrl(),
+            BillingConfig.SCHEMA,
+            new PostgresConfig.Login(database.user(), database.password()),
+            "app");
+    ApiServer.Builder api = ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0));
+    service =
+        BillingService.launch(
+            api, new BillingConfig(postgres, kafka, LeaseConfig.of(PARTITIONS), NODE_KEY), clock);
+    server = api.start();
+  }
+
+  private void end() {
+    server.close();
+    service.close();
+  }
+
+  private HttpLeaseSource node(long boot) {
+    return new HttpLeaseSource(address(), NODE_KEY, 1, boot);
+  }
+
+  private URI address() {
+    return URI.create("http://127.0.0.1:" + server.port());
+  }
+
+  private static void publish(CatalogueEntity... entities) throws Exception {
+    version++;
+    for (int i = 0; i < entities.length; i++) {
+      byte[] key = CatalogueKey.of(entities[i]).text().getBytes();
+      byte[] value = CatalogueCodec.write(entities[i]);
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(KafkaTopics.CATALOGUE, 0, key, value);
+      record.headers().add("v", ByteBuffer.allocate(8).putLong(version).array());
+      if (i == entities.length - 1) {
+        record.headers().add("end", new byte[] {1});
+      }
+      producer.send(record).get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void settle(int partition, byte[] message) throws Exception {
+    producer
+        .send(new ProducerRecord<>(KafkaTopics.SETTLED, partition, null, message))
+        .get(30, TimeUnit.SECONDS);
+  }
+
+  private static void settleEverywhere(byte[] message) throws Exception {
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      settle(partition, message);
+    }
+  }
+
+  private static <T> T await(String what, Callable<T> attempt) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    for (; ; ) {
+      T result = attempt.call();
+      if (result != null) {
+        return result;
+      }
+      assertTrue(System.nanoTime() < deadline, "still no " + what);
+      Thread.sleep(50);
+    }
+  }
+
+  /** Asks until there is a lease, as a node does. */
+  private static LeaseSource.Lease awaitLease(HttpLeaseSource node, long lineItemId)
+      throws Exception {
+    LeaseSource.Want want = new LeaseSource.Want(lineItemId, PRICE, 0);
+    return await(
+        "lease",
+        () ->
+            node
+                .exchange(new LeaseSource.Question(List.of(want), List.of(), List.of()))
+                .leases()
+                .stream()
+                .filter(l -> !l.closed() && l.lineItemId() == lineItemId)
+                .findFirst()
+                .orElse(null));
+  }
+
+  private static LeaseSource.Answer listen(HttpLeaseSource node) throws IOException {
+    return node.exchange(new LeaseSource.Question(List.of(), List.of(), List.of()));
+  }
+
+  private JsonObject budget(long lineItemId) throws Exception {
+    HttpResponse<String> response =
+        call("GET", "/internal/v1/line-items/" + lineItemId + "/budget", NODE_KEY);
+    assertEquals(200, response.statusCode(), response.body());
+    return new JsonObject(response.body());
+  }
+
+  private HttpResponse<String> call(String method, String path, String key) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(address().resolve(path))
+              .timeout(PATIENCE)
+              .header("Authorization", "Bearer " + key)
+              .method(method, HttpRequest.BodyPublishers.noBody())
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private static LeaseCloseDecoder awaitClose(Consumer<byte[], byte[]> events, long leaseId)
+      throws Exception {
+    return await(
+        "LeaseClose",
+        () -> {
+          for (ConsumerRecord<byte[], byte[]> record : events.poll(Duration.ofMillis(100))) {
+            UnsafeBuffer buffer = new UnsafeBuffer(record.value());
+            assertEquals(0, EventEnvelope.nodeId(buffer, 0));
+            LeaseCloseDecoder close =
+                new LeaseCloseDecoder()
+                    .wrapAndApplyHeader(buffer, EventEnvelope.LENGTH, new MessageHeaderDecoder());
+            if (close.leaseId() == leaseId) {
+              assertEquals(EventPartition.of(leaseId, PARTITIONS), record.partition());
+              return close;
+            }
+          }
+          return null;
+        });
+  }
+
+  private static Consumer<byte[], byte[]> readEvents() {
+    Consumer<byte[], byte[]> events = KafkaClients.openConsumer(kafka, "test-events");
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      partitions.add(new TopicPartition(KafkaTopics.EVENTS, partition));
+    }
+    events.assign(partitions);
+    return events;
+  }
+
+  @Test
+  void shouldCarryLeaseFromGrantToCloseAcrossRestart() throws Exception {
+    launch();
+    publish(
+        advertiser("UTC"),
+        campaign(Budget.UNBOUNDED),
+        lineItem(LINE_ITEM, new Budget(20 * PRICE, null)));
+    HttpLeaseSource node = node(1_800_000_000);
+    LeaseSource.Lease lease = awaitLease(node, LINE_ITEM);
+    assertEquals(20 * PRICE, lease.amountMicros());
+    int partition = EventPartition.of(lease.leaseId(), PARTITIONS);
+
+    settle(partition, SettledMessages.charge(lease.leaseId(), 0, 1_900_000_000, PRICE, 0));
+    LeaseSource.Charge charge =
+        await("charge", () -> listen(node).charges().stream().findFirst().orElse(null));
+    assertEquals(new LeaseSource.Charge(lease.leaseId(), 0, 1_900_000_000, PRICE), charge);
+
+    end();
+    settle(partition, SettledMessages.charge(lease.leaseId(), 0, 1_900_000_000, PRICE, 0));
+    launch();
+    HttpLeaseSource same = node(1_800_000_100);
+    await(
+        "charge counted after the restart",
+        () -> budget(LINE_ITEM).getLong("chargedTotalMicros") == 2 * PRICE ? true : null);
+    JsonObject budget = budget(LINE_ITEM);
+    assertEquals(18 * PRICE, budget.getLong("leasedMicros"));
+    assertEquals(0, budget.getLong("freeMicros"));
+    assertEquals("TOTAL_BUDGET", budget.getString("reason"));
+    listen(same);
+
+    try (Consumer<byte[], byte[]> events = readEvents()) {
+      long past = lease.lastExpiryMillis() + 10_000;
+      settleEverywhere(SettledMessages.mark(1, past));
+      assertEquals(lease.leaseId(), awaitClose(events, lease.leaseId()).leaseId());
+      assertTrue(listen(same).settledThroughMillis() <= past);
+    }
+    settle(partition, SettledMessages.closed(lease.leaseId(), 2 * PRICE));
+    assertEquals(18 * PRICE, awaitLease(same, LINE_ITEM).amountMicros());
+    assertEquals(2 * PRICE, budget(LINE_ITEM).getLong("chargedTodayMicros"));
+    end();
+  }
+
+  @Test
+  void shouldCloseLeasesOfWrittenOffNodeAtOnce() throws Exception {
+    launch();
+    long id = LINE_ITEM + 7;
+    publish(
+        advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, new Budget(20 * PRICE, null)));
+    HttpLeaseSource dead = new HttpLeaseSource(address(), NODE_KEY, 9, 1_800_000_000);
+    LeaseSource.Lease lease = awaitLease(dead, id);
+    try (Consumer<byte[], byte[]> events = readEvents()) {
+      assertEquals(200, call("POST", "/internal/v1/nodes/9/write-off", NODE_KEY).statusCode());
+      awaitClose(events, lease.leaseId());
+    }
+    settle(
+        EventPartition.of(lease.leaseId(), PARTITIONS), SettledMessages.closed(lease.leaseId(), 0));
+    await("money", () -> budget(id).getLong("freeMicros") == 20 * PRICE ? true : null);
+    assertEquals(404, call("POST", "/internal/v1/nodes/77/write-off", NODE_KEY).statusCode());
+    end();
+  }
+
+  @Test
+  void shouldAnswerNobodyWithoutNodeKey() throws Exception {
+    launch();
+    assertEquals(401, call("GET", "/internal/v1/line-items/1/budget", "wrong").statusCode());
+    assertEquals(404, call("GET", "/internal/v1/line-items/1/budget", NODE_KEY).statusCode());
+    assertEquals(400, call("POST", "/internal/v1/leases", NODE_KEY).statusCode());
+    end();
+  }
+
+  @Test
+  void shouldRefuseWithReasonThatLanesRecord() throws Exception {
+    launch();
+    HttpLeaseSource node = new HttpLeaseSource(address(), NODE_KEY, 3, 1_800_000_000);
+    LeaseSource.Answer answer =
+        node.exchange(
+            new LeaseSource.Question(
+                List.of(new LeaseSource.Want(424_242, PRICE, 0)), List.of(), List.of()));
+    assertEquals(List.of(new LeaseSource.Refusal(424_242, Reason.NO_LEASE)), answer.refusals());
+    end();
+  }
+}

@@ -1,0 +1,76 @@
+package io.adplatform.billing.settlement;
+
+import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.sbe.Disposition;
+import io.adplatform.wire.sbe.MessageHeaderEncoder;
+import io.adplatform.wire.sbe.SettledEventEncoder;
+import io.adplatform.wire.sbe.SettledKind;
+import io.adplatform.wire.sbe.SettledLeaseEncoder;
+import io.adplatform.wire.sbe.SettledMarkEncoder;
+import java.util.Arrays;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Messages of the topic {@code settled}, as settlement writes them. */
+public final class SettledMessages {
+  private static final int ROOM = 512;
+
+  private SettledMessages() {}
+
+  /** A billed impression. */
+  public static byte[] charge(
+      long leaseId, int lane, long expirySecond, long chargedMicros, long overDeliveryMicros) {
+    return event(
+        leaseId, lane, expirySecond, chargedMicros, overDeliveryMicros, Disposition.COUNTED);
+  }
+
+  /** An event with any verdict. */
+  public static byte[] event(
+      long leaseId,
+      int lane,
+      long expirySecond,
+      long chargedMicros,
+      long overDeliveryMicros,
+      Disposition disposition) {
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[ROOM]);
+    SettledEventEncoder event =
+        new SettledEventEncoder()
+            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .auctionHi(AuctionId.hi(1, 1_800_000_000, lane))
+            .auctionLo(1)
+            .leaseId(leaseId)
+            .chargedMicros(chargedMicros)
+            .overDeliveryMicros(overDeliveryMicros)
+            .expirySeconds(expirySecond)
+            .kind(SettledKind.IMPRESSION)
+            .disposition(disposition)
+            .billed((short) 1);
+    event.putRecord(new byte[0], 0, 0);
+    return take(buffer, event.encodedLength());
+  }
+
+  /** A node's journal is settled up to a time. */
+  public static byte[] mark(int nodeId, long upToMillis) {
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[ROOM]);
+    SettledMarkEncoder mark =
+        new SettledMarkEncoder()
+            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .nodeId(nodeId)
+            .settledUpToMillis(upToMillis);
+    return take(buffer, mark.encodedLength());
+  }
+
+  /** A lease is closed. */
+  public static byte[] closed(long leaseId, long chargedMicros) {
+    UnsafeBuffer buffer = new UnsafeBuffer(new byte[ROOM]);
+    SettledLeaseEncoder lease =
+        new SettledLeaseEncoder()
+            .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+            .leaseId(leaseId)
+            .chargedMicros(chargedMicros);
+    return take(buffer, lease.encodedLength());
+  }
+
+  private static byte[] take(UnsafeBuffer buffer, int encodedLength) {
+    return Arrays.copyOf(buffer.byteArray(), MessageHeaderEncoder.ENCODED_LENGTH + encodedLength);
+  }
+}

@@ -1,0 +1,214 @@
+package io.adplatform.billing.settlement;
+
+import static io.adplatform.billing.TestBudgets.LINE_ITEM;
+import static io.adplatform.billing.TestBudgets.advertiser;
+import static io.adplatform.billing.TestBudgets.campaign;
+import static io.adplatform.billing.TestBudgets.lineItem;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adplatform.billing.TestBudgets;
+import io.adplatform.billing.TestClock;
+import io.adplatform.billing.budget.LeaseConfig;
+import io.adplatform.billing.budget.LeaseGrants;
+import io.adplatform.billing.budget.TestNode;
+import io.adplatform.storage.lease.LeaseAnswer;
+import io.adplatform.storage.lease.LeaseRefusal;
+import io.adplatform.wire.catalogue.Budget;
+import io.adplatform.wire.event.EventPartition;
+import io.adplatform.wire.sbe.Disposition;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SettlementTest {
+  private static final long PRICE = TestNode.PRICE;
+  private static final int PARTITIONS = 4;
+  private static final TestBudgets BUDGETS = new TestBudgets();
+  private static final TestClock CLOCK = new TestClock("2027-03-01T12:00:00Z");
+  private static final long[] OFFSETS = new long[PARTITIONS];
+  private static long lineItemId = LINE_ITEM;
+  private static int nodeId;
+
+  private final SettledCounters counters = new SettledCounters(new SimpleMeterRegistry());
+  private final Settlement settlement =
+      new Settlement(BUDGETS.database.transactions(), PARTITIONS, CLOCK, counters);
+  private final LeaseGrants grants =
+      new LeaseGrants(BUDGETS.database.transactions(), LeaseConfig.of(PARTITIONS), CLOCK);
+  private final TestNode node = new TestNode(grants, ++nodeId, 1_800_000_000);
+
+  @AfterAll
+  static void close() {
+    BUDGETS.close();
+  }
+
+  @BeforeEach
+  void publishBudget() throws SQLException {
+    BUDGETS.publish(
+        advertiser("UTC"),
+        campaign(Budget.UNBOUNDED),
+        lineItem(++lineItemId, new Budget(20 * PRICE, null)));
+  }
+
+  private LeaseAnswer.State grant() throws SQLException {
+    return node.want(lineItemId).leases().getFirst();
+  }
+
+  /** A batch of messages, all of the lease's partition, at the next offsets. */
+  private static SettledBatch batch(long leaseId, byte[]... messages) {
+    int partition = EventPartition.of(leaseId, PARTITIONS);
+    SettledBatch batch = new SettledBatch();
+    for (byte[] message : messages) {
+      batch.add(partition, OFFSETS[partition]++, message);
+    }
+    return batch;
+  }
+
+  private static byte[] charge(long leaseId, long micros) {
+    return SettledMessages.charge(leaseId, 0, 1_900_000_000, micros, 0);
+  }
+
+  @Test
+  void shouldTellNodeWhatWasChargedByLaneAndExpiry() throws SQLException {
+    long lease = grant().leaseId();
+    settlement.count(
+        batch(
+            lease,
+            SettledMessages.charge(lease, 0, 1_900_000_000, PRICE, 0),
+            SettledMessages.charge(lease, 1, 1_900_000_000, PRICE, 0),
+            SettledMessages.charge(lease, 1, 1_900_000_001, PRICE, 0)));
+    settlement.count(batch(lease, SettledMessages.charge(lease, 1, 1_900_000_001, PRICE, 0)));
+    List<LeaseAnswer.Charge> charges = new ArrayList<>(node.listen().charges());
+    charges.sort(
+        java.util.Comparator.comparing(LeaseAnswer.Charge::lane)
+            .thenComparing(LeaseAnswer.Charge::expirySecond));
+    assertEquals(
+        List.of(
+            new LeaseAnswer.Charge(lease, 0, 1_900_000_000, PRICE),
+            new LeaseAnswer.Charge(lease, 1, 1_900_000_000, PRICE),
+            new LeaseAnswer.Charge(lease, 1, 1_900_000_001, 2 * PRICE)),
+        charges);
+    assertEquals(List.of(), node.listen().charges(), "what was read is not told again");
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldFreeWhatClosedLeaseDidNotUse() throws SQLException {
+    long lease = grant().leaseId();
+    assertEquals(LeaseRefusal.TOTAL_BUDGET, node.want(lineItemId).refusals().getFirst().reason());
+    settlement.count(batch(lease, charge(lease, 3 * PRICE)));
+    settlement.count(batch(lease, charge(lease, PRICE), SettledMessages.closed(lease, 4 * PRICE)));
+    assertEquals(0, counters.mismatches.count());
+    LeaseAnswer answer = node.want(lineItemId);
+    assertTrue(answer.leases().stream().anyMatch(l -> l.leaseId() == lease && l.closed()));
+    LeaseAnswer.State fresh =
+        answer.leases().stream().filter(l -> l.leaseId() != lease).findFirst().orElseThrow();
+    assertEquals(16 * PRICE, fresh.amountMicros());
+    assertEquals(0, BUDGETS.inconsistencies());
+    assertEquals(0, BUDGETS.number("SELECT count(*) FROM lease_charge WHERE lease_id = " + lease));
+  }
+
+  @Test
+  void shouldCountEachMessageOnceWhateverIsRepeated() throws SQLException {
+    long lease = grant().leaseId();
+    SettledBatch batch = batch(lease, charge(lease, PRICE));
+    assertTrue(settlement.count(batch));
+    assertFalse(settlement.count(batch), "the offsets have moved on");
+    assertEquals(PRICE, BUDGETS.number("SELECT charged_micros FROM lease WHERE id = " + lease));
+    int partition = EventPartition.of(lease, PARTITIONS);
+    assertEquals(OFFSETS[partition], settlement.nextOffsets()[partition]);
+  }
+
+  @Test
+  void shouldChargeNothingForTestsAndRepeats() throws SQLException {
+    long lease = grant().leaseId();
+    settlement.count(
+        batch(
+            lease,
+            SettledMessages.event(lease, 0, 1_900_000_000, PRICE, 0, Disposition.TEST),
+            SettledMessages.event(lease, 0, 1_900_000_000, PRICE, 0, Disposition.REPEAT)));
+    assertEquals(0, BUDGETS.number("SELECT charged_micros FROM lease WHERE id = " + lease));
+  }
+
+  @Test
+  void shouldRecordOverDeliveryWithoutChargingIt() throws SQLException {
+    long lease = grant().leaseId();
+    settlement.count(
+        batch(
+            lease,
+            SettledMessages.charge(lease, 0, 1_900_000_000, 20 * PRICE, 7),
+            SettledMessages.closed(lease, 20 * PRICE)));
+    assertEquals(
+        7,
+        BUDGETS.number(
+            "SELECT over_delivery_micros FROM spend_total WHERE scope = 'L' AND id = "
+                + lineItemId));
+    assertEquals(LeaseRefusal.TOTAL_BUDGET, node.want(lineItemId).refusals().getFirst().reason());
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldRaiseMismatchWhenSettlementSaysAnotherSum() throws SQLException {
+    long lease = grant().leaseId();
+    settlement.count(batch(lease, charge(lease, PRICE), SettledMessages.closed(lease, 2 * PRICE)));
+    assertEquals(1, counters.mismatches.count());
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldRaiseUnknownLeaseAndGoOn() throws SQLException {
+    long lease = grant().leaseId();
+    settlement.count(
+        batch(lease, charge(999_999_999L, PRICE), charge(lease, PRICE), new byte[] {1, 2, 3}));
+    assertEquals(1, counters.unknownLeases.count());
+    assertEquals(1, counters.unreadable.count());
+    assertEquals(PRICE, BUDGETS.number("SELECT charged_micros FROM lease WHERE id = " + lease));
+  }
+
+  @Test
+  void shouldTellSettledTimeOfSlowestNodeAndPartition() throws SQLException {
+    for (int n = 1; n <= nodeId; n++) {
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        SettledBatch batch = new SettledBatch();
+        long millis = 5_000 + 10L * n + partition;
+        batch.add(partition, OFFSETS[partition]++, SettledMessages.mark(n, millis));
+        settlement.count(batch);
+      }
+    }
+    assertEquals(5_010, node.listen().settledThroughMillis());
+    TestNode fresh = new TestNode(grants, ++nodeId, 1_800_000_000);
+    assertEquals(0, fresh.listen().settledThroughMillis(), "a new node is awaited from the start");
+  }
+
+  @Test
+  void shouldKeepSumsConsistentWithLeasesUnderRandomHistories() throws SQLException {
+    Random random = new Random(42);
+    BUDGETS.publish(lineItem(lineItemId, new Budget(50_000 * PRICE, null)));
+    List<long[]> open = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      node.want(PRICE * random.nextInt(100_000), new long[] {lineItemId}).leases().stream()
+          .filter(l -> !l.closed() && open.stream().noneMatch(o -> o[0] == l.leaseId()))
+          .forEach(l -> open.add(new long[] {l.leaseId(), l.amountMicros(), 0}));
+      if (open.isEmpty()) {
+        continue;
+      }
+      long[] lease = open.get(random.nextInt(open.size()));
+      long charge = Math.min(PRICE * random.nextInt(200), lease[1] - lease[2]);
+      lease[2] += charge;
+      settlement.count(
+          batch(lease[0], SettledMessages.charge(lease[0], i % 2, 1_900_000_000 + i, charge, 0)));
+      if (random.nextBoolean()) {
+        settlement.count(batch(lease[0], SettledMessages.closed(lease[0], lease[2])));
+        open.remove(lease);
+      }
+    }
+    assertEquals(0, counters.mismatches.count());
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+}
