@@ -25,8 +25,8 @@ final class BeaconAnswers {
 
   private final Buffer pixel = Buffer.buffer(HexFormat.of().parseHex(PIXEL));
 
-  /** Answers a signal that is recorded. */
-  void recorded(HttpServerResponse response, BeaconKind kind, String location) {
+  /** Answers a signal that is taken. */
+  void taken(HttpServerResponse response, BeaconKind kind, String location) {
     response
         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
         .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);

@@ -61,7 +61,7 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
       case VALID -> accept(request, response, kind);
       case MALFORMED -> refuse(response, CollectOutcome.MALFORMED);
       case FORGED -> refuse(response, CollectOutcome.FORGED);
-      case EXPIRED -> refuse(response, CollectOutcome.EXPIRED);
+      case EXPIRED -> expired(response, kind);
     }
   }
 
@@ -98,6 +98,20 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
           position == LaneJournal.BACK_PRESSURED
               ? CollectOutcome.BACK_PRESSURED
               : CollectOutcome.JOURNAL_FULL);
+    }
+  }
+
+  /**
+   * A viewer may look at an ad for longer than its token lives: the click still leads to the
+   * landing page, and is no longer recorded.
+   */
+  private void expired(HttpServerResponse response, BeaconKind kind) {
+    String location = kind == BeaconKind.CLICK ? landingPages.of(token.creativeId) : null;
+    if (location == null) {
+      refuse(response, CollectOutcome.EXPIRED);
+    } else {
+      counters.increment(CollectOutcome.EXPIRED_CLICK);
+      answers.taken(response, kind, location);
     }
   }
 

@@ -80,7 +80,7 @@ public final class CollectAgent implements Agent {
       counters.increment(recorded ? CollectOutcome.GONE : CollectOutcome.NOT_RECORDED);
     } else if (recorded) {
       counters.increment(CollectOutcome.RECORDED);
-      answers.recorded(response, waiting.kind(), waiting.location());
+      answers.taken(response, waiting.kind(), waiting.location());
     } else {
       counters.increment(CollectOutcome.NOT_RECORDED);
       answers.unavailable(response);

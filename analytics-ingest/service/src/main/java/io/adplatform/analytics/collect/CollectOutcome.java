@@ -14,6 +14,8 @@ public enum CollectOutcome {
   FORGED,
   /** The token's time is over. 404. */
   EXPIRED,
+  /** A click whose token's time is over: sent on to the landing page, not recorded. 302. */
+  EXPIRED_CLICK,
   /** A click on a creative without a known landing page. 404. */
   NO_LANDING_PAGE,
   /** Neither GET nor POST. 405. */

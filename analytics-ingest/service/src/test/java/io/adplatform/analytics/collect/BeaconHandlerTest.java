@@ -1,0 +1,181 @@
+package io.adplatform.analytics.collect;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.runtime.journal.MemoryLaneJournal;
+import io.adplatform.wire.sbe.SignalKind;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BeaconHandlerTest {
+  private static final int PATIENCE_SECONDS = 20;
+
+  @TempDir Path folder;
+
+  @Test
+  void shouldRecordAnImpressionAndAnswerWithAPixel() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      HttpResponse<byte[]> answer =
+          server.send("GET", "/e/imp/" + TestTokens.valid(1) + "?p=1.2345678");
+      assertEquals(200, answer.statusCode());
+      assertEquals("image/gif", answer.headers().firstValue("content-type").orElseThrow());
+      assertEquals("no-store", answer.headers().firstValue("cache-control").orElseThrow());
+      assertEquals("*", answer.headers().firstValue("access-control-allow-origin").orElseThrow());
+      assertEquals('G', answer.body()[0]);
+      assertEquals(200, server.send("POST", "/e/imp/" + TestTokens.valid(2)).statusCode());
+      server.signals(
+          signal -> {
+            assertEquals(SignalKind.IMPRESSION, signal.kind());
+            assertEquals(signal.auctionLo() == 1 ? 1_234_568 : -1, signal.priceCpmMicros());
+            assertEquals(77, signal.auctionHi());
+            assertEquals(9, signal.leaseId());
+            assertEquals(1_000_000, signal.leaseAmountMicros());
+            assertEquals(44, signal.lineItemId());
+            assertEquals(2_500, signal.chargeMicros());
+            assertEquals(840, signal.currency());
+          });
+      assertEquals(List.of(1L, 2L), server.recordedAuctions());
+    }
+  }
+
+  @Test
+  void shouldSendClicksToTheLandingPage() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      HttpResponse<byte[]> click = server.send("GET", "/e/click/" + TestTokens.valid(1));
+      assertEquals(302, click.statusCode());
+      assertEquals(TestTokens.LANDING_PAGE, click.headers().firstValue("location").orElseThrow());
+      String expired = TestTokens.text(TestTokens.KEYS, 2, 1_000);
+      assertEquals(302, server.send("GET", "/e/click/" + expired).statusCode());
+      assertEquals(List.of(1L), server.recordedAuctions());
+      assertEquals(1, server.counters.get(CollectOutcome.EXPIRED_CLICK));
+    }
+  }
+
+  @Test
+  void shouldRecordWhatANoticeSays() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      String loss = "/n/loss/" + TestTokens.valid(1) + "?p=0.5&r=102&m=0.75";
+      String win = "/n/win/" + TestTokens.valid(2) + "?p=${AUCTION_PRICE}";
+      String bill = "/n/bill/" + TestTokens.valid(3);
+      assertEquals(204, server.send("GET", loss).statusCode());
+      assertEquals(
+          204,
+          server
+              .send("POST", win.replace("$", "%24").replace("{", "%7B").replace("}", "%7D"))
+              .statusCode());
+      assertEquals(204, server.send("GET", bill).statusCode());
+      server.signals(
+          signal -> {
+            boolean first = signal.auctionLo() == 1;
+            assertEquals(first ? 500_000 : -1, signal.priceCpmMicros());
+            assertEquals(first ? 750_000 : -1, signal.minToWinCpmMicros());
+            assertEquals(first ? 102 : 65_534, signal.lossReason());
+          });
+      assertEquals(List.of(1L, 2L, 3L), server.recordedAuctions());
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNotOursAndRecordNoneOfIt() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      String valid = TestTokens.valid(1);
+      String altered = valid.substring(0, 60) + (valid.charAt(60) == 'A' ? 'B' : 'A');
+      String foreign =
+          TestTokens.text(TestTokens.FOREIGN_KEYS, 1, System.currentTimeMillis() / 1000 + 60);
+      String expired = TestTokens.text(TestTokens.KEYS, 1, 1_000);
+      assertEquals(404, server.send("GET", "/e/imp/" + foreign).statusCode());
+      assertEquals(404, server.send("GET", "/e/imp/" + altered + valid.substring(61)).statusCode());
+      assertEquals(404, server.send("GET", "/e/imp/" + valid.substring(1)).statusCode());
+      assertEquals(404, server.send("GET", "/e/imp/").statusCode());
+      assertEquals(404, server.send("GET", "/e/imp/" + expired).statusCode());
+      assertEquals(404, server.send("GET", "/e/view/" + valid).statusCode());
+      assertEquals(404, server.send("GET", "/n/imp/" + valid).statusCode());
+      assertEquals(405, server.send("DELETE", "/e/imp/" + valid).statusCode());
+      assertEquals(2, server.counters.get(CollectOutcome.FORGED));
+      assertEquals(2, server.counters.get(CollectOutcome.MALFORMED));
+      assertEquals(1, server.counters.get(CollectOutcome.EXPIRED));
+      assertEquals(2, server.counters.get(CollectOutcome.UNKNOWN_KIND));
+      assertEquals(1, server.counters.get(CollectOutcome.METHOD));
+      assertEquals(List.of(), server.recordedAuctions());
+    }
+  }
+
+  @Test
+  void shouldAnswerOnlyWhatIsRecorded() throws Exception {
+    MemoryLaneJournal[] journal = new MemoryLaneJournal[1];
+    try (BeaconServer server =
+        BeaconServer.start(folder, lane -> journal[0] = new MemoryLaneJournal(1, lane::wakeup))) {
+      CompletableFuture<HttpResponse<Void>> first = beacon(server, 1);
+      awaitOffered(server, journal[0], 1);
+      assertFalse(first.isDone());
+      onLane(server, journal[0]::record);
+      assertEquals(200, status(first));
+
+      CompletableFuture<HttpResponse<Void>> lost = beacon(server, 2);
+      awaitOffered(server, journal[0], 2);
+      onLane(server, () -> journal[0].fail(2));
+      assertEquals(503, status(lost));
+      assertEquals(1, server.counters.get(CollectOutcome.NOT_RECORDED));
+    }
+  }
+
+  @Test
+  void shouldPutOffWhatTheJournalDoesNotTake() throws Exception {
+    MemoryLaneJournal[] journal = new MemoryLaneJournal[1];
+    try (BeaconServer server =
+        BeaconServer.start(folder, lane -> journal[0] = new MemoryLaneJournal(1, lane::wakeup))) {
+      onLane(server, () -> journal[0].refuseSignals(LaneJournal.BACK_PRESSURED));
+      HttpResponse<byte[]> refused = server.send("GET", "/e/imp/" + TestTokens.valid(1));
+      assertEquals(503, refused.statusCode());
+      assertTrue(refused.headers().firstValue("retry-after").isPresent());
+      onLane(server, () -> journal[0].refuseSignals(LaneJournal.JOURNAL_FULL));
+      assertEquals(503, server.send("GET", "/n/win/" + TestTokens.valid(2)).statusCode());
+      assertEquals(1, server.counters.get(CollectOutcome.BACK_PRESSURED));
+      assertEquals(1, server.counters.get(CollectOutcome.JOURNAL_FULL));
+    }
+  }
+
+  private static CompletableFuture<HttpResponse<Void>> beacon(BeaconServer server, long auction) {
+    return server
+        .client()
+        .sendAsync(
+            server.request("GET", "/e/imp/" + TestTokens.valid(auction)),
+            HttpResponse.BodyHandlers.discarding());
+  }
+
+  private static int status(CompletableFuture<HttpResponse<Void>> answer) throws Exception {
+    return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS).statusCode();
+  }
+
+  private static void awaitOffered(BeaconServer server, MemoryLaneJournal journal, int count)
+      throws Exception {
+    int[] size = new int[1];
+    for (int i = 0; i < PATIENCE_SECONDS * 1000 && size[0] < count; i++) {
+      onLane(server, () -> size[0] = journal.size());
+    }
+    assertEquals(count, size[0]);
+  }
+
+  private static void onLane(BeaconServer server, Runnable task) throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    server
+        .node
+        .lanes()
+        .lane(0)
+        .execute(
+            () -> {
+              task.run();
+              done.countDown();
+            });
+    assertTrue(done.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+  }
+}
