@@ -6,7 +6,6 @@ import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.node.HotNode;
 import io.adplatform.wire.token.TokenKeys;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -16,6 +15,8 @@ import org.slf4j.LoggerFactory;
 public final class AnalyticsIngest implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AnalyticsIngest.class);
 
+  private static final String TOKEN_KEYS = "token-keys-file";
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   private AnalyticsIngest() {}
@@ -23,12 +24,13 @@ public final class AnalyticsIngest implements AutoCloseable {
   /**
    * Mounts and starts everything; the callers then let the node listen and the API server start.
    *
-   * @throws IOException where the token keys cannot be read or the data folder not be written
+   * @throws IOException where the data folder cannot be written
    */
   public static AnalyticsIngest launch(HotNode node, ApiServer.Builder api, Settings settings)
       throws IOException {
     KafkaConfig kafka = KafkaConfig.of(settings);
-    TokenKeys keys = TokenKeys.read(Path.of(settings.requiredText("token-keys-file")));
+    settings.requiredText(TOKEN_KEYS);
+    TokenKeys keys = TokenKeys.parse(settings.secret(TOKEN_KEYS), TOKEN_KEYS);
     AnalyticsIngest service = new AnalyticsIngest();
     service.parts.push(Collection.start(node, kafka, keys));
     service.parts.push(Reporting.start(node, api, settings, kafka, keys));

@@ -12,12 +12,20 @@ import java.util.Set;
  * and all that other recordings (of former boots, of other processes on this driver) held then.
  */
 final class MarkRound {
+  /**
+   * Nodes of other processes take no signals, only auction records, which are offered in the cycle
+   * that they are timed in: with this behind them they are in their recordings.
+   */
+  private static final long OTHER_NODES_MILLIS = 5_000;
+
   private final long millis;
   private final Map<Long, Long> targets;
+  private final Set<Integer> nodes;
 
-  private MarkRound(long millis, Map<Long, Long> targets) {
+  private MarkRound(long millis, Map<Long, Long> targets, Set<Integer> nodes) {
     this.millis = millis;
     this.targets = targets;
+    this.nodes = nodes;
   }
 
   /**
@@ -33,6 +41,7 @@ final class MarkRound {
     long millis = Long.MAX_VALUE;
     Map<Long, Long> targets = new HashMap<>();
     Set<Long> written = new HashSet<>();
+    Set<Integer> nodes = new HashSet<>();
     Map<Long, Long> signals = new HashMap<>();
     for (LaneWatermark lane : answers) {
       millis = Math.min(millis, lane.millis());
@@ -42,6 +51,7 @@ final class MarkRound {
     for (JournalRecording recording : listed) {
       // What is listed no more was sent whole, and deleted.
       long id = recording.recordingId();
+      nodes.add(recording.nodeId());
       targets.put(id, signals.getOrDefault(id, 0L));
       if (!recording.isLive()) {
         targets.merge(id, recording.stopPosition(), Math::max);
@@ -50,12 +60,22 @@ final class MarkRound {
         targets.merge(id, shipped.position() + shipped.lagBytes(), Math::max);
       }
     }
-    return new MarkRound(millis, targets);
+    return new MarkRound(millis, targets, nodes);
   }
 
   /** What the mark says, milliseconds since 1970. */
   long millis() {
     return millis;
+  }
+
+  /** All nodes that have recordings on this driver. */
+  Set<Integer> nodes() {
+    return nodes;
+  }
+
+  /** What the marks of other nodes than this process's say. */
+  long otherNodesMillis() {
+    return millis - OTHER_NODES_MILLIS;
   }
 
   /** Whether all of it is sent. */

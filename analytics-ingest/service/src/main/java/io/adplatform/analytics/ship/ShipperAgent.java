@@ -232,10 +232,15 @@ final class ShipperAgent implements Agent {
       return 0;
     }
     long millis = Math.max(round.millis(), positions.markMillis());
-    round = null;
     positions.mark(millis);
     save();
     publisher.sendMark(nodeId, millis);
+    for (int other : round.nodes()) {
+      if (other != nodeId) {
+        publisher.sendMark(other, round.otherNodesMillis());
+      }
+    }
+    round = null;
     counters.increment(ShipOutcome.MARK);
     sentSinceSeal = true;
     markMillis = millis;

@@ -46,6 +46,14 @@ public final class PostgresDatabase implements AutoCloseable {
     return new PostgresDatabase(config, openPool(config));
   }
 
+  /**
+   * Opens the pool of a schema that another service makes and migrates; does not wait for it. The
+   * owner's login is not used.
+   */
+  public static PostgresDatabase join(PostgresConfig config) {
+    return new PostgresDatabase(config, openPool(config));
+  }
+
   private static void makeAppRole(PostgresConfig config) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(
