@@ -127,7 +127,7 @@ final class SplitExchange implements RunningExchange {
     JavaCommand java =
         JavaCommand.of(module, mainClass)
             .options("-Xms64m", "-Xmx384m", "-XX:MaxDirectMemorySize=256m")
-            .options("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xshare:auto");
+            .options("-XX:+UseSerialGC", "-Xshare:auto");
     ProcessConfig config =
         ProcessConfig.of(folder.folders(), name, port, java.line())
             .withEnvironment(environment(all.values()));
