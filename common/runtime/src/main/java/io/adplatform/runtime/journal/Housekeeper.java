@@ -21,7 +21,7 @@ final class Housekeeper implements AutoCloseable {
   private static final long LAPTOP_PARK_NANOS = 100_000_000;
 
   /** Other processes cannot wake it: this is the delay they may see after a pause. */
-  private static final long SHARED_PARK_NANOS = 4_000_000;
+  private static final long SHARED_PARK_NANOS = 10_000_000;
 
   private static final long LATENCY_PARK_NANOS = 50_000;
 
@@ -60,13 +60,13 @@ final class Housekeeper implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("journal-driver").unstarted(this::run);
   }
 
-  /** Starts a thread that turns the driver of its own process. */
+  /** Starts a thread that whoever needs it, all in its process, wakes. */
   static Housekeeper start(Work work, LanePreset preset) {
     long park = preset == LanePreset.LAPTOP ? LAPTOP_PARK_NANOS : LATENCY_PARK_NANOS;
     return started(new Housekeeper(work, park));
   }
 
-  /** Starts a thread that turns a driver which other processes use, too. */
+  /** Starts a thread that turns a driver for other processes, which cannot wake it. */
   static Housekeeper startShared(Work work, LanePreset preset) {
     long park = preset == LanePreset.LAPTOP ? SHARED_PARK_NANOS : LATENCY_PARK_NANOS;
     return started(new Housekeeper(work, park));

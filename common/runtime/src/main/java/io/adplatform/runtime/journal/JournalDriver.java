@@ -71,9 +71,7 @@ public final class JournalDriver implements AutoCloseable {
         config.externalDriver()
             ? null
             : EmbeddedDriver.start(journalDir, config.journal(), errorHandler);
-    DriverTurn turn = new DriverTurn();
-    this.housekeeper =
-        embedded != null ? Housekeeper.start(turn, preset) : Housekeeper.startShared(turn, preset);
+    this.housekeeper = Housekeeper.start(new DriverTurn(), preset);
     this.keeper = new JournalKeeper(this, config.journal(), freeBytes);
   }
 

@@ -1,6 +1,7 @@
 package io.adplatform.runtime.lane;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,12 @@ final class LaneWatchdog implements AutoCloseable {
   private static final int LOOKS_PER_BOUND = 4;
 
   private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /** The native calls in which epoll's and NIO's selectors wait. */
+  private static final Set<String> SELECTORS =
+      Set.of("epollWait", "epollWait0", "epollBusyWait0", "wait");
+
+  private static final int SELECTOR_FRAMES = 2;
 
   private final List<Lane> lanes;
   private final long stuckNanos;
@@ -46,7 +53,7 @@ final class LaneWatchdog implements AutoCloseable {
       return;
     }
     StackTraceElement[] stack = thread.getStackTrace();
-    if (lane.cycleStartNanos() != started) {
+    if (lane.cycleStartNanos() != started || waitsInSelector(stack)) {
       return;
     }
     reported[lane.index()] = started;
@@ -60,6 +67,16 @@ final class LaneWatchdog implements AutoCloseable {
         lane.index(),
         lasted / NANOS_PER_MILLI,
         text);
+  }
+
+  /** A lane that may block for longer than the bound is idle there, not stuck. */
+  private static boolean waitsInSelector(StackTraceElement[] stack) {
+    for (int i = 0; i < Math.min(SELECTOR_FRAMES, stack.length); i++) {
+      if (stack[i].isNativeMethod() && SELECTORS.contains(stack[i].getMethodName())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
