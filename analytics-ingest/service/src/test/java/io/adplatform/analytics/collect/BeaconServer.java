@@ -84,18 +84,17 @@ final class BeaconServer implements AutoCloseable {
 
   /** Every signal in the journal of this data folder. */
   void signals(Consumer<SignalDecoder> visitor) {
-    try (JournalReader reader = node.driver().reader()) {
-      for (JournalRecording recording : reader.recordings()) {
-        try (var cursor = reader.open(recording, 0)) {
-          while (cursor.poll(
-                  (buffer, offset, length, position) ->
-                      visitor.accept(
-                          new SignalDecoder()
-                              .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder())),
-                  POLL)
-              > 0) {
-            // Until nothing more is recorded.
-          }
+    JournalReader reader = node.driver().reader();
+    for (JournalRecording recording : reader.recordings()) {
+      try (var cursor = reader.open(recording, 0)) {
+        while (cursor.poll(
+                (buffer, offset, length, position) ->
+                    visitor.accept(
+                        new SignalDecoder()
+                            .wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder())),
+                POLL)
+            > 0) {
+          // Until nothing more is recorded.
         }
       }
     }
