@@ -21,7 +21,7 @@ final class Housekeeper implements AutoCloseable {
   private static final long LAPTOP_PARK_NANOS = 100_000_000;
 
   /** Other processes cannot wake it: this is the delay they may see after a pause. */
-  private static final long SHARED_PARK_NANOS = 10_000_000;
+  private static final long SHARED_PARK_NANOS = 20_000_000;
 
   private static final long LATENCY_PARK_NANOS = 50_000;
 
