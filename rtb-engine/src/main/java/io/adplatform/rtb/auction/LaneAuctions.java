@@ -36,6 +36,12 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** Less than this, network included, and no answer of anybody arrives in time. */
   static final int MIN_TMAX_MILLIS = 5;
 
+  /**
+   * A token outlives its bid by this: a beacon fired at the bid's last moment still has its way to
+   * come.
+   */
+  static final int BEACON_SECONDS = 15;
+
   /** A bid is positive, whatever the floor. */
   private static final long LEAST_PRICE = 1;
 
@@ -59,6 +65,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private final AuctionSummary summary = new AuctionSummary();
   private final long auctionHi;
   private long nextAuctionLo = 1;
+  // How long a bid on the present imp may hold.
+  private int bidSeconds;
   private CatalogueSnapshot snapshot;
 
   /** Belongs to a lane from now on. */
@@ -185,6 +193,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
     }
     query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
     query.maxBids(1);
+    bidSeconds = query.ttlSeconds();
+    query.ttlSeconds(bidSeconds + BEACON_SECONDS);
     chooser.choose(
         snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
     for (int i = 0; i < candidates.count(); i++) {
@@ -239,7 +249,14 @@ public final class LaneAuctions implements Auctioneer, Agent {
       return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
     }
     counters.records.increment(Recorded.RECORD);
-    signer.bid(request, imp, partner, summary, candidates, snapshot, query.ttlSeconds(), response);
+    signer.bid(
+        request, imp, partner, summary, candidates, snapshot, expirySeconds(winner), response);
     return Reason.NONE;
+  }
+
+  /** How long a bid holds: its lease may end its token sooner than the format would. */
+  private int expirySeconds(int winner) {
+    long left = candidates.expirySecond(winner) - summary.timeMillis / 1_000 - BEACON_SECONDS;
+    return (int) Math.max(1, Math.min(bidSeconds, left));
   }
 }
