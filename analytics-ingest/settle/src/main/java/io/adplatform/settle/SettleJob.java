@@ -45,6 +45,11 @@ public final class SettleJob {
   /** State smaller than this stands in the metadata itself: one file a checkpoint. */
   private static final MemorySize INLINE_STATE = MemorySize.ofMebiBytes(1);
 
+  /** Few, large requests: nobody sees an answer before the checkpoint commits it anyway. */
+  private static final int BATCH_BYTES = 256 << 10;
+
+  private static final int LINGER_MILLIS = 50;
+
   private static final String TRANSACTIONAL_ID_PREFIX = "adplatform-settle";
   private static final String JOB_NAME = "settle";
 
@@ -182,6 +187,8 @@ public final class SettleJob {
     producer.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Long.toString(config.transactionTimeout().toMillis()));
+    producer.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
+    producer.setProperty(ProducerConfig.LINGER_MS_CONFIG, Integer.toString(LINGER_MILLIS));
     return KafkaSink.<Settled>builder()
         .setBootstrapServers(config.bootstrap())
         .setKafkaProducerConfig(producer)

@@ -20,6 +20,10 @@ public final class Shipper implements AutoCloseable {
   private static final long IDLE_MILLIS = 10;
 
   private static final long FAULT_PAUSE_MILLIS = 1_000;
+
+  /** A clean stop takes little longer for it. */
+  private static final long DRAIN_NANOS = 2_000_000_000L;
+
   private static final long CLOSE_MILLIS = 15_000;
   private static final double MILLIS_PER_SECOND = 1_000;
 
@@ -91,6 +95,7 @@ public final class Shipper implements AutoCloseable {
       while (!closed) {
         turn();
       }
+      drain();
     } catch (InterruptedException | InterruptException e) {
       // Closed while it waited: what is not acknowledged is sent after the next start.
       closed = true;
@@ -122,8 +127,17 @@ public final class Shipper implements AutoCloseable {
     } catch (InterruptException e) {
       throw e;
     } catch (RuntimeException e) {
-      LOG.error("the shipper failed and goes on", e);
+      LOG.error("the shipper failed; it sends again what is not acknowledged", e);
+      agent.startOver();
       Thread.sleep(FAULT_PAUSE_MILLIS);
+    }
+  }
+
+  /** Sends what was recorded before the end, as far as Kafka takes it soon. */
+  private void drain() {
+    long deadline = System.nanoTime() + DRAIN_NANOS;
+    while (System.nanoTime() - deadline < 0 && agent.doWork() > 0) {
+      // Until there is no more.
     }
   }
 

@@ -95,7 +95,7 @@ final class ShipperAgent implements Agent {
       publisher = publishers.get();
     }
     if (publisher.hasFailed()) {
-      startOver(now);
+      startOver();
       return 1;
     }
     if (now - listingNanos >= LISTING_NANOS) {
@@ -247,15 +247,20 @@ final class ShipperAgent implements Agent {
     return 1;
   }
 
-  private void startOver(long now) {
+  /** Ends what was begun; everything that is not acknowledged is sent again, after a pause. */
+  void startOver() {
+    long now = clock.nanoTime();
     counters.increment(ShipOutcome.FAILURE);
-    publisher.close();
-    publisher = null;
+    if (publisher != null) {
+      publisher.close();
+      publisher = null;
+    }
     resumeNanos = now + RESEND_PAUSE_NANOS;
     listingNanos = now - LISTING_NANOS;
     open.values().forEach(ShippedRecording::close);
     open.clear();
     round = null;
+    asking = false;
     sentSinceSeal = false;
   }
 
