@@ -114,9 +114,12 @@ public final class Exchange {
     return JSON.readTree(credentialsFile().toFile()).path("apiKey").textValue();
   }
 
-  /** The readiness document of the data port, whatever its status. */
-  public JsonNode readiness() throws IOException, InterruptedException {
-    return JSON.readTree(get("http://localhost:" + port + "/readyz").body());
+  /** The catalogue version that auctions run on, as the data port's readiness tells; 0 where it does not yet. */
+  public long catalogueVersion() throws IOException, InterruptedException {
+    JsonNode found =
+        JSON.readTree(get("http://localhost:" + port + "/readyz").body())
+            .findValue("catalogueVersion");
+    return found == null ? 0 : found.asLong();
   }
 
   /** Ends every process of it at once, as a power cut would. */

@@ -62,7 +62,7 @@ public final class HttpComparison {
       say("exchange ready after %d ms", exchange.up().toMillis());
       ApiClient api = new ApiClient(exchange.apiAddress(), exchange.apiKey());
       Market.create(api, lineItems);
-      while (exchange.readiness().path("catalogueVersion").asLong() < api.catalogueVersion()) {
+      while (exchange.catalogueVersion() < api.catalogueVersion()) {
         Thread.sleep(100);
       }
       say("%d line items are live", lineItems);

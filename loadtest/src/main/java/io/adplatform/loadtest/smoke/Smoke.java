@@ -104,7 +104,7 @@ public final class Smoke {
     long served = 0;
     while (served < wanted && System.nanoTime() - start < 5 * LIVE_BOUND.toNanos()) {
       Thread.sleep(20);
-      served = exchange.readiness().path("catalogueVersion").asLong();
+      served = exchange.catalogueVersion();
     }
     long millis = (System.nanoTime() - start) / 1_000_000;
     check.that(
@@ -158,7 +158,7 @@ public final class Smoke {
 
   private void awaitVersion(long version) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    while (exchange.readiness().path("catalogueVersion").asLong() < version) {
+    while (exchange.catalogueVersion() < version) {
       if (System.nanoTime() - start > 5 * LIVE_BOUND.toNanos()) {
         throw new IllegalStateException("catalogue version " + version + " is not live");
       }
