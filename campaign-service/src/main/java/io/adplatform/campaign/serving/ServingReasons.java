@@ -85,7 +85,7 @@ final class ServingReasons {
     note(
         auctions > 0 && matched == 0,
         "NO_MATCH",
-        "None of the last hour's " + auctions + " auctions met its targeting.");
+        "Of the last hour's " + auctions + " auctions none had it among its best candidates.");
     note(
         matched > 0 && lost == matched,
         "LOST_ON_PRICE",

@@ -57,7 +57,7 @@ final class OneJvmExchange implements RunningExchange {
     keep(BillingService.launch(api, settings));
     keep(RtbEngine.launch(node, settings));
     keep(AnalyticsIngest.launch(node, api, settings));
-    keep(api.start());
+    keep(api.requireEveryOperation().start());
     node.listen();
     // closed first: the shipper then sees all that was recorded
     keep(node::stopListening);

@@ -92,6 +92,7 @@ public final class ApiServer implements AutoCloseable {
     final Map<String, Supplier<String>> readiness = new LinkedHashMap<>();
     ApiKeyStore keys;
     PrometheusMeterRegistry metrics;
+    boolean whole;
     private byte[] nodeKey;
 
     private Builder(ApiServerConfig config) {
@@ -126,6 +127,15 @@ public final class ApiServer implements AutoCloseable {
       if (operations.putIfAbsent(operationId, handler) != null) {
         throw new IllegalStateException("operation mounted twice: " + operationId);
       }
+      return this;
+    }
+
+    /**
+     * Says that this server answers the whole API: {@link #start} throws where an operation of the
+     * document is not mounted.
+     */
+    public Builder requireEveryOperation() {
+      whole = true;
       return this;
     }
 

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +17,7 @@ import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -49,6 +51,11 @@ final class ApiVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     ApiDocument document = ApiDocument.load();
+    Set<String> unanswered = document.operationIds(null);
+    unanswered.removeAll(mounted.operations.keySet());
+    if (mounted.whole && !unanswered.isEmpty()) {
+      return Future.failedFuture("nobody answers " + unanswered);
+    }
     return OpenAPIContract.from(vertx, document.forRouter(mounted.operations.keySet()))
         .compose(contract -> listen(contract, document));
   }
@@ -216,6 +223,9 @@ final class ApiVerticle extends VerticleBase {
 
   private void failed(RoutingContext c) {
     Throwable failure = c.failure();
+    if (failure instanceof HttpClosedException) {
+      return; // the client is gone
+    }
     if (c.statusCode() == 413) {
       refuse(c, Problem.tooLarge(mounted.config.maxBodyBytes()));
     } else {

@@ -244,6 +244,29 @@ class ApiServerTest {
   }
 
   @Test
+  void shouldRefuseToStartWithoutAnOperationThatItOwes() {
+    ApiServer.Builder builder =
+        ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0))
+            .keys(ApiServerTest::caller)
+            .requireEveryOperation();
+    ApiDocument.load().operationIds(null).stream()
+        .filter(id -> !id.equals("getAuction"))
+        .forEach(id -> builder.operation(id, r -> ApiResponse.noContent()));
+    IllegalStateException e = assertThrows(IllegalStateException.class, builder::start);
+    assertTrue(e.getMessage().contains("[getAuction]"), e.getMessage());
+  }
+
+  @Test
+  void shouldRefuseToMountAnOperationTwice() {
+    ApiServer.Builder builder =
+        ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0))
+            .operation("getAuction", r -> ApiResponse.noContent());
+    assertThrows(
+        IllegalStateException.class,
+        () -> builder.operation("getAuction", r -> ApiResponse.noContent()));
+  }
+
+  @Test
   void shouldSayInOneLineThatAPortIsTaken() {
     ApiServer.Builder builder = ApiServer.builder(ApiServerConfig.of("127.0.0.1", server.port()));
     IllegalStateException e = assertThrows(IllegalStateException.class, builder::start);
