@@ -66,12 +66,13 @@ public final class ServingHandler implements AutoCloseable {
             .put("lastHour", activity));
   }
 
-  /** Share of the last hour's auctions that met its targeting; null while unknown. */
+  /** Share of the last hour's recorded imps that meet its targeting; null while unknown. */
   private static Double targetingShare(JsonObject activity) {
-    if (activity == null || activity.getLong("auctions", 0L) == 0) {
+    JsonObject sample = activity == null ? null : activity.getJsonObject("targeting");
+    if (sample == null || sample.getLong("imps", 0L) == 0) {
       return null;
     }
-    return (double) activity.getLong("matched", 0L) / activity.getLong("auctions");
+    return (double) sample.getLong("matches", 0L) / sample.getLong("imps");
   }
 
   @Override

@@ -106,6 +106,8 @@ public final class ClickHouseServer implements AutoCloseable {
   public static void main(String[] args) {
     // Without it small answers wait for the client's delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
+    // Longer than clients keep theirs: an idle connection is closed by the one who would use it.
+    System.setProperty("sun.net.httpserver.idleInterval", "300");
     try {
       ServerConfig config = ServerConfig.parse(List.of(args));
       String preloaded = System.getenv("LD_PRELOAD");

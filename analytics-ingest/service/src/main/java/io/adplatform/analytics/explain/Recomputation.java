@@ -2,14 +2,9 @@ package io.adplatform.analytics.explain;
 
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.choice.Explanation;
-import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
-import io.adplatform.wire.openrtb.BidRequest;
-import io.adplatform.wire.openrtb.OpenRtbReader;
-import io.adplatform.wire.openrtb.ReadFailure;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,9 +13,6 @@ import java.util.List;
  * request by the exchange's own code. Leases are not known any more: that is what records are for.
  */
 final class Recomputation {
-  /** The exchange asks for no bid below it where the SSP names no floor. */
-  private static final long LEAST_FLOOR = 1;
-
   private final boolean secureEndpoint;
   private final String seat;
 
@@ -55,24 +47,15 @@ final class Recomputation {
    */
   List<Verdict> verdicts(
       CatalogueSnapshot catalogue, RecordedAuction auction, RecordedRequest recorded) {
-    byte[] json = recorded.request().getBytes(StandardCharsets.UTF_8);
-    BidRequest request = new BidRequest();
-    System.arraycopy(json, 0, request.receive(json.length), 0, json.length);
     SupplyPartner partner = catalogue.partners().byId(auction.supplyPartnerId());
-    int imp = auction.imp().index();
-    if (new OpenRtbReader().read(request) != ReadFailure.NONE
-        || partner == null
-        || imp >= request.impCount()) {
+    AdQuery query =
+        partner == null
+            ? null
+            : new RecordedQuery(secureEndpoint, seat)
+                .read(recorded.request(), partner, auction.timeMillis(), auction.imp().index());
+    if (query == null) {
       return null;
     }
-    AdQueryMapper mapper = new AdQueryMapper(secureEndpoint, seat);
-    AdQuery query = new AdQuery();
-    mapper.begin(request, partner, auction.timeMillis(), query);
-    for (int i = 0; i <= imp; i++) {
-      mapper.imp(request, request.imp(i), query);
-    }
-    query.floorCpmMicros(Math.max(LEAST_FLOOR, request.imp(imp).floorCpmMicros));
-    query.maxBids(1);
     List<Verdict> verdicts = new ArrayList<>();
     Explanation.explain(
         catalogue,

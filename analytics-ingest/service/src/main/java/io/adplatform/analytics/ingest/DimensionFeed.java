@@ -13,6 +13,7 @@ import io.adplatform.wire.catalogue.SupplyPartner;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps the table {@code entities}: what events name by id belongs to which advertiser, campaign
@@ -44,6 +45,9 @@ final class DimensionFeed implements CatalogueListener {
   private final Map<Long, Row> written = new HashMap<>();
   private final Map<Long, Row> changed = new LinkedHashMap<>();
 
+  /** Line items and supply partners as they are now; read by any thread. */
+  private final Map<Long, CatalogueEntity> current = new ConcurrentHashMap<>();
+
   /**
    * @param schema makes the table where it is missing; throws while ClickHouse is away
    */
@@ -56,12 +60,21 @@ final class DimensionFeed implements CatalogueListener {
   public void onDocument(CatalogueKey key, CatalogueEntity entity, long version) {
     if (entity != null) {
       changed.put(key.id(), row(entity, version));
+      if (entity instanceof LineItem || entity instanceof SupplyPartner) {
+        current.put(key.id(), entity);
+      }
       return;
     }
+    current.remove(key.id());
     Row known = changed.getOrDefault(key.id(), written.get(key.id()));
     if (known != null) {
       changed.put(key.id(), known.asDeleted(version));
     }
+  }
+
+  /** A line item or a supply partner as it is now, or null. Thread-safe. */
+  CatalogueEntity current(long id) {
+    return current.get(id);
   }
 
   private static Row row(CatalogueEntity entity, long version) {

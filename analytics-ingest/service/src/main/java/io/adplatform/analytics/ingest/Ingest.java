@@ -3,6 +3,7 @@ package io.adplatform.analytics.ingest;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 import io.adplatform.storage.clickhouse.ClickHouseMigrations;
 import io.adplatform.storage.kafka.CatalogueReader;
+import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Ingest implements AutoCloseable {
   private final TopicIntake settled;
   private final TopicIntake details;
   private final CatalogueReader catalogue;
+  private final DimensionFeed dimensions;
   private final IngestCounters settledCounters;
 
   private Ingest(IngestConfig config, MeterRegistry metrics) {
@@ -45,8 +47,7 @@ public final class Ingest implements AutoCloseable {
             detailCounters);
     settled.start();
     details.start();
-    DimensionFeed dimensions =
-        new DimensionFeed(database, () -> migrate(database, config.retention()));
+    dimensions = new DimensionFeed(database, () -> migrate(database, config.retention()));
     catalogue = CatalogueReader.start(config.kafka(), "ingest-catalogue", dimensions);
   }
 
@@ -78,6 +79,11 @@ public final class Ingest implements AutoCloseable {
   /** The tables, for reports. Closed with this. */
   public ClickHouseDatabase database() {
     return database;
+  }
+
+  /** A line item or a supply partner as the catalogue has it now, or null. */
+  public CatalogueEntity current(long id) {
+    return dimensions.current(id);
   }
 
   /** For {@code /readyz}: null where all is well, else what is not. */

@@ -1,6 +1,7 @@
 package io.adplatform.analytics.launch;
 
 import io.adplatform.analytics.explain.AuctionExplanations;
+import io.adplatform.analytics.explain.TargetingSample;
 import io.adplatform.analytics.ingest.Ingest;
 import io.adplatform.analytics.ingest.IngestConfig;
 import io.adplatform.analytics.ingest.Retention;
@@ -42,8 +43,14 @@ final class Reporting implements AutoCloseable {
             settings.integer(
                 "ingest-linger-millis", IngestConfig.DEFAULT_LINGER_MILLIS, 1, 60_000));
     Ingest ingest = Ingest.launch(config, node.metrics().registry());
-    Reports.mount(api, ingest.database(), Clock.systemUTC());
     boolean secure = "https".equals(node.config().publicUrl().getScheme());
+    TargetingSample sample =
+        new TargetingSample(
+            ingest.database(),
+            ingest::current,
+            new TargetingSample.Endpoint(secure, SEAT),
+            Clock.systemUTC());
+    Reports.mount(api, ingest.database(), sample, Clock.systemUTC());
     AuctionExplanations.mount(api, ingest.database(), kafka, keys, secure, SEAT);
     api.readiness("reports", ingest::trouble);
     return new Reporting(ingest);

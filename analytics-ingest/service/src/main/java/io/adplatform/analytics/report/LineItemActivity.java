@@ -54,10 +54,12 @@ final class LineItemActivity implements ApiHandler {
       """;
 
   private final ClickHouseDatabase database;
+  private final TargetingSampler sampler;
   private final Clock clock;
 
-  LineItemActivity(ClickHouseDatabase database, Clock clock) {
+  LineItemActivity(ClickHouseDatabase database, TargetingSampler sampler, Clock clock) {
     this.database = database;
+    this.sampler = sampler;
     this.clock = clock;
   }
 
@@ -83,7 +85,8 @@ final class LineItemActivity implements ApiHandler {
               .put("bids", auctions.get("bids").asLong())
               .put("impressions", delivered.get("impressions").asLong())
               .put("spendMicros", delivered.get("spend").asLong())
-              .put("lastReasons", reasons(database.query(REASONS, parameters))));
+              .put("lastReasons", reasons(database.query(REASONS, parameters)))
+              .put("targeting", sampler.sample(id)));
     } catch (ClickHouseException e) {
       if (e.isUnavailable()) {
         throw Problem.unavailable("ClickHouse is away.");

@@ -11,10 +11,16 @@ public final class Reports {
   /**
    * Mounts reports over the tables of ingestion.
    *
+   * @param sampler says how a line item's targeting meets the traffic
    * @param clock what is now
    */
-  public static void mount(ApiServer.Builder server, ClickHouseDatabase database, Clock clock) {
+  public static void mount(
+      ApiServer.Builder server,
+      ClickHouseDatabase database,
+      TargetingSampler sampler,
+      Clock clock) {
     server.operation("getDeliveryReport", new DeliveryReport(database, clock));
-    server.internal("GET", "/line-items/:id/activity", new LineItemActivity(database, clock));
+    server.internal(
+        "GET", "/line-items/:id/activity", new LineItemActivity(database, sampler, clock));
   }
 }

@@ -12,6 +12,7 @@ import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Country;
@@ -32,6 +33,7 @@ import io.adplatform.wire.token.TokenKeys;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.agrona.ExpandableArrayBuffer;
@@ -281,6 +283,25 @@ class AuctionExplanationsTest {
     assertEquals("BID", auction.getString("outcome"));
     assertFalse(auction.containsKey("candidates"));
     assertEquals(403, api.get("publisher", PATH).statusCode());
+  }
+
+  @Test
+  void shouldTryTargetingOnWhatWasRecorded() {
+    LineItem us = lineItem(WINNER, true, 1, Status.ACTIVE, Targeting.ANY);
+    Targeting germany = new Targeting(Map.of("country", List.of("DEU")), Map.of(), List.of());
+    LineItem de = lineItem(ELSEWHERE, true, 1, Status.ACTIVE, germany);
+    Map<Long, CatalogueEntity> catalogue = Map.of(WINNER, us, ELSEWHERE, de, SUPPLY, partner());
+    TargetingSample sample =
+        new TargetingSample(
+            fixture.database,
+            catalogue::get,
+            new TargetingSample.Endpoint(false, "adplatform"),
+            Clock.systemUTC());
+    assertEquals("{\"imps\":1,\"matches\":1,\"mismatches\":{}}", sample.sample(WINNER).encode());
+    assertEquals(
+        "{\"imps\":1,\"matches\":0,\"mismatches\":{\"country\":1}}",
+        sample.sample(ELSEWHERE).encode());
+    assertNull(sample.sample(PAUSED));
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.adplatform.analytics.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.analytics.ingest.ApiFixture;
@@ -92,7 +91,10 @@ class DeliveryReportTest {
         new ApiFixture(
             builder ->
                 Reports.mount(
-                    builder, fixture.database, Clock.fixed(Instant.now(), ZoneOffset.UTC)));
+                    builder,
+                    fixture.database,
+                    id -> new JsonObject().put("imps", id),
+                    Clock.fixed(Instant.now(), ZoneOffset.UTC)));
   }
 
   @AfterAll
@@ -351,6 +353,6 @@ class DeliveryReportTest {
     assertEquals(2_500, activity.getLong("spendMicros"));
     assertEquals(
         "OUTBID", activity.getJsonArray("lastReasons").getJsonObject(0).getString("reason"));
-    assertNull(activity.getString("nextCursor"));
+    assertEquals(LINE, activity.getJsonObject("targeting").getLong("imps"));
   }
 }

@@ -83,8 +83,7 @@ public final class ClickHouseDatabase implements AutoCloseable {
             "default_format", "JSONEachRow",
             "output_format_json_quote_64bit_integers", "0",
             "output_format_json_quote_decimals", "1");
-    HttpResponse<InputStream> response =
-        send(config.database(), parameters, settings, BodyPublishers.ofString(sql));
+    HttpResponse<InputStream> response = ask(sql, parameters, settings);
     List<JsonNode> rows = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
@@ -98,6 +97,19 @@ public final class ClickHouseDatabase implements AutoCloseable {
       throw new ClickHouseException("ClickHouse broke off its answer", e);
     }
     return rows;
+  }
+
+  /** Once more where no answer came: the server may have closed the idle connection meanwhile. */
+  private HttpResponse<InputStream> ask(
+      String sql, Map<String, String> parameters, Map<String, String> settings) {
+    try {
+      return send(config.database(), parameters, settings, BodyPublishers.ofString(sql));
+    } catch (ClickHouseException e) {
+      if (e.code() != ClickHouseException.UNREACHABLE || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      return send(config.database(), parameters, settings, BodyPublishers.ofString(sql));
+    }
   }
 
   /** Runs a query of one row and one column of whole numbers. */

@@ -1,0 +1,53 @@
+package io.adplatform.analytics.explain;
+
+import io.adplatform.decision.query.AdQueryMapper;
+import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.OpenRtbReader;
+import io.adplatform.wire.openrtb.ReadFailure;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads recorded requests as the exchange did. Of one thread; a query is valid until the next
+ * request is read.
+ */
+final class RecordedQuery {
+  /** The exchange asks for no bid below it where the SSP names no floor. */
+  private static final long LEAST_FLOOR = 1;
+
+  private final BidRequest request = new BidRequest();
+  private final OpenRtbReader reader = new OpenRtbReader();
+  private final AdQuery query = new AdQuery();
+  private final AdQueryMapper mapper;
+
+  /**
+   * @param secureEndpoint whether beacons and notices are https
+   * @param seat under which the exchange bids
+   */
+  RecordedQuery(boolean secureEndpoint, String seat) {
+    this.mapper = new AdQueryMapper(secureEndpoint, seat);
+  }
+
+  /**
+   * What an imp of a recorded request asked for.
+   *
+   * @param json the request
+   * @param imp its position, from 0
+   * @return null where the request cannot be read or has no such imp
+   */
+  AdQuery read(String json, SupplyPartner partner, long timeMillis, int imp) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(bytes, 0, request.receive(bytes.length), 0, bytes.length);
+    if (reader.read(request) != ReadFailure.NONE || imp >= request.impCount()) {
+      return null;
+    }
+    mapper.begin(request, partner, timeMillis, query);
+    for (int i = 0; i <= imp; i++) {
+      mapper.imp(request, request.imp(i), query);
+    }
+    query.floorCpmMicros(Math.max(LEAST_FLOOR, request.imp(imp).floorCpmMicros));
+    query.maxBids(1);
+    return query;
+  }
+}
