@@ -33,6 +33,7 @@ final class Up {
   private final Console console;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean stoppedInOrder;
 
   Up(UpConfig config, Map<String, String> environment, PrintStream out) {
     this.config = config;
@@ -51,6 +52,7 @@ final class Up {
       folder.remember("data", config.port());
       folder.remember("api", config.apiPort());
       serve(folder);
+      stoppedInOrder = true;
       return 0;
     } finally {
       stopped.countDown();
@@ -143,13 +145,20 @@ final class Up {
             .formatted(config.apiUrl(), config.dataUrl(), apiKey));
   }
 
-  /** Runs on SIGINT and SIGTERM: asks the main thread to end everything and waits until it has. */
+  /**
+   * Runs on SIGINT and SIGTERM: asks the main thread to end everything and waits until it has. An end that was asked for
+   * is a success: 0, not the signal's number.
+   */
   private void stopBeforeExit() {
+    boolean asked = stopped.getCount() > 0;
     stopAsked.countDown();
     try {
       stopped.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (asked && stoppedInOrder) {
+      Runtime.getRuntime().halt(0);
     }
   }
 }
