@@ -146,8 +146,8 @@ final class Up {
   }
 
   /**
-   * Runs on SIGINT and SIGTERM: asks the main thread to end everything and waits until it has. An end that was asked for
-   * is a success: 0, not the signal's number.
+   * Runs on SIGINT and SIGTERM: asks the main thread to end everything and waits until it has. An
+   * end that was asked for is a success: 0, not the signal's number.
    */
   private void stopBeforeExit() {
     boolean asked = stopped.getCount() > 0;
