@@ -83,9 +83,8 @@ public final class Chooser {
     int matched = 0;
     boolean more = true;
     while (match.nextBlock()) {
-      long[] words = match.words();
-      for (int i = 0; i < IndexMatch.WORDS; i++) {
-        long bits = words[i];
+      for (int i = 0; i < match.wordCount(); i++) {
+        long bits = match.word(i);
         if (bits == 0) {
           continue;
         }

@@ -5,45 +5,48 @@ package io.adplatform.decision.targeting;
  * vector instructions of them. Pure functions; any thread.
  */
 final class Blocks {
-  private static final int WORDS = OrdinalSet.WORDS;
-
   private Blocks() {}
 
   /** {@code words &= a}. */
-  static void and(long[] words, long[] a, int aFrom) {
-    for (int i = 0; i < WORDS; i++) {
-      words[i] &= a[aFrom + i];
+  static void and(long[] words, long[] a, int count) {
+    for (int i = 0; i < count; i++) {
+      words[i] &= a[i];
     }
   }
 
   /** {@code words &= a | b}. */
-  static void andEither(long[] words, long[] a, int aFrom, long[] b, int bFrom) {
-    for (int i = 0; i < WORDS; i++) {
-      words[i] &= a[aFrom + i] | b[bFrom + i];
+  static void andUnion(long[] words, long[] a, long[] b, int count) {
+    for (int i = 0; i < count; i++) {
+      words[i] &= a[i] | b[i];
+    }
+  }
+
+  /** {@code words &= a | b | c}. */
+  static void andUnion(long[] words, long[] a, long[] b, long[] c, int count) {
+    for (int i = 0; i < count; i++) {
+      words[i] &= a[i] | b[i] | c[i];
     }
   }
 
   /** {@code words |= a}. */
-  static void or(long[] words, long[] a, int aFrom) {
-    for (int i = 0; i < WORDS; i++) {
-      words[i] |= a[aFrom + i];
+  static void or(long[] words, long[] a, int count) {
+    for (int i = 0; i < count; i++) {
+      words[i] |= a[i];
     }
   }
 
   /** {@code words &= ~a}. */
-  static void andNot(long[] words, long[] a, int aFrom) {
-    for (int i = 0; i < WORDS; i++) {
-      words[i] &= ~a[aFrom + i];
+  static void andNot(long[] words, long[] a, int count) {
+    for (int i = 0; i < count; i++) {
+      words[i] &= ~a[i];
     }
   }
 
-  /** Whether no bit is set. */
-  static boolean isEmpty(long[] words) {
-    long any = 0;
-    for (int i = 0; i < WORDS; i++) {
-      any |= words[i];
+  /** {@code words |= a & b}. */
+  static void orAnd(long[] words, long[] a, long[] b, int count) {
+    for (int i = 0; i < count; i++) {
+      words[i] |= a[i] & b[i];
     }
-    return any == 0;
   }
 
   /** Sets the members of a list: its length, then offsets in the block. */

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * One query put to one index, answered block by block in order of ordinals (so best bid first):
- * {@link #begin}, then {@link #nextBlock} until it is false, reading {@link #words} after each.
+ * {@link #begin}, then {@link #nextBlock} until it is false, reading {@link #word} after each.
  *
  * <p>For each attribute that some line item targets there is a constraint: the union of those that
  * do not target it and those that include a value of the query. Constraints are ANDed, the smallest
@@ -26,6 +26,20 @@ public final class IndexMatch {
 
   private final long[] words = new long[WORDS];
   private final long[] union = new long[WORDS];
+
+  /** What is left to be checked one by one, where {@link #hasDoubtful}. */
+  private final long[] doubtful = new long[WORDS];
+
+  private boolean hasDoubtful;
+
+  /** Members of the block that a constraint's lists let through. */
+  private char[] kept = new char[OrdinalSet.MAX_LISTED];
+
+  private int keptCount;
+
+  /** Whether {@link #union} holds what a constraint's further bits let through. */
+  private boolean keptBits;
+
   private TargetingIndex index;
   private AdQuery query;
 
@@ -56,6 +70,7 @@ public final class IndexMatch {
   private long liveBlocks;
 
   private int block;
+  private int wordCount;
 
   /** Puts a query. Both must stay as they are until the last block was read. */
   public void begin(TargetingIndex targetingIndex, AdQuery adQuery) {
@@ -82,7 +97,7 @@ public final class IndexMatch {
   }
 
   /**
-   * Goes on to the next block in which something matches.
+   * Goes on to the next block in which something may match.
    *
    * @return false where there is none
    */
@@ -90,19 +105,21 @@ public final class IndexMatch {
     if (impossible) {
       return false;
     }
-    for (; ; ) {
-      while (liveBlocks == 0) {
-        if (++group >= groupCount) {
-          return false;
-        }
-        liveBlocks = liveBlocks(group);
+    while (liveBlocks == 0) {
+      if (++group >= groupCount) {
+        return false;
       }
-      block = (group << 6) + Long.numberOfTrailingZeros(liveBlocks);
-      liveBlocks &= liveBlocks - 1;
-      if (matchBlock()) {
-        return true;
-      }
+      liveBlocks = liveBlocks(group);
     }
+    block = (group << 6) + Long.numberOfTrailingZeros(liveBlocks);
+    liveBlocks &= liveBlocks - 1;
+    matchBlock();
+    return true;
+  }
+
+  /** How many words the block has; at most {@value #WORDS}. */
+  public int wordCount() {
+    return wordCount;
   }
 
   /** The ordinal of the block's first bit. */
@@ -110,9 +127,10 @@ public final class IndexMatch {
     return block << OrdinalSet.BLOCK_SHIFT;
   }
 
-  /** The block's {@value #WORDS} words; owned by the match, valid until the next block. */
-  public long[] words() {
-    return words;
+  /** A word of the block, 0 to {@link #wordCount()} - 1. */
+  public long word(int i) {
+    long word = words[i];
+    return word == 0 || !hasDoubtful || (word & doubtful[i]) == 0 ? word : verified(i);
   }
 
   private void constrainTerms() {
@@ -300,7 +318,7 @@ public final class IndexMatch {
     return live;
   }
 
-  private boolean matchBlock() {
+  private void matchBlock() {
     fillValid();
     for (int constraint = 0; constraint < constraintCount; constraint++) {
       intersect(from[constraint], to[constraint]);
@@ -308,68 +326,89 @@ public final class IndexMatch {
     for (int i = 0; i < excludeCount; i++) {
       subtract(excludes[i]);
     }
-    if (Blocks.isEmpty(words)) {
-      return false;
-    }
-    verify();
-    return true;
+    loadDoubtful();
   }
 
   private void fillValid() {
     int valid = Math.min(OrdinalSet.BLOCK, index.count() - base());
-    int whole = valid >> 6;
-    Arrays.fill(words, 0, whole, -1L);
-    Arrays.fill(words, whole, WORDS, 0L);
+    wordCount = valid + Long.SIZE - 1 >> 6;
+    Arrays.fill(words, 0, wordCount, -1L);
     if ((valid & 63) != 0) {
-      words[whole] = (1L << valid) - 1;
+      words[wordCount - 1] = (1L << valid) - 1;
     }
   }
 
   /** Leaves what is in one of the sets. */
   private void intersect(int first, int end) {
-    OrdinalSet bitsOne = null;
-    OrdinalSet bitsTwo = null;
-    int offsetOne = 0;
-    int offsetTwo = 0;
-    int others = 0;
-    for (int i = first; i < end; i++) {
-      int container = sets[i].container(block);
-      int kind = OrdinalSet.kind(container);
-      if (kind == OrdinalSet.FULL) {
-        return;
-      }
-      if (kind == OrdinalSet.BITS && bitsOne == null) {
-        bitsOne = sets[i];
-        offsetOne = OrdinalSet.offset(container);
-      } else if (kind == OrdinalSet.BITS && bitsTwo == null) {
-        bitsTwo = sets[i];
-        offsetTwo = OrdinalSet.offset(container);
-      } else if (kind != OrdinalSet.ABSENT) {
-        others++;
-      }
-    }
-    if (others > 0) {
-      unite(first, end);
-      Blocks.and(words, union, 0);
-    } else if (bitsTwo != null) {
-      Blocks.andEither(words, bitsOne.words, offsetOne, bitsTwo.words, offsetTwo);
-    } else if (bitsOne != null) {
-      Blocks.and(words, bitsOne.words, offsetOne);
-    } else {
-      Arrays.fill(words, 0L);
-    }
-  }
-
-  private void unite(int first, int end) {
-    Arrays.fill(union, 0L);
+    long[] one = null;
+    long[] two = null;
+    long[] three = null;
+    boolean rest = false;
+    keptCount = 0;
     for (int i = first; i < end; i++) {
       OrdinalSet set = sets[i];
       int container = set.container(block);
-      if (OrdinalSet.kind(container) == OrdinalSet.BITS) {
-        Blocks.or(union, set.words, OrdinalSet.offset(container));
-      } else if (OrdinalSet.kind(container) == OrdinalSet.LIST) {
-        Blocks.setListed(union, set.lists, OrdinalSet.offset(container));
+      int kind = OrdinalSet.kind(container);
+      if (kind == OrdinalSet.BITS) {
+        long[] bits = set.words[OrdinalSet.offset(container)];
+        if (one == null) {
+          one = bits;
+        } else if (two == null) {
+          two = bits;
+        } else if (three == null) {
+          three = bits;
+        } else {
+          keep(bits);
+          rest = true;
+        }
+      } else if (kind == OrdinalSet.LIST) {
+        keep(set.lists, OrdinalSet.offset(container));
+      } else if (kind == OrdinalSet.FULL) {
+        return;
       }
+    }
+    if (three != null) {
+      Blocks.andUnion(words, one, two, three, wordCount);
+    } else if (two != null) {
+      Blocks.andUnion(words, one, two, wordCount);
+    } else if (one != null) {
+      Blocks.and(words, one, wordCount);
+    } else {
+      Arrays.fill(words, 0, wordCount, 0L);
+    }
+    putBack(rest);
+  }
+
+  /** Notes which members of a list are left so far: they stay. */
+  private void keep(char[] list, int offset) {
+    int end = offset + list[offset];
+    for (int i = offset + 1; i <= end; i++) {
+      int member = list[i];
+      if ((words[member >> 6] & 1L << member) != 0) {
+        if (keptCount == kept.length) {
+          kept = Arrays.copyOf(kept, 2 * keptCount);
+        }
+        kept[keptCount++] = (char) member;
+      }
+    }
+  }
+
+  /** Notes which of many are left so far: they stay. */
+  private void keep(long[] bits) {
+    if (!keptBits) {
+      Arrays.fill(union, 0, wordCount, 0L);
+      keptBits = true;
+    }
+    Blocks.orAnd(union, bits, words, wordCount);
+  }
+
+  private void putBack(boolean bits) {
+    if (bits) {
+      Blocks.or(words, union, wordCount);
+      keptBits = false;
+    }
+    for (int i = 0; i < keptCount; i++) {
+      words[kept[i] >> 6] |= 1L << kept[i];
     }
   }
 
@@ -377,56 +416,50 @@ public final class IndexMatch {
     int container = set.container(block);
     int offset = OrdinalSet.offset(container);
     switch (OrdinalSet.kind(container)) {
-      case OrdinalSet.BITS -> Blocks.andNot(words, set.words, offset);
+      case OrdinalSet.BITS -> Blocks.andNot(words, set.words[offset], wordCount);
       case OrdinalSet.LIST -> Blocks.clearListed(words, set.lists, offset);
-      case OrdinalSet.FULL -> Arrays.fill(words, 0L);
+      case OrdinalSet.FULL -> Arrays.fill(words, 0, wordCount, 0L);
       default -> {}
     }
   }
 
-  /** Checks one by one what bits do not tell. */
-  private void verify() {
-    TargetingIndex.KeyGroups groups = index.keyGroups();
-    if (loadDoubtful(groups.several())) {
-      for (int i = 0; i < WORDS; i++) {
-        for (long bits = union[i]; bits != 0; bits &= bits - 1) {
-          int member = (i << 6) + Long.numberOfTrailingZeros(bits);
-          if (!groups.allHit(base() + member, keyValueHits, keyValueHitCount)) {
-            words[i] &= ~(1L << member);
-          }
-        }
-      }
-    }
-    TargetingIndex.Dayparts dayparts = index.dayparts();
-    int minute = query.minuteOfWeek;
-    if (minute >= 0 && loadDoubtful(dayparts.partial()[minute / MINUTES_PER_HOUR])) {
-      for (int i = 0; i < WORDS; i++) {
-        for (long bits = union[i]; bits != 0; bits &= bits - 1) {
-          int member = (i << 6) + Long.numberOfTrailingZeros(bits);
-          if (!dayparts.covers(base() + member, minute)) {
-            words[i] &= ~(1L << member);
-          }
-        }
-      }
+  /** Puts what bits alone do not tell into {@link #doubtful}. */
+  private void loadDoubtful() {
+    hasDoubtful = false;
+    addDoubtful(index.keyGroups().several());
+    if (query.minuteOfWeek >= 0) {
+      addDoubtful(index.dayparts().partial()[query.minuteOfWeek / MINUTES_PER_HOUR]);
     }
   }
 
-  /** Puts what is left and in a set into {@link #union}; false where that is nothing. */
-  private boolean loadDoubtful(OrdinalSet set) {
+  private void addDoubtful(OrdinalSet set) {
     int container = set.container(block);
+    int kind = OrdinalSet.kind(container);
+    if (kind == OrdinalSet.ABSENT) {
+      return;
+    }
+    if (!hasDoubtful) {
+      Arrays.fill(doubtful, 0, wordCount, 0L);
+      hasDoubtful = true;
+    }
     int offset = OrdinalSet.offset(container);
-    switch (OrdinalSet.kind(container)) {
-      case OrdinalSet.BITS -> System.arraycopy(set.words, offset, union, 0, WORDS);
-      case OrdinalSet.LIST -> {
-        Arrays.fill(union, 0L);
-        Blocks.setListed(union, set.lists, offset);
-      }
-      case OrdinalSet.FULL -> Arrays.fill(union, -1L);
-      default -> {
-        return false;
+    switch (kind) {
+      case OrdinalSet.BITS -> Blocks.or(doubtful, set.words[offset], wordCount);
+      case OrdinalSet.LIST -> Blocks.setListed(doubtful, set.lists, offset);
+      default -> Arrays.fill(doubtful, 0, wordCount, -1L);
+    }
+  }
+
+  /** Checks one by one those of a word that are in doubt, and leaves those that match. */
+  private long verified(int i) {
+    long word = words[i];
+    for (long bits = word & doubtful[i]; bits != 0; bits &= bits - 1) {
+      int ordinal = base() + (i << 6) + Long.numberOfTrailingZeros(bits);
+      if (!index.keyGroups().allHit(ordinal, keyValueHits, keyValueHitCount)
+          || !index.dayparts().covers(ordinal, query.minuteOfWeek)) {
+        word &= ~(1L << ordinal);
       }
     }
-    Blocks.and(union, words, 0);
-    return true;
+    return word;
   }
 }

@@ -10,21 +10,21 @@ import java.util.Arrays;
  */
 final class OrdinalSet {
   /** Words of a block. */
-  static final int WORDS = 64;
+  static final int WORDS = 256;
 
   /** Ordinals of a block. */
   static final int BLOCK = WORDS * Long.SIZE;
 
   /** Shift from an ordinal to its block. */
-  static final int BLOCK_SHIFT = 12;
+  static final int BLOCK_SHIFT = 14;
 
   /**
    * Up to this many members are listed: setting so many bits costs no more than a pass over words.
    */
-  static final int MAX_LISTED = 32;
+  static final int MAX_LISTED = 128;
 
   static final OrdinalSet EMPTY =
-      new OrdinalSet(0, new long[0], new int[0], new long[0], new char[0]);
+      new OrdinalSet(0, new long[0], new int[0], new long[0][], new char[0]);
 
   static final int BITS = 0;
   static final int LIST = 1;
@@ -41,12 +41,16 @@ final class OrdinalSet {
   /** Of each block that is not absent, in order: where its content begins, and its kind. */
   private final int[] containers;
 
-  final long[] words;
+  /**
+   * Each an array of its own: loops over arrays at one index are what the compiler makes vector
+   * instructions of.
+   */
+  final long[][] words;
 
   /** The length of a list, then its members as offsets in their block. */
   final char[] lists;
 
-  private OrdinalSet(int count, long[] blocks, int[] containers, long[] words, char[] lists) {
+  private OrdinalSet(int count, long[] blocks, int[] containers, long[][] words, char[] lists) {
     this.count = count;
     this.blocks = blocks;
     this.containers = containers;
@@ -98,7 +102,7 @@ final class OrdinalSet {
     return index < blocks.length ? blocks[index] : 0;
   }
 
-  /** A block's kind and, for {@link #offset}, where its content begins. */
+  /** A block's kind and, for {@link #offset}, where its content is. */
   int container(int block) {
     int index = block >> 6;
     if (index >= blocks.length || (blocks[index] & 1L << block) == 0) {
@@ -116,7 +120,7 @@ final class OrdinalSet {
     return container & KIND_MASK;
   }
 
-  /** Where a container begins in {@link #words} or {@link #lists}. */
+  /** Which of {@link #words} a container is, or where it begins in {@link #lists}. */
   static int offset(int container) {
     return container >>> KIND_BITS;
   }
@@ -127,7 +131,7 @@ final class OrdinalSet {
     int offset = offset(container);
     int member = ordinal & BLOCK - 1;
     return switch (kind(container)) {
-      case BITS -> (words[offset + (member >> 6)] & 1L << member) != 0;
+      case BITS -> (words[offset][member >> 6] & 1L << member) != 0;
       case LIST ->
           Arrays.binarySearch(lists, offset + 1, offset + 1 + lists[offset], (char) member) >= 0;
       case FULL -> true;
@@ -137,7 +141,7 @@ final class OrdinalSet {
 
   /** What the blocks of a set in the making hold. */
   private static final class Contents {
-    private long[] words = new long[0];
+    private long[][] words = new long[0][];
     private char[] lists = new char[0];
     private int wordCount;
     private int listSize;
@@ -164,15 +168,16 @@ final class OrdinalSet {
     }
 
     private int addBits(int[] ordinals, int from, int to) {
-      int offset = wordCount;
-      wordCount += WORDS;
+      int offset = wordCount++;
       if (wordCount > words.length) {
         words = Arrays.copyOf(words, Math.max(wordCount, 2 * words.length));
       }
+      long[] bits = new long[WORDS];
       for (int i = from; i < to; i++) {
         int member = ordinals[i] & BLOCK - 1;
-        words[offset + (member >> 6)] |= 1L << member;
+        bits[member >> 6] |= 1L << member;
       }
+      words[offset] = bits;
       return offset << KIND_BITS | BITS;
     }
   }

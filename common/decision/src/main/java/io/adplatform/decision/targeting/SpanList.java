@@ -43,7 +43,10 @@ public final class SpanList {
     if (size == offsets.length) {
       grow();
     }
-    buffers[size] = buffer;
+    if (buffers[size] != buffer) {
+      // Mostly it is the same as for the request before, and a reference is dear to write.
+      buffers[size] = buffer;
+    }
     offsets[size] = offset;
     lengths[size] = length;
     hashes[size] = hash;

@@ -79,9 +79,12 @@ public final class TargetingIndex {
    *     day-parts
    */
   record Dayparts(OrdinalSet untargeted, OrdinalSet[] hours, OrdinalSet[] partial, int[][] ranges) {
-    /** Whether a line item with day-parts serves in a minute of the week. */
+    /** Whether a line item serves in a minute of the week; one without day-parts always does. */
     boolean covers(int ordinal, int minute) {
       int[] range = ranges[ordinal];
+      if (range == null) {
+        return true;
+      }
       for (int i = 0; i < range.length; i += 2) {
         if (minute >= range[i] && minute < range[i + 1]) {
           return true;
@@ -99,8 +102,11 @@ public final class TargetingIndex {
    * @param entries by ordinal, for each key: entries of the key-value table; null for the others
    */
   record KeyGroups(OrdinalSet several, int[][][] entries) {
-    /** Whether each key of a line item has one of the values that were hit. */
+    /** Whether each key of a line item, where it has several, has one of the values hit. */
     boolean allHit(int ordinal, int[] hits, int hitCount) {
+      if (entries[ordinal] == null) {
+        return true;
+      }
       for (int[] alternatives : entries[ordinal]) {
         if (!anyHit(alternatives, hits, hitCount)) {
           return false;

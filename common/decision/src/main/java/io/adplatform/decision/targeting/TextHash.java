@@ -3,6 +3,7 @@ package io.adplatform.decision.targeting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A 64-bit hash of short texts, eight bytes at a time, blind to the case of ASCII letters. It finds
@@ -60,6 +61,9 @@ final class TextHash {
 
   /** Whether two texts of a length are the same but for the case of ASCII letters. */
   static boolean equalsFolded(byte[] a, int aOffset, byte[] b, int bOffset, int length) {
+    if (Arrays.equals(a, aOffset, aOffset + length, b, bOffset, bOffset + length)) {
+      return true;
+    }
     for (int i = 0; i < length; i++) {
       if (fold(a[aOffset + i]) != fold(b[bOffset + i])) {
         return false;

@@ -1,5 +1,7 @@
 package io.adplatform.decision.targeting;
 
+import java.util.Arrays;
+
 /**
  * The values of one attribute that some line item includes or excludes, each with those line items.
  * Immutable once compiled; finds without allocation; any thread.
@@ -119,11 +121,6 @@ final class ValueTable {
   }
 
   private static boolean equals(byte[] text, int from, byte[] buffer, int offset, int length) {
-    for (int i = 0; i < length; i++) {
-      if (text[from + i] != buffer[offset + i]) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.equals(text, from, from + length, buffer, offset, offset + length);
   }
 }
