@@ -1,0 +1,225 @@
+package io.adplatform.rtb.auction;
+
+import io.adplatform.decision.budget.LeaseSource;
+import io.adplatform.decision.budget.NodeLeases;
+import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueFeed;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.runtime.journal.MemoryLaneJournal;
+import io.adplatform.runtime.lane.Lanes;
+import io.adplatform.runtime.metrics.Metrics;
+import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.BillableEvent;
+import io.adplatform.wire.catalogue.Budget;
+import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Format;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.BidResponseWriter;
+import io.adplatform.wire.openrtb.CreativeTemplate;
+import io.adplatform.wire.openrtb.OpenRtbReader;
+import io.adplatform.wire.openrtb.ReadFailure;
+import io.adplatform.wire.sbe.AuctionDetailDecoder;
+import io.adplatform.wire.sbe.AuctionRecordDecoder;
+import io.adplatform.wire.sbe.MessageHeaderDecoder;
+import io.adplatform.wire.token.TokenKeys;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The auctions of one stepped lane, with a catalogue, leases for all and a journal in memory. */
+final class LaneFixture implements LeaseSource, CatalogueFeed {
+  static final long NOW = 1_700_000_000_000L;
+  static final long LEASE_AMOUNT = 50_000_000;
+  static final long CREATIVE = 20;
+  static final TokenKeys KEYS =
+      TokenKeys.of("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
+
+  private static final long ADVERTISER = 10;
+  private static final long CAMPAIGN = 11;
+
+  final MemoryLaneJournal journal = new MemoryLaneJournal(1, () -> {});
+  final LaneAuctions auctions;
+  final BidResponseWriter response = new BidResponseWriter("adplatform");
+  private final CatalogueCompiler compiler =
+      new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, "https://ads.example"));
+  private final Lanes lanes = Lanes.stepped(1, NOW);
+  private final NodeLeases node;
+  private CatalogueSnapshot snapshot;
+  private long clockMillis = NOW;
+  private long version;
+  private long nextLease = 1;
+
+  LaneFixture() {
+    node = new NodeLeases(this, this, 1, () -> clockMillis);
+    add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
+    add(new Campaign(CAMPAIGN, 1, ADVERTISER, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
+    add(
+        new Creative(
+            CREATIVE,
+            1,
+            ADVERTISER,
+            "Banner",
+            Status.ACTIVE,
+            Format.BANNER,
+            300,
+            250,
+            "<a href=\"${CLICK_URL}\">ad</a>",
+            "https://acme.example/",
+            List.of("acme.example"),
+            List.of("IAB1"),
+            List.of(),
+            true));
+    auctions =
+        new LaneAuctions(
+            new LaneParts(
+                lanes.lane(0),
+                1,
+                this,
+                node.gate(0),
+                journal,
+                new Metrics(),
+                KEYS,
+                1,
+                1_700_000_000L,
+                true,
+                "adplatform"));
+  }
+
+  static SupplyPartner partner(Status status, int marginBasisPoints, int queriesPerSecond) {
+    return partner(status, marginBasisPoints, queriesPerSecond, 0);
+  }
+
+  static SupplyPartner partner(
+      Status status, int marginBasisPoints, int queriesPerSecond, double recordShare) {
+    return new SupplyPartner(
+        33,
+        1,
+        "demo-ssp",
+        "Demo SSP",
+        status,
+        300,
+        BillableEvent.BEACON,
+        marginBasisPoints,
+        queriesPerSecond,
+        1,
+        recordShare,
+        false);
+  }
+
+  void add(CatalogueEntity entity) {
+    compiler.apply(CatalogueKey.of(entity), entity, ++version);
+  }
+
+  void lineItem(long id, long bidCpmMicros) {
+    add(
+        new LineItem(
+            id,
+            1,
+            ADVERTISER,
+            CAMPAIGN,
+            "Line item " + id,
+            Status.ACTIVE,
+            bidCpmMicros,
+            List.of(CREATIVE),
+            Budget.UNBOUNDED,
+            null,
+            null,
+            Targeting.ANY));
+  }
+
+  /** Compiles what was added, and gets leases for it. */
+  void publish(SupplyPartner partner) {
+    add(partner);
+    snapshot = compiler.compile(NOW);
+    for (int i = 0; i < 6; i++) {
+      clockMillis += 500;
+      node.doWork();
+      auctions.doWork();
+    }
+    clockMillis = NOW;
+  }
+
+  /** Reads a request and runs its auctions. */
+  Reason run(SupplyPartner partner, String json) {
+    BidRequest request = new BidRequest();
+    byte[] body = json.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
+    if (new OpenRtbReader().read(request) != ReadFailure.NONE) {
+      throw new AssertionError("not a bid request: " + json);
+    }
+    return auctions.run(request, partner, System.nanoTime(), 0, response);
+  }
+
+  String answer() {
+    return new String(response.bytes(), 0, response.length(), StandardCharsets.UTF_8);
+  }
+
+  void records(Consumer<AuctionRecordDecoder> visitor) {
+    MessageHeaderDecoder header = new MessageHeaderDecoder();
+    journal.forEach(
+        (buffer, offset, length, position) -> {
+          header.wrap(buffer, offset);
+          if (header.templateId() == AuctionRecordDecoder.TEMPLATE_ID) {
+            // The journal's buffer moves on; a record is kept as its own bytes.
+            byte[] bytes = new byte[length];
+            buffer.getBytes(offset, bytes);
+            visitor.accept(
+                new AuctionRecordDecoder()
+                    .wrapAndApplyHeader(new UnsafeBuffer(bytes), 0, new MessageHeaderDecoder()));
+          }
+        });
+  }
+
+  List<AuctionRecordDecoder> records() {
+    List<AuctionRecordDecoder> records = new ArrayList<>();
+    records(records::add);
+    return records;
+  }
+
+  int details() {
+    int[] count = new int[1];
+    MessageHeaderDecoder header = new MessageHeaderDecoder();
+    journal.forEach(
+        (buffer, offset, length, position) -> {
+          header.wrap(buffer, offset);
+          count[0] += header.templateId() == AuctionDetailDecoder.TEMPLATE_ID ? 1 : 0;
+        });
+    return count[0];
+  }
+
+  @Override
+  public Answer exchange(Question question) {
+    List<Lease> leases = new ArrayList<>();
+    for (Want want : question.wants()) {
+      long end = clockMillis + 90_000;
+      leases.add(
+          new Lease(nextLease++, want.lineItemId(), LEASE_AMOUNT, end, end + 1_800_000, false));
+    }
+    return new Answer(clockMillis, leases, List.of(), List.of());
+  }
+
+  @Override
+  public CatalogueSnapshot latest() {
+    return snapshot;
+  }
+
+  @Override
+  public long lagMillis() {
+    return 0;
+  }
+
+  @Override
+  public void close() {
+    lanes.close();
+  }
+}
