@@ -1,0 +1,400 @@
+package io.adplatform.rtb.openrtb;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adplatform.runtime.config.LaneConfig;
+import io.adplatform.runtime.lane.Lane;
+import io.adplatform.runtime.lane.Lanes;
+import io.adplatform.runtime.metrics.Metrics;
+import io.adplatform.wire.catalogue.BillableEvent;
+import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Format;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.BidResponseWriter;
+import io.adplatform.wire.openrtb.CreativeTemplate;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The endpoint over sockets: a real lane and HTTP server, and auctions that bid on every imp. */
+class AuctionHandlerTest {
+  private static final String GOOD =
+      "{\"id\":\"r1\",\"imp\":[{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250}}]}";
+  private static final int CAP = 256 * 1024;
+  private static Lanes lanes;
+  private static RefusalLog refusals;
+  private static int port;
+
+  @BeforeAll
+  static void serve() throws Exception {
+    lanes = Lanes.start(LaneConfig.laptop());
+    refusals = new RefusalLog();
+    Lane lane = lanes.all().getFirst();
+    EndpointConfig standard = EndpointConfig.standard();
+    EndpointConfig config =
+        new EndpointConfig(CAP, 3_000_000_000L, standard.gzipFromBytes(), standard.seat());
+    CompletableFuture<Integer> listening = new CompletableFuture<>();
+    lane.context()
+        .runOnContext(
+            start -> {
+              AuctionHandler handler =
+                  new AuctionHandler(lane, new EveryImp(), config, new Metrics(), refusals);
+              lanes
+                  .vertx()
+                  .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+                  .requestHandler(handler)
+                  .listen()
+                  .onComplete(
+                      server -> listening.complete(server.actualPort()),
+                      listening::completeExceptionally);
+            });
+    port = listening.get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterAll
+  static void end() {
+    refusals.close();
+    lanes.close();
+  }
+
+  private static SupplyPartner supplyPartner(String key, boolean debug) {
+    return new SupplyPartner(
+        7, 1, key, key, Status.ACTIVE, 300, BillableEvent.BEACON, 0, 1000, 1, 1.0, debug);
+  }
+
+  /** Bids on every imp, and not at all where {@code tmax} is 1. */
+  private static final class EveryImp implements Auctioneer {
+    private final SupplyPartner ssp = supplyPartner("ssp", false);
+    private final SupplyPartner debugged = supplyPartner("debugged", true);
+    private final CreativeTemplate creative =
+        CreativeTemplate.compile(
+            new Creative(
+                5,
+                1,
+                1,
+                "c",
+                Status.ACTIVE,
+                Format.BANNER,
+                300,
+                250,
+                "<b>ad</b>",
+                "https://a.example/",
+                List.of("a.example"),
+                List.of(),
+                List.of(),
+                true),
+            "https://ads.example");
+    private final byte[] token = "t".repeat(128).getBytes(US_ASCII);
+
+    @Override
+    public SupplyPartner partner(CharSequence key) {
+      String text = key.toString();
+      return text.equals("ssp") ? ssp : text.equals("debugged") ? debugged : null;
+    }
+
+    @Override
+    public Reason run(
+        BidRequest request,
+        SupplyPartner partner,
+        long receivedNanos,
+        long parseNanos,
+        BidResponseWriter response) {
+      if (request.tmaxMillis == 1) {
+        return Reason.TMAX_TOO_SMALL;
+      }
+      response.begin(request, 1, 1, 840);
+      for (int i = 0; i < request.impCount(); i++) {
+        response.bid(request, request.imp(i), 1, 1 + i, 500_000, 3, 60, creative, token);
+      }
+      response.end();
+      return Reason.NONE;
+    }
+  }
+
+  private record Answer(int status, Map<String, String> headers, byte[] body) {
+    String text() {
+      return new String(body, UTF_8);
+    }
+  }
+
+  /** One connection, read and written by hand. */
+  private static final class Connection implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+
+    Connection() throws IOException {
+      socket = new Socket("127.0.0.1", port);
+      socket.setSoTimeout(10_000);
+      in = socket.getInputStream();
+    }
+
+    void send(String head, byte[] body) throws IOException {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.writeBytes((head + "\r\n\r\n").getBytes(US_ASCII));
+      out.writeBytes(body);
+      socket.getOutputStream().write(out.toByteArray());
+      socket.getOutputStream().flush();
+    }
+
+    void post(String path, String headers, byte[] body) throws IOException {
+      send(
+          "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length + headers,
+          body);
+    }
+
+    Answer answer() throws IOException {
+      int status = Integer.parseInt(line().split(" ")[1]);
+      Map<String, String> headers = new HashMap<>();
+      for (String line; !(line = line()).isEmpty(); ) {
+        int colon = line.indexOf(':');
+        headers.put(
+            line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
+      }
+      int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+      return new Answer(status, headers, in.readNBytes(length));
+    }
+
+    private String line() throws IOException {
+      StringBuilder line = new StringBuilder();
+      for (int b; (b = in.read()) != '\n'; ) {
+        if (b < 0) {
+          throw new IOException("closed after '" + line + "'");
+        }
+        if (b != '\r') {
+          line.append((char) b);
+        }
+      }
+      return line.toString();
+    }
+
+    boolean isClosedByServer() throws IOException {
+      return in.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static Answer post(String path, String headers, byte[] body) throws IOException {
+    try (Connection connection = new Connection()) {
+      connection.post(path, headers, body);
+      return connection.answer();
+    }
+  }
+
+  private static Answer post(String body) throws IOException {
+    return post("/openrtb2/auction/ssp", "", body.getBytes(UTF_8));
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void shouldAnswerABidInTheFormatOfTheQuestion() throws IOException {
+    Answer answer = post(GOOD);
+
+    assertEquals(200, answer.status());
+    assertEquals("application/json", answer.headers().get("content-type"));
+    assertEquals("2.6", answer.headers().get("x-openrtb-version"));
+    var tree = new ObjectMapper().readTree(answer.body());
+    assertEquals("r1", tree.get("id").asText());
+    assertEquals("1", tree.at("/seatbid/0/bid/0/impid").asText());
+  }
+
+  @Test
+  void shouldAnswerNoBidWithoutABodyAndSayWhyInDebugModeAlone() throws IOException {
+    String request = GOOD.replace("\"id\":\"r1\"", "\"id\":\"r1\",\"tmax\":1");
+    Answer answer = post(request);
+    Answer debugged = post("/openrtb2/auction/debugged", "", request.getBytes(UTF_8));
+
+    assertEquals(204, answer.status());
+    assertEquals(null, answer.headers().get("x-adplatform-reason"));
+    assertEquals(204, debugged.status());
+    assertEquals("TMAX_TOO_SMALL", debugged.headers().get("x-adplatform-reason"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "POST /openrtb2/auction/nobody|404",
+        "POST /openrtb2/other/ssp|404",
+        "GET /openrtb2/auction/ssp|405",
+        "PUT /openrtb2/auction/ssp|405"
+      })
+  void shouldRefuseOtherPathsAndMethodsAndKeepTheConnection(String line, int status)
+      throws IOException {
+    try (Connection connection = new Connection()) {
+      connection.send(line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2", "{}".getBytes(US_ASCII));
+      Answer answer = connection.answer();
+      assertEquals(status, answer.status());
+      assertEquals(0, answer.body().length);
+      connection.post("/openrtb2/auction/ssp", "", GOOD.getBytes(UTF_8));
+      assertEquals(200, connection.answer().status());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Content-Type: application/x-protobuf|415",
+        "Content-Encoding: br|415",
+        "Content-Type: application/json;charset=utf-8|200",
+        "Content-Encoding: identity|200",
+        "x-openrtb-version: 2.5|200"
+      })
+  void shouldGoByTypeAndEncoding(String header, int status) throws IOException {
+    assertEquals(
+        status, post("/openrtb2/auction/ssp", "\r\n" + header, GOOD.getBytes(UTF_8)).status());
+  }
+
+  @Test
+  void shouldRefuseBadBodiesWithoutABodyAndServeTheNextRequestOfTheConnection() throws IOException {
+    try (Connection connection = new Connection()) {
+      for (String bad : List.of("", "{", "[]", "{\"id\":\"r\"}", GOOD + "x", "{\"a\":NaN}")) {
+        connection.post("/openrtb2/auction/ssp", "", bad.getBytes(UTF_8));
+        Answer refused = connection.answer();
+        assertEquals(400, refused.status(), bad);
+        assertEquals(0, refused.body().length);
+        connection.post("/openrtb2/auction/ssp", "", GOOD.getBytes(UTF_8));
+        assertEquals(200, connection.answer().status());
+      }
+    }
+  }
+
+  @Test
+  void shouldSayWhatWasWrongInDebugMode() throws IOException {
+    Answer answer =
+        post("/openrtb2/auction/debugged", "", GOOD.replace("300", "\"300\"").getBytes(UTF_8));
+
+    assertEquals(400, answer.status());
+    assertEquals("{\"error\":\"WRONG_TYPE\",\"offset\":42}", answer.text());
+  }
+
+  @Test
+  void shouldAnswerPipelinedRequestsInOrder() throws IOException {
+    try (Connection connection = new Connection()) {
+      for (int i = 0; i < 5; i++) {
+        connection.post("/openrtb2/auction/ssp", "", GOOD.replace("r1", "p" + i).getBytes(UTF_8));
+      }
+      for (int i = 0; i < 5; i++) {
+        assertTrue(connection.answer().text().startsWith("{\"id\":\"p" + i + "\""));
+      }
+    }
+  }
+
+  @Test
+  void shouldReadABodyInChunksAndPieces() throws Exception {
+    try (Connection connection = new Connection()) {
+      connection.send(
+          "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked",
+          "5\r\n{\"id\"\r\n".getBytes(US_ASCII));
+      String rest = GOOD.substring(5);
+      for (int i = 0; i < rest.length(); i += 7) {
+        String piece = rest.substring(i, Math.min(rest.length(), i + 7));
+        connection
+            .socket
+            .getOutputStream()
+            .write(
+                (Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n").getBytes(US_ASCII));
+        connection.socket.getOutputStream().flush();
+      }
+      connection.socket.getOutputStream().write("0\r\n\r\n".getBytes(US_ASCII));
+      assertEquals(200, connection.answer().status());
+    }
+  }
+
+  @Test
+  void shouldInflateAndDeflate() throws IOException {
+    StringBuilder imps = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      imps.append(i == 0 ? "" : ",").append("{\"id\":\"").append(i).append("\"}");
+    }
+    byte[] body = ("{\"id\":\"z\",\"imp\":[" + imps + "]}").getBytes(UTF_8);
+    Answer answer =
+        post(
+            "/openrtb2/auction/ssp",
+            "\r\nContent-Encoding: gzip\r\nAccept-Encoding: gzip",
+            gzip(body));
+
+    assertEquals(200, answer.status());
+    assertEquals("gzip", answer.headers().get("content-encoding"));
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      assertEquals(10, new ObjectMapper().readTree(in.readAllBytes()).at("/seatbid/0/bid").size());
+    }
+    assertEquals(400, post("/openrtb2/auction/ssp", "\r\nContent-Encoding: gzip", body).status());
+  }
+
+  @Test
+  void shouldHoldTheCapBeforeAndAfterInflating() throws IOException {
+    byte[] spaces = new byte[CAP + 1];
+    java.util.Arrays.fill(spaces, (byte) ' ');
+    try (Connection connection = new Connection()) {
+      connection.send(
+          "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: " + (CAP + 1),
+          "{".getBytes(US_ASCII));
+      assertEquals(413, connection.answer().status());
+      assertTrue(connection.isClosedByServer());
+    }
+    assertEquals(
+        413, post("/openrtb2/auction/ssp", "\r\nContent-Encoding: gzip", gzip(spaces)).status());
+    byte[] most = java.util.Arrays.copyOf(spaces, CAP);
+    System.arraycopy(GOOD.getBytes(UTF_8), 0, most, 0, GOOD.length());
+    assertEquals(200, post("/openrtb2/auction/ssp", "", most).status());
+  }
+
+  @Test
+  void shouldCloseTheConnectionOfABodyThatStalls() throws IOException {
+    try (Connection connection = new Connection()) {
+      connection.send(
+          "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: 100",
+          "{\"id\":".getBytes(US_ASCII));
+      assertEquals(400, connection.answer().status());
+      assertTrue(connection.isClosedByServer());
+    }
+  }
+
+  @Test
+  void shouldForgetABodyWhoseSenderIsGone() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      try (Connection connection = new Connection()) {
+        connection.send(
+            "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: 100",
+            "{\"id\":".getBytes(US_ASCII));
+      }
+    }
+    assertEquals(200, post(GOOD).status());
+  }
+}
