@@ -246,7 +246,8 @@ final class JsonReader extends JsonScanner {
 
   private long text() {
     int start = at + 1;
-    int close = scanText(start);
+    escaped = false;
+    int close = closeOfText(start);
     if (close < 0) {
       return Span.NONE;
     }

@@ -143,9 +143,15 @@ class JsonScanner {
   }
 
   /** The offset of the quote that ends the text, or -1 after a failure. */
-  int scanText(int start) {
+  final int closeOfText(int start) {
+    long specials = specials(word(bytes, start));
+    int i = start + (Long.numberOfTrailingZeros(specials) >>> 3);
+    return specials != 0 && bytes[i] == '"' ? i : scanText(start);
+  }
+
+  /** The same for a text that is long, or not plain; sets {@link #escaped}. */
+  private int scanText(int start) {
     int i = start;
-    escaped = false;
     for (; ; ) {
       long specials = specials(word(bytes, i));
       if (specials == 0) {
@@ -330,80 +336,116 @@ class JsonScanner {
 
   /** Checks and passes over the value that comes next. */
   void skip() {
-    long objects = 0;
-    int open = 0;
-    for (; ; ) {
-      int c = next();
-      boolean entered = false;
-      switch (c) {
-        case '"' -> {
-          int close = scanText(at + 1);
-          if (close < 0) {
-            return;
-          }
-          at = close + 1;
-        }
-        case '{', '[' -> {
-          at++;
-          open++;
-          objects = objects << 1 | (c == '{' ? 1 : 0);
-          if (++depth > MAX_DEPTH) {
-            fail(ReadFailure.TOO_DEEP);
-            return;
-          }
-          entered = next() != (c == '{' ? '}' : ']');
-        }
-        case 't' -> literal(TRUE, at, 4);
-        case 'n' -> literal(NULL, at, 4);
-        case 'f' -> literal(ALSE, at + 1, 5);
-        case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> scanNumber();
-        default -> fail(ReadFailure.SYNTAX);
-      }
-      if (hasFailed()) {
-        return;
-      }
-      if (entered) {
-        if ((objects & 1) != 0 && !skipKey()) {
-          return;
-        }
-        continue;
-      }
-      for (; ; ) {
-        if (open == 0) {
-          return;
-        }
-        c = next();
-        boolean object = (objects & 1) != 0;
-        if (c == ',') {
-          at++;
-          if (object && !skipKey()) {
-            return;
-          }
-          break;
-        }
-        if (c != (object ? '}' : ']')) {
+    int c = next();
+    if (c == '"') {
+      int close = closeOfText(at + 1);
+      at = close < 0 ? at : close + 1;
+    } else if (c == '{' || c == '[') {
+      skipNested();
+    } else {
+      skipScalar(c);
+    }
+  }
+
+  private void skipScalar(int c) {
+    switch (c) {
+      case 't' -> literal(TRUE, at, 4);
+      case 'n' -> literal(NULL, at, 4);
+      case 'f' -> literal(ALSE, at + 1, 5);
+      default -> {
+        if (c == '-' || isDigit(c)) {
+          scanNumber();
+        } else {
           fail(ReadFailure.SYNTAX);
-          return;
         }
-        at++;
-        depth--;
-        open--;
-        objects >>>= 1;
       }
     }
   }
 
-  private boolean skipKey() {
-    if (next() != '"') {
-      fail(ReadFailure.SYNTAX);
-      return false;
+  /**
+   * Passes over an object or array without recursion: the bits of {@code objects}, the innermost
+   * lowest, say which of the open brackets are braces. The place is a local number all the way.
+   */
+  private void skipNested() {
+    byte[] body = bytes;
+    int outside = depth;
+    long objects = 0;
+    int i = at;
+    boolean value = true;
+    while (true) {
+      i = afterSpace(body, i);
+      byte c = body[i];
+      if (!value) {
+        boolean object = (objects & 1) != 0;
+        if (c == ',') {
+          i = object ? afterKey(body, afterSpace(body, i + 1)) : i + 1;
+          value = true;
+          if (i < 0) {
+            return;
+          }
+          continue;
+        }
+        if (c != (object ? '}' : ']')) {
+          bad(i, ReadFailure.SYNTAX);
+          return;
+        }
+        objects >>>= 1;
+        i++;
+        if (--depth == outside) {
+          at = i;
+          return;
+        }
+      } else if (c == '"') {
+        i = closeOfText(i + 1) + 1;
+        value = false;
+        if (i == 0) {
+          return;
+        }
+      } else if (c == '{' || c == '[') {
+        boolean object = c == '{';
+        objects = objects << 1 | (object ? 1 : 0);
+        i = afterSpace(body, i + 1);
+        value = body[i] != (object ? '}' : ']');
+        if (++depth > MAX_DEPTH) {
+          bad(i, ReadFailure.TOO_DEEP);
+          return;
+        }
+        i = value && object ? afterKey(body, i) : i;
+        if (i < 0) {
+          return;
+        }
+      } else {
+        at = i;
+        skipScalar(c);
+        if (hasFailed()) {
+          return;
+        }
+        i = at;
+        value = false;
+      }
     }
-    int close = scanText(at + 1);
+  }
+
+  private static int afterSpace(byte[] body, int from) {
+    int i = from;
+    byte b = body[i];
+    while (b <= ' ' && (b == ' ' || b == '\n' || b == '\r' || b == '\t')) {
+      b = body[++i];
+    }
+    return i;
+  }
+
+  /** Where the value of the member whose key starts here begins, or -1 after a failure. */
+  private int afterKey(byte[] body, int key) {
+    if (body[key] != '"') {
+      return bad(key, ReadFailure.SYNTAX);
+    }
+    int close = closeOfText(key + 1);
     if (close < 0) {
-      return false;
+      return -1;
     }
-    at = close + 1;
-    return afterColon();
+    int colon = afterSpace(body, close + 1);
+    return body[colon] == ':' ? colon + 1 : bad(colon, ReadFailure.SYNTAX);
   }
 
   private void literal(int letters, int from, int length) {
