@@ -114,7 +114,10 @@ public final class Exchange {
     return JSON.readTree(credentialsFile().toFile()).path("apiKey").textValue();
   }
 
-  /** The catalogue version that auctions run on, as the data port's readiness tells; 0 where it does not yet. */
+  /**
+   * The catalogue version that auctions run on, as the data port's readiness tells; 0 where it does
+   * not yet.
+   */
   public long catalogueVersion() throws IOException, InterruptedException {
     JsonNode found =
         JSON.readTree(get("http://localhost:" + port + "/readyz").body())

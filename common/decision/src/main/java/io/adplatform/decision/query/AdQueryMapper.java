@@ -127,7 +127,7 @@ public final class AdQueryMapper {
 
   /**
    * One currency for the whole response: that of the first floor, if the request takes it; without
-   * floors the first that it takes, US dollars where it does not say.
+   * floors US dollars, OpenRTB's default, if it takes them, else the first that it takes.
    */
   private static int currencyOf(BidRequest request) {
     int wanted = CurrencyCode.UNKNOWN;
@@ -137,12 +137,14 @@ public final class AdQueryMapper {
           request.currencies.size() == 0 || request.currencies.contains(imp.floorCurrency);
       wanted = imp.floorCpmMicros > 0 && taken ? imp.floorCurrency : CurrencyCode.UNKNOWN;
     }
+    if (wanted == CurrencyCode.UNKNOWN
+        && (request.currencies.size() == 0 || request.currencies.contains(CurrencyCode.USD))) {
+      return CurrencyCode.USD;
+    }
     for (int i = 0; i < request.currencies.size() && wanted == CurrencyCode.UNKNOWN; i++) {
       wanted = request.currencies.get(i);
     }
-    return wanted == CurrencyCode.UNKNOWN && request.currencies.size() == 0
-        ? CurrencyCode.USD
-        : wanted;
+    return wanted;
   }
 
   /** {@code wseat} and {@code bseat}: where both come, both hold. */
