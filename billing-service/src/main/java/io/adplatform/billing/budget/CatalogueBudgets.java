@@ -61,6 +61,7 @@ public final class CatalogueBudgets implements CatalogueListener {
     transactions.forService(
         handle -> {
           CatalogueStore store = new CatalogueStore(handle.getConnection());
+          RowLocks.lockBudgets(handle.getConnection(), campaigns.keySet(), lineItems.keySet());
           store.writeAdvertisers(advertisers);
           store.writeCampaigns(campaigns);
           store.writeLineItems(lineItems);

@@ -182,14 +182,14 @@ public final class CatalogueReader implements AutoCloseable {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     Header header = record.headers().lastHeader("v");
-    if (header != null && header.value().length == Long.BYTES) {
-      version = Math.max(version, ByteBuffer.wrap(header.value()).getLong());
-    }
+    boolean versioned = header != null && header.value().length == Long.BYTES;
+    long documentVersion = versioned ? ByteBuffer.wrap(header.value()).getLong() : version;
+    version = Math.max(version, documentVersion);
     try {
       CatalogueKey key = CatalogueKey.parse(new String(record.key(), StandardCharsets.UTF_8));
       CatalogueEntity entity =
           record.value() == null ? null : CatalogueCodec.read(key.kind(), record.value());
-      listener.onDocument(key, entity, version);
+      listener.onDocument(key, entity, documentVersion);
     } catch (RuntimeException e) {
       unreadable++;
       LOG.warn("Passed over the catalogue message at offset {}: {}", record.offset(), e.toString());
