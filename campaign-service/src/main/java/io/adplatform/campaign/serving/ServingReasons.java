@@ -82,8 +82,10 @@ final class ServingReasons {
     long matched = activity.getLong("matched", 0L);
     long lost = activity.getLong("lostOnPrice", 0L);
     note(auctions == 0, "NO_TRAFFIC", "There was no auction in the last hour.");
+    JsonObject sample = activity.getJsonObject("targeting");
+    boolean sampledMatch = sample != null && sample.getLong("matches", 0L) > 0;
     note(
-        auctions > 0 && matched == 0,
+        auctions > 0 && matched == 0 && !sampledMatch,
         "NO_MATCH",
         "Of the last hour's " + auctions + " auctions none had it among its best candidates.");
     note(

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -37,11 +38,12 @@ final class LineItemActivity implements ApiHandler {
       """;
   private static final String DELIVERED =
       """
-      SELECT countIf(billed = 1) AS impressions, sum(charged_micros) AS spend, any(currency) AS currency
+      SELECT countIf(billed = 1) AS impressions, countIf(kind = 4) AS wins, countIf(kind = 3) AS clicks,
+        sum(charged_micros) AS spend
       FROM settled_events FINAL
       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - 900
         AND time >= fromUnixTimestamp64Milli({from:Int64})
-        AND line_item_id = {id:Int64} AND disposition = 0 AND billed = 1
+        AND line_item_id = {id:Int64} AND disposition = 0 AND kind != 1
       """;
   private static final String REASONS =
       """
@@ -66,10 +68,12 @@ final class LineItemActivity implements ApiHandler {
   @Override
   public ApiResponse handle(ApiRequest request) {
     long id = request.pathId("id");
+    Instant to = clock.instant();
+    Instant from = to.minus(WINDOW);
     Map<String, String> parameters =
         Map.of(
             "id", Long.toString(id),
-            "from", Long.toString(clock.instant().minus(WINDOW).toEpochMilli()),
+            "from", Long.toString(from.toEpochMilli()),
             "lost", "[" + Reason.OUTBID.code() + "," + Reason.LOST_TIE.code() + "]",
             "limit", Integer.toString(LAST_REASONS));
     try {
@@ -78,12 +82,15 @@ final class LineItemActivity implements ApiHandler {
       return ApiResponse.ok(
           new JsonObject()
               .put("lineItemId", Long.toString(id))
-              .put("windowSeconds", WINDOW.toSeconds())
+              .put("from", from.toString())
+              .put("to", to.toString())
               .put("auctions", auctions.get("auctions").asLong())
               .put("matched", auctions.get("matched").asLong())
               .put("lostOnPrice", auctions.get("lost").asLong())
               .put("bids", auctions.get("bids").asLong())
+              .put("wins", delivered.get("wins").asLong())
               .put("impressions", delivered.get("impressions").asLong())
+              .put("clicks", delivered.get("clicks").asLong())
               .put("spendMicros", delivered.get("spend").asLong())
               .put("lastReasons", reasons(database.query(REASONS, parameters)))
               .put("targeting", sampler.sample(id)));
@@ -101,7 +108,7 @@ final class LineItemActivity implements ApiHandler {
       Reason reason = Reason.of(row.get("reason").asInt());
       reasons.add(
           new JsonObject()
-              .put("time", java.time.Instant.ofEpochMilli(row.get("millis").asLong()).toString())
+              .put("time", Instant.ofEpochMilli(row.get("millis").asLong()).toString())
               .put("reason", reason == null ? row.get("reason").asText() : reason.name()));
     }
     return reasons;
