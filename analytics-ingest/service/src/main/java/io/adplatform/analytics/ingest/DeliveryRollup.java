@@ -73,12 +73,13 @@ final class DeliveryRollup {
    */
   void heal(ClickHouseDatabase database, Map<Integer, Long> noted) {
     version = database.queryLong("SELECT max(version) FROM delivery", Map.of());
-    long lowest = noted.values().stream().mapToLong(Long::longValue).min().orElse(0);
     for (JsonNode row :
         database.query(
             "SELECT kafka_partition AS p, toUnixTimestamp(bucket) AS b, max(kafka_offset) AS newest"
-                + " FROM settled_events WHERE kafka_offset >= {from:Int64} GROUP BY p, b",
-            Map.of("from", Long.toString(lowest)))) {
+                + " FROM settled_events WHERE "
+                + ProgressStore.BEYOND
+                + " GROUP BY p, b",
+            ProgressStore.beyond(noted))) {
       long next = noted.getOrDefault(row.get("p").asInt(), 0L);
       if (row.get("newest").asLong() >= next) {
         touched.add(row.get("b").asLong());

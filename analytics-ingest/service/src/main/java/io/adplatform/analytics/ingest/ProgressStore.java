@@ -12,6 +12,10 @@ import java.util.Map;
  * ahead. It outlives the rows: retention takes rows away, not progress.
  */
 final class ProgressStore {
+  /** Picks a little more than the rows beyond what is noted, without reading all of the table. */
+  static final String BEYOND =
+      "(kafka_offset >= {from:Int64} OR kafka_partition NOT IN {known:Array(UInt16)})";
+
   private final ClickHouseDatabase database;
   private final String topic;
   private final String truthTable;
@@ -41,16 +45,23 @@ final class ProgressStore {
   /** By partition the first offset whose row is not in the table: where reading goes on. */
   Map<Integer, Long> resume(Map<Integer, Long> noted) {
     Map<Integer, Long> next = new HashMap<>(noted);
-    long lowest = noted.values().stream().mapToLong(Long::longValue).min().orElse(0);
     for (JsonNode row :
         database.query(
             "SELECT kafka_partition AS p, max(kafka_offset) + 1 AS next FROM "
                 + truthTable
-                + " WHERE kafka_offset >= {from:Int64} GROUP BY p",
-            Map.of("from", Long.toString(lowest)))) {
+                + " WHERE "
+                + BEYOND
+                + " GROUP BY p",
+            beyond(noted))) {
       next.merge(row.get("p").asInt(), row.get("next").asLong(), Math::max);
     }
     return next;
+  }
+
+  /** The parameters of {@link #BEYOND}. */
+  static Map<String, String> beyond(Map<Integer, Long> noted) {
+    long lowest = noted.values().stream().mapToLong(Long::longValue).min().orElse(0);
+    return Map.of("from", Long.toString(lowest), "known", noted.keySet().toString());
   }
 
   /** Notes that everything before these offsets, by partition, is in and followed up. */

@@ -120,7 +120,8 @@ final class TopicIntake implements AutoCloseable {
         }
       } catch (WakeupException | InterruptException e) {
         // Only close() does this, and the loop's condition sees it.
-      } catch (KafkaException | ClickHouseException | IllegalStateException e) {
+      } catch (RuntimeException e) {
+        // Kafka or ClickHouse away, most likely; whatever it is, waiting loses nothing.
         counters.failures.increment();
         LOG.warn("{} is not taken in now; trying again: {}", topic, e.toString());
         pause(pauseMillis);
@@ -211,7 +212,7 @@ final class TopicIntake implements AutoCloseable {
     long first = range.messages.getFirst().offset();
     long last = range.messages.getLast().offset();
     for (ConsumerRecord<byte[], byte[]> message : range.messages) {
-      if (!rows.add(message)) {
+      if (!add(message)) {
         counters.undecodable.increment();
         LOG.warn("passed over offset {} of {}-{}", message.offset(), topic, partition);
       }
@@ -222,6 +223,15 @@ final class TopicIntake implements AutoCloseable {
     unnoted.put(partition, last + 1);
     range.messages.clear();
     range.bytes = 0;
+  }
+
+  /** A damaged message may name lengths that it does not have. */
+  private boolean add(ConsumerRecord<byte[], byte[]> message) {
+    try {
+      return rows.add(message);
+    } catch (IndexOutOfBoundsException e) {
+      return false;
+    }
   }
 
   /** Tries until it is in: a repeat of a block that did get in is dropped by its token. */
