@@ -64,7 +64,12 @@ class ServingHandlerTest {
   @BeforeEach
   void prepare() {
     budget = new JsonObject().put("freeMicros", 5_000_000L).putNull("reason");
-    activity = new JsonObject().put("auctions", 200L).put("matched", 50L).put("lostOnPrice", 10L);
+    activity =
+        new JsonObject()
+            .put("auctions", 200L)
+            .put("matched", 50L)
+            .put("lostOnPrice", 10L)
+            .put("targeting", new JsonObject().put("imps", 100L).put("matches", 25L));
     String advertiser = api.newAdvertiser();
     campaign = api.newCampaign(advertiser);
     creative = api.newCreative(advertiser);
