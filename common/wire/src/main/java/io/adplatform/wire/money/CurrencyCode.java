@@ -1,6 +1,9 @@
 package io.adplatform.wire.money;
 
 import java.util.Currency;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
 
 /** ISO 4217 currencies between their three letters and their number, without allocation. */
 public final class CurrencyCode {
@@ -12,12 +15,13 @@ public final class CurrencyCode {
   private static final String[] LETTERS_BY_NUMERIC = new String[1000];
 
   static {
+    Set<String> current = current();
     for (Currency currency : Currency.getAvailableCurrencies()) {
       int numeric = currency.getNumericCode();
       String code = currency.getCurrencyCode();
       // Some withdrawn currencies share the number 0 or that of their successor: the newer code,
       // which the platform resolves, wins.
-      if (numeric > 0 && (LETTERS_BY_NUMERIC[numeric] == null || isCurrent(code))) {
+      if (numeric > 0 && (LETTERS_BY_NUMERIC[numeric] == null || current.contains(code))) {
         LETTERS_BY_NUMERIC[numeric] = code;
         NUMERIC_BY_LETTERS[index(code.charAt(0), code.charAt(1), code.charAt(2))] = numeric;
       }
@@ -62,23 +66,15 @@ public final class CurrencyCode {
     return ((first - 'A') * LETTERS + (second - 'A')) * LETTERS + (third - 'A');
   }
 
-  private static boolean isCurrent(String code) {
-    for (java.util.Locale locale : java.util.Locale.getAvailableLocales()) {
-      if (locale.getCountry().length() == 2) {
-        Currency used = currencyOf(locale);
-        if (used != null && used.getCurrencyCode().equals(code)) {
-          return true;
-        }
+  /** The currencies that some country uses now. */
+  private static Set<String> current() {
+    Set<String> codes = new HashSet<>();
+    for (String country : Locale.getISOCountries()) {
+      Currency used = Currency.getInstance(Locale.of("", country));
+      if (used != null) {
+        codes.add(used.getCurrencyCode());
       }
     }
-    return false;
-  }
-
-  private static Currency currencyOf(java.util.Locale locale) {
-    try {
-      return Currency.getInstance(locale);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
+    return codes;
   }
 }
