@@ -5,6 +5,7 @@ import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.config.NodeConfig;
 import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.runtime.node.HotNode;
 import io.adplatform.runtime.node.ServiceProcess;
 import io.adplatform.storage.postgres.PostgresApiKeyStore;
@@ -41,6 +42,11 @@ public final class AnalyticsMain {
                       settings.text("api-host", "127.0.0.1"),
                       settings.integer("api-port", DEFAULT_API_PORT, 0, MAX_PORT)))
               .metrics(node.metrics().registry());
+      String nodeKey = settings.secret("node-key-file");
+      if (nodeKey == null) {
+        throw new SettingsException("node-key-file: is missing; it holds the node key");
+      }
+      api.nodeKey(nodeKey);
       PostgresDatabase keys = PostgresDatabase.join(keyTables(settings));
       parts.push(keys);
       parts.push(AnalyticsIngest.launch(node, api, settings));
