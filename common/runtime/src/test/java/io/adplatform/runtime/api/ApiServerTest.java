@@ -205,7 +205,8 @@ class ApiServerTest {
     try (HttpClient client = HttpClient.newHttpClient()) {
       int status = 0;
       for (int i = 0; i < 500 && status != 503; i++) {
-        // One that meets the question below is refused and holds nothing: so there is always another.
+        // One that meets the question below is refused and holds nothing: so there is always
+        // another.
         client.sendAsync(
             request("/api/v1/campaigns", KEY).build(), HttpResponse.BodyHandlers.ofString());
         status = get("/api/v1/advertisers/1", KEY).statusCode();
