@@ -2,6 +2,7 @@ package io.adplatform.loadtest.http;
 
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lanes;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -11,9 +12,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 
 /**
- * What the endpoint is compared with: a Vert.x HTTP server on the same loops that reads the body
- * and writes an answer of a given size, without a router. Arguments: port, bytes of the answer,
- * preset, number of lanes.
+ * What the endpoint is compared with: a Vert.x HTTP server with the same options on the same loops
+ * that reads the body and writes an answer of a given size, without a router. Arguments: port,
+ * bytes of the answer, preset, number of lanes.
  */
 public final class BareServer {
   private BareServer() {}
@@ -46,7 +47,7 @@ public final class BareServer {
     @Override
     public void start(Promise<Void> started) {
       vertx
-          .createHttpServer()
+          .createHttpServer(LaneHttpServer.options())
           .requestHandler(this::answer)
           .listen(port)
           .<Void>mapEmpty()

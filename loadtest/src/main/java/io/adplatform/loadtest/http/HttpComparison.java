@@ -15,25 +15,28 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code POST /openrtb2/auction} with 10,000 line items beside a bare server, in turn, in one run:
- * CPU per request at saturation, then latency in an open loop at half the saturating load.
- * Arguments: the checkout, an empty folder, [line items, rounds, seconds].
+ * {@code POST /openrtb2/auction} beside a bare server, in turn, in one run: CPU per request at
+ * saturation, then latency and CPU in an open loop at half the saturating load, where both serve
+ * the same rate. Arguments: the checkout, an empty folder, [line items, rounds, seconds a round,
+ * share of requests recorded in full].
  */
 public final class HttpComparison {
   private static final int BODIES = 200;
-  private static final int WARM_UP_SECONDS = 15;
+  private static final int WARM_UP_SECONDS = 30;
   private static final String PRESET = "LAPTOP";
   private static final String LANES = "1";
+
+  /** What a partner with traffic to speak of has; the sample's records all. */
+  private static final double RECORD_SHARE = 0.01;
+
+  private static final long BIDS_BOUND_NANOS = 60_000_000_000L;
 
   private final Path home;
   private final Path folder;
   private final int rounds;
   private final int seconds;
-  private final List<Double> laneRatios = new ArrayList<>();
-  private final List<Double> processRatios = new ArrayList<>();
-  private final List<Double> laneMicros = new ArrayList<>();
-  private final List<Double> processMicros = new ArrayList<>();
-  private final List<Double> bareMicros = new ArrayList<>();
+  private Contender ours;
+  private Contender bare;
   private double saturation;
 
   private HttpComparison(Path home, Path folder, int rounds, int seconds) {
@@ -48,36 +51,40 @@ public final class HttpComparison {
     int lineItems = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10_000;
     int rounds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 5;
     int seconds = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 10;
+    double share = arguments.length > 5 ? Double.parseDouble(arguments[5]) : RECORD_SHARE;
     Path folder = Files.createDirectories(Path.of(arguments[1])).toAbsolutePath();
-    HttpComparison comparison =
-        new HttpComparison(Path.of(arguments[0]).toAbsolutePath(), folder, rounds, seconds);
-    comparison.run(lineItems);
+    new HttpComparison(Path.of(arguments[0]).toAbsolutePath(), folder, rounds, seconds)
+        .run(lineItems, share);
     System.exit(0);
   }
 
-  private void run(int lineItems) throws Exception {
+  private void run(int lineItems, double share) throws Exception {
     Exchange exchange = new Exchange(home, folder, List.of("--preset", PRESET));
-    Process bare = null;
+    Process bareProcess = null;
     try {
       say("exchange ready after %d ms", exchange.up().toMillis());
       ApiClient api = new ApiClient(exchange.apiAddress(), exchange.apiKey());
-      Market.create(api, lineItems);
+      Market.create(api, lineItems, share);
       while (exchange.catalogueVersion() < api.catalogueVersion()) {
         Thread.sleep(100);
       }
-      say("%d line items are live", lineItems);
+      say("%d line items are live; share recorded in full: %s", lineItems, share);
       List<Buffer> bodies = writeBodies();
-      String ours = exchange.dataAddress() + "/openrtb2/auction/demo-ssp";
       int answerBytes = awaitBids(exchange, bodies);
       int port = freePort();
-      bare = startBare(port, answerBytes);
-      String other = "http://localhost:" + port + "/";
-      Thread.sleep(1000);
-      compareCpu(exchange.launcher().pid(), ours, bare.pid(), other);
-      compareLatency(ours, other, bodies);
+      bareProcess = startBare(port, answerBytes);
+      ours =
+          new Contender(
+              "exchange",
+              exchange.dataAddress() + "/openrtb2/auction/" + Market.PARTNER,
+              exchange.launcher().pid(),
+              exchange.dataAddress() + "/metrics");
+      bare = new Contender("bare", "http://localhost:" + port + "/", bareProcess.pid(), null);
+      compareSaturated();
+      compareAtOneRate(bodies);
     } finally {
-      if (bare != null) {
-        bare.destroyForcibly();
+      if (bareProcess != null) {
+        bareProcess.destroyForcibly();
       }
       if (exchange.isUp()) {
         exchange.down();
@@ -102,22 +109,27 @@ public final class HttpComparison {
    * bytes of an answer.
    */
   private int awaitBids(Exchange exchange, List<Buffer> bodies) throws Exception {
-    Ssp ssp = new Ssp(exchange.dataAddress(), "demo-ssp");
+    Ssp ssp = new Ssp(exchange.dataAddress(), Market.PARTNER);
+    long deadline = System.nanoTime() + BIDS_BOUND_NANOS;
     int length = 0;
     for (Buffer body : bodies) {
       Ssp.Answer answer = ssp.ask(body.getBytes(), false, "2.6");
       while (answer.status() != 200) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("no bid, but " + answer.status() + " on " + body);
+        }
         Thread.sleep(50);
         answer = ssp.ask(body.getBytes(), false, "2.6");
       }
       length = answer.body().toString().length();
     }
+    say("answers have %d bytes", length);
     return length;
   }
 
   private Process startBare(int port, int answerBytes) throws IOException {
-    String java = ProcessHandle.current().info().command().orElseThrow();
-    List<String> command = new ArrayList<>(List.of(java));
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(Arrays.asList(System.getProperty("adplatform.jvm.flags", "").split(" ")));
     command.removeIf(String::isEmpty);
     command.addAll(
@@ -135,71 +147,111 @@ public final class HttpComparison {
         .start();
   }
 
-  private void compareCpu(long ourPid, String ours, long barePid, String other) throws Exception {
-    Path script = home.resolve("loadtest/post.lua");
-    Path bodies = folder.resolve("bodies");
-    Wrk.run(ours, script, bodies, WARM_UP_SECONDS);
-    Wrk.run(other, script, bodies, WARM_UP_SECONDS);
+  private void compareSaturated() throws Exception {
+    Thread.sleep(1000);
+    wrk(ours, WARM_UP_SECONDS);
+    wrk(bare, WARM_UP_SECONDS);
     for (int round = 0; round < rounds; round++) {
-      ProcessCpu before = ProcessCpu.of(ourPid);
-      Wrk run = Wrk.run(ours, script, bodies, seconds);
-      ProcessCpu used = ProcessCpu.of(ourPid).since(before);
-      if (run.errors() > 0) {
-        throw new IllegalStateException(run.errors() + " answers were no 200");
-      }
-      before = ProcessCpu.of(barePid);
-      Wrk bareRun = Wrk.run(other, script, bodies, seconds);
-      ProcessCpu bareUsed = ProcessCpu.of(barePid).since(before);
-      double lane = (double) used.laneMicros() / run.requests();
-      double process = (double) used.processMicros() / run.requests();
-      double bare = (double) bareUsed.processMicros() / bareRun.requests();
-      laneMicros.add(lane);
-      processMicros.add(process);
-      bareMicros.add(bare);
-      laneRatios.add(lane / bare);
-      processRatios.add(process / bare);
-      saturation = Math.max(saturation, run.perSecond());
-      say(
-          "round %d: exchange %.0f/s, lanes %.2f us, process %.2f us; bare %.0f/s, %.2f us; ratios"
-              + " %.2f and %.2f",
-          round + 1,
-          run.perSecond(),
-          lane,
-          process,
-          bareRun.perSecond(),
-          bare,
-          lane / bare,
-          process / bare);
+      saturation = Math.max(saturation, saturate(ours));
+      saturate(bare);
+      sayRound("saturated, round " + (round + 1), round);
     }
-    say(
-        "medians: lanes %.2f us, process %.2f us, bare %.2f us; ratios %.2f and %.2f",
-        median(laneMicros),
-        median(processMicros),
-        median(bareMicros),
-        median(laneRatios),
-        median(processRatios));
+    sayMedians("saturated");
   }
 
-  private void compareLatency(String ours, String other, List<Buffer> bodies)
-      throws InterruptedException {
+  /** One round of a contender; requests a second. */
+  private double saturate(Contender contender) throws Exception {
+    contender.begin();
+    Wrk run = wrk(contender, seconds);
+    if (run.errors() > 0) {
+      throw new IllegalStateException(
+          run.errors() + " answers of " + contender.name + " were no 200");
+    }
+    contender.end(run.requests());
+    return run.perSecond();
+  }
+
+  private Wrk wrk(Contender contender, int forSeconds) throws Exception {
+    Path script = home.resolve("loadtest/post.lua");
+    return Wrk.run(contender.address, script, folder.resolve("bodies"), forSeconds);
+  }
+
+  private void compareAtOneRate(List<Buffer> bodies) throws Exception {
+    for (Contender each : List.of(ours, bare)) {
+      each.laneMicros.clear();
+      each.hotMicros.clear();
+      each.processMicros.clear();
+    }
     int rate = (int) (saturation / 2);
-    for (int round = 0; round < 2; round++) {
-      Histogram bare = new OpenLoop(other, bodies).run(rate, seconds);
-      Histogram own = new OpenLoop(ours, bodies).run(rate, seconds);
-      say(
-          "open loop at %d/s: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99 %.0f us; p99"
-              + " above bare %.0f us",
-          rate,
-          own.getValueAtPercentile(50) / 1e3,
-          own.getValueAtPercentile(99) / 1e3,
-          bare.getValueAtPercentile(50) / 1e3,
-          bare.getValueAtPercentile(99) / 1e3,
-          (own.getValueAtPercentile(99) - bare.getValueAtPercentile(99)) / 1e3);
+    List<Double> above = new ArrayList<>();
+    try (OpenLoop toOurs = new OpenLoop(ours.address, bodies);
+        OpenLoop toBare = new OpenLoop(bare.address, bodies)) {
+      toOurs.run(rate, seconds);
+      toBare.run(rate, seconds);
+      for (int round = 0; round < rounds; round++) {
+        Histogram own;
+        Histogram other;
+        if (round % 2 == 0) {
+          own = paced(ours, toOurs, rate);
+          other = paced(bare, toBare, rate);
+        } else {
+          other = paced(bare, toBare, rate);
+          own = paced(ours, toOurs, rate);
+        }
+        double difference = (own.getValueAtPercentile(99) - other.getValueAtPercentile(99)) / 1e3;
+        above.add(difference);
+        say(
+            "open loop at %d/s, round %d: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99"
+                + " %.0f us; p99 above bare %.0f us",
+            rate,
+            round + 1,
+            own.getValueAtPercentile(50) / 1e3,
+            own.getValueAtPercentile(99) / 1e3,
+            other.getValueAtPercentile(50) / 1e3,
+            other.getValueAtPercentile(99) / 1e3,
+            difference);
+        sayRound("at one rate, round " + (round + 1), round);
+      }
     }
+    sayMedians("at one rate");
+    say("median of p99 above bare: %.0f us", Contender.median(above));
   }
 
-  private static double median(List<Double> values) {
-    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  private Histogram paced(Contender contender, OpenLoop load, int rate) throws Exception {
+    contender.begin();
+    Histogram latencies = load.run(rate, seconds);
+    contender.end(latencies.getTotalCount());
+    return latencies;
+  }
+
+  private void sayRound(String what, int round) {
+    say(
+        "%s: exchange lanes %.2f us, hot half %.2f us, process %.2f us; bare lanes %.2f us, process"
+            + " %.2f us",
+        what,
+        ours.laneMicros.get(round),
+        ours.hotMicros.get(round),
+        ours.processMicros.get(round),
+        bare.laneMicros.get(round),
+        bare.processMicros.get(round));
+  }
+
+  private void sayMedians(String what) {
+    List<Double> lanes = ratios(ours.laneMicros, bare.laneMicros);
+    List<Double> hot = ratios(ours.hotMicros, bare.processMicros);
+    List<Double> process = ratios(ours.processMicros, bare.processMicros);
+    say(
+        "%s, medians: lanes to bare lanes %.2f, hot half to bare process %.2f, whole process to"
+            + " bare process %.2f",
+        what, Contender.median(lanes), Contender.median(hot), Contender.median(process));
+  }
+
+  private static List<Double> ratios(List<Double> above, List<Double> below) {
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < above.size(); i++) {
+      ratios.add(above.get(i) / below.get(i));
+    }
+    return ratios;
   }
 
   private static int freePort() throws IOException {

@@ -20,14 +20,30 @@ final class Market {
           "DNK", "JPN", "KOR", "IND", "AUS", "ZAF", "CHE");
   static final int CATEGORIES = 10;
 
+  /** The supply partner whose requests they are. */
+  static final String PARTNER = "load";
+
   private static final int WRITERS = 4;
   private static final long LEAST_CPM_MICROS = 1_000_000;
   private static final long STEP_CPM_MICROS = 137;
 
   private Market() {}
 
-  /** Creates so many line items; what {@code api} writes is live some time after. */
-  static void create(ApiClient api, int lineItems) throws Exception {
+  /**
+   * Creates so many line items, and the supply partner; what {@code api} writes is live some time
+   * after.
+   *
+   * @param recordShare of the partner's requests is recorded in full
+   */
+  static void create(ApiClient api, int lineItems, double recordShare) throws Exception {
+    api.create(
+        "/supply-partners",
+        "{\"key\":\""
+            + PARTNER
+            + "\",\"name\":\"Load\",\"status\":\"ACTIVE\",\"queriesPerSecond\":100000,"
+            + "\"recordShare\":"
+            + recordShare
+            + "}");
     String advertiser =
         id(
             api.create(

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -18,9 +19,9 @@ import org.HdrHistogram.Histogram;
 /**
  * An open loop: requests are due at a constant rate whether or not the answers have come, and each
  * latency counts from the instant at which its request was due. What the server (or this generator)
- * is late by is part of it: nothing is omitted.
+ * is late by is part of it: nothing is omitted. Its connections stay open between runs.
  */
-final class OpenLoop {
+final class OpenLoop implements AutoCloseable {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /** Latencies above are counted as this. */
@@ -34,40 +35,33 @@ final class OpenLoop {
 
   private static final int OK = 200;
 
+  private final Vertx vertx = Vertx.vertx();
   private final List<Buffer> bodies;
-  private final URI address;
+  private final RequestOptions to;
+  private final HttpClient client;
 
   OpenLoop(String address, List<Buffer> bodies) {
-    this.address = URI.create(address);
     this.bodies = bodies;
+    URI uri = URI.create(address);
+    to =
+        new RequestOptions()
+            .setMethod(HttpMethod.POST)
+            .setHost(uri.getHost())
+            .setPort(uri.getPort())
+            .setURI(uri.getPath())
+            .putHeader("Content-Type", "application/json");
+    client =
+        vertx.createHttpClient(
+            new HttpClientOptions(),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
   }
 
   /** Latencies in nanoseconds of a run; requests that were not answered with 200 fail it. */
   Histogram run(int perSecond, int seconds) throws InterruptedException {
-    Vertx vertx = Vertx.vertx();
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions(),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
-    try {
-      return run(client, perSecond, seconds);
-    } finally {
-      vertx.close().await();
-    }
-  }
-
-  private Histogram run(HttpClient client, int perSecond, int seconds) throws InterruptedException {
     Histogram latencies = new ConcurrentHistogram(MAX_NANOS, DIGITS);
     int total = perSecond * seconds;
     CountDownLatch open = new CountDownLatch(total);
-    java.util.concurrent.atomic.LongAdder failed = new java.util.concurrent.atomic.LongAdder();
-    RequestOptions to =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setHost(address.getHost())
-            .setPort(address.getPort())
-            .setURI(address.getPath())
-            .putHeader("Content-Type", "application/json");
+    LongAdder failed = new LongAdder();
     long interval = NANOS_PER_SECOND / perSecond;
     long start = System.nanoTime();
     for (int i = 0; i < total; i++) {
@@ -94,5 +88,10 @@ final class OpenLoop {
           failed.sum() + " of " + total + " failed, " + open.getCount() + " are without an answer");
     }
     return latencies;
+  }
+
+  @Override
+  public void close() {
+    vertx.close().await();
   }
 }

@@ -5,15 +5,23 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * CPU time of a process and of its lane threads, user and system, as Linux counts it.
+ * CPU time of a process, user and system, as Linux counts it.
  *
  * @param processMicros of all threads, ended ones too
- * @param laneMicros of the threads that are named as lanes
+ * @param laneMicros of the lanes' threads
+ * @param controlMicros of the threads that only the control plane and reporting need: they read
+ *     Kafka for budgets and for ClickHouse
  */
-record ProcessCpu(long processMicros, long laneMicros) {
-  private static final String LANE = "lane-";
+record ProcessCpu(long processMicros, long laneMicros, long controlMicros) {
+  private static final Pattern LANE = Pattern.compile("lane-\\d+");
+
+  /** Linux keeps fifteen letters of a thread's name. */
+  private static final List<String> CONTROL =
+      List.of("ingest-settled", "ingest-auction", "ingest-catalogu", "billing-");
 
   /** Linux tells user and system time in hundredths of a second. */
   private static final long MICROS_PER_TICK = 10_000;
@@ -24,25 +32,32 @@ record ProcessCpu(long processMicros, long laneMicros) {
   static ProcessCpu of(long pid) throws IOException {
     Path process = Path.of("/proc", Long.toString(pid));
     long lanes = 0;
+    long control = 0;
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(process.resolve("task"))) {
       for (Path thread : threads) {
-        lanes += laneMicros(thread);
+        try {
+          String name = Files.readString(thread.resolve("comm")).strip();
+          long micros = micros(Files.readString(thread.resolve("stat")));
+          lanes += LANE.matcher(name).matches() ? micros : 0;
+          control += CONTROL.stream().anyMatch(name::startsWith) ? micros : 0;
+        } catch (NoSuchFileException e) {
+          // Ended since; the process's own count has it.
+        }
       }
     }
-    return new ProcessCpu(micros(Files.readString(process.resolve("stat"))), lanes);
+    return new ProcessCpu(micros(Files.readString(process.resolve("stat"))), lanes, control);
   }
 
   ProcessCpu since(ProcessCpu before) {
-    return new ProcessCpu(processMicros - before.processMicros, laneMicros - before.laneMicros);
+    return new ProcessCpu(
+        processMicros - before.processMicros,
+        laneMicros - before.laneMicros,
+        controlMicros - before.controlMicros);
   }
 
-  private static long laneMicros(Path thread) throws IOException {
-    try {
-      boolean lane = Files.readString(thread.resolve("comm")).startsWith(LANE);
-      return lane ? micros(Files.readString(thread.resolve("stat"))) : 0;
-    } catch (NoSuchFileException e) {
-      return 0;
-    }
+  /** The hot half with its shipper, compiler and collector: all but the control plane's threads. */
+  long hotMicros() {
+    return processMicros - controlMicros;
   }
 
   private static long micros(String stat) {

@@ -2,66 +2,73 @@ package io.adplatform.decision.catalogue;
 
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.money.Cpm;
+import java.util.Arrays;
 
 /**
  * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
  * whatever the currency); equal bids stand by id. Immutable; any thread.
  */
 public final class LineItemIndex {
-  private final LineItem[] lineItems;
-  private final long[] ids;
-  private final long[] bidCpmMicros;
-  private final long[] chargeMicros;
-  private final int[] currencies;
-  private final long[] startMillis;
-  private final long[] endMillis;
+  // The fields of a row: what an auction reads of a line item lies side by side.
+  private static final int ID = 0;
+  private static final int BID = 1;
+  private static final int CHARGE = 2;
+  private static final int START = 3;
+  private static final int END = 4;
 
-  /** By ordinal, where its creatives begin in {@link #creativeOrdinals}; one more at the end. */
-  private final int[] creativesFrom;
+  /**
+   * Where its creatives begin in {@link #creativeOrdinals}, and in the high half where they end.
+   */
+  private static final int CREATIVES = 5;
+
+  private static final int ROW_SHIFT = 3;
+
+  private final LineItem[] lineItems;
+  private final int[] currencies;
+
+  /** By ordinal, a row of eight: a line of the processor's cache. */
+  private final long[] rows;
 
   private final int[] creativeOrdinals;
 
   LineItemIndex(Columns columns) {
     lineItems = columns.lineItems;
     currencies = columns.currencies;
-    startMillis = columns.startMillis;
-    endMillis = columns.endMillis;
     int count = lineItems.length;
-    ids = new long[count];
-    bidCpmMicros = new long[count];
-    chargeMicros = new long[count];
-    creativesFrom = new int[count + 1];
+    rows = new long[count << ROW_SHIFT];
+    creativeOrdinals = Arrays.stream(columns.creatives).flatMapToInt(Arrays::stream).toArray();
+    int creativesFrom = 0;
     for (int ordinal = 0; ordinal < count; ordinal++) {
-      ids[ordinal] = lineItems[ordinal].id();
-      bidCpmMicros[ordinal] = lineItems[ordinal].bidCpmMicros();
-      chargeMicros[ordinal] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
-      creativesFrom[ordinal + 1] = creativesFrom[ordinal] + columns.creatives[ordinal].length;
-    }
-    creativeOrdinals = new int[creativesFrom[count]];
-    for (int ordinal = 0; ordinal < count; ordinal++) {
-      int[] own = columns.creatives[ordinal];
-      System.arraycopy(own, 0, creativeOrdinals, creativesFrom[ordinal], own.length);
+      int creativesTo = creativesFrom + columns.creatives[ordinal].length;
+      int row = ordinal << ROW_SHIFT;
+      rows[row + ID] = lineItems[ordinal].id();
+      rows[row + BID] = lineItems[ordinal].bidCpmMicros();
+      rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
+      rows[row + START] = columns.startMillis[ordinal];
+      rows[row + END] = columns.endMillis[ordinal];
+      rows[row + CREATIVES] = (long) creativesTo << Integer.SIZE | creativesFrom;
+      creativesFrom = creativesTo;
     }
   }
 
   /** How many there are; ordinals are 0 to one less. */
   public int count() {
-    return ids.length;
+    return lineItems.length;
   }
 
   /** The line item's id. */
   public long id(int ordinal) {
-    return ids[ordinal];
+    return rows[(ordinal << ROW_SHIFT) + ID];
   }
 
   /** What it bids, CPM micros of its currency. */
   public long bidCpmMicros(int ordinal) {
-    return bidCpmMicros[ordinal];
+    return rows[(ordinal << ROW_SHIFT) + BID];
   }
 
   /** What one billable event charges: micros of its currency. */
   public long chargeMicros(int ordinal) {
-    return chargeMicros[ordinal];
+    return rows[(ordinal << ROW_SHIFT) + CHARGE];
   }
 
   /** ISO 4217 number of its advertiser's currency. */
@@ -71,22 +78,22 @@ public final class LineItemIndex {
 
   /** First millisecond since 1970 at which it and its campaign serve. */
   public long startMillis(int ordinal) {
-    return startMillis[ordinal];
+    return rows[(ordinal << ROW_SHIFT) + START];
   }
 
   /** First millisecond since 1970 at which one of them no longer serves. */
   public long endMillis(int ordinal) {
-    return endMillis[ordinal];
+    return rows[(ordinal << ROW_SHIFT) + END];
   }
 
   /** Where its creatives begin, for {@link #creativeOrdinal}. */
   public int creativesFrom(int ordinal) {
-    return creativesFrom[ordinal];
+    return (int) rows[(ordinal << ROW_SHIFT) + CREATIVES];
   }
 
   /** Where they end (exclusive). */
   public int creativesTo(int ordinal) {
-    return creativesFrom[ordinal + 1];
+    return (int) (rows[(ordinal << ROW_SHIFT) + CREATIVES] >>> Integer.SIZE);
   }
 
   /** The ordinal in {@link CreativeIndex} of a creative. */

@@ -40,8 +40,8 @@ public final class Candidates {
   }
 
   /**
-   * Line items whose targeting, currency and creative sizes the query met: what the index let
-   * through.
+   * Line items whose targeting, currency and creative sizes the query met, as far as was looked:
+   * best bids first, until the winners and the best losers were known.
    */
   public int matched() {
     return matched;

@@ -9,15 +9,21 @@ import io.adplatform.wire.event.Reason;
 
 /**
  * Decides which line items bid. Ordinals go by price, so that those the index lets through come
- * best first: the walk stops where the winners and the best losers are known, and only counts the
- * rest. Owned by one lane, which uses it for one decision after the other.
+ * best first: the walk stops where the winners and the best losers are known. Owned by one lane,
+ * which uses it for one decision after the other.
  */
 public final class Chooser {
   /**
-   * How often the budget gate is asked in one decision. Where that many of the best have no lease,
-   * the node has lost its lease source, and an auction must stay cheap.
+   * How many of the best may be without a lease in one decision: where so many are, the node has
+   * lost its lease source, and an auction must stay cheap.
    */
-  static final int MAX_RESERVATIONS = 64;
+  static final int MAX_WITHOUT_LEASE = 64;
+
+  /**
+   * How many of the best may have used up their budgets: those behind them have not, and are worth
+   * some tens of microseconds at the end of a day.
+   */
+  static final int MAX_EXHAUSTED = 1_024;
 
   private final IndexMatch match = new IndexMatch();
   private final Eligibility eligibility = new Eligibility();
@@ -29,7 +35,8 @@ public final class Chooser {
   private long nowMillis;
   private long seed;
   private Candidates out;
-  private int reservations;
+  private int withoutLease;
+  private int exhausted;
   private long groupCpmMicros;
   private long lastWinnerCpmMicros;
 
@@ -59,7 +66,8 @@ public final class Chooser {
     nowMillis = now;
     seed = Draw.seed(auctionHi, auctionLo);
     out = candidates;
-    reservations = 0;
+    withoutLease = 0;
+    exhausted = 0;
     groupCpmMicros = -1;
     lastWinnerCpmMicros = -1;
     candidates.clear();
@@ -82,17 +90,14 @@ public final class Chooser {
   private void walk() {
     int matched = 0;
     boolean more = true;
-    while (match.nextBlock()) {
-      for (int i = 0; i < match.wordCount(); i++) {
+    while (more && match.nextBlock()) {
+      for (int i = 0; more && i < match.wordCount(); i++) {
         long bits = match.word(i);
-        if (bits == 0) {
-          continue;
-        }
-        matched += Long.bitCount(bits);
         int base = match.base() + (i << 6);
         while (more && bits != 0) {
           more = consider(base + Long.numberOfTrailingZeros(bits));
           bits &= bits - 1;
+          matched++;
         }
       }
     }
@@ -104,7 +109,7 @@ public final class Chooser {
   private boolean consider(int ordinal) {
     long price = lineItems.bidCpmMicros(ordinal);
     if (price != groupCpmMicros) {
-      if (rankGroup()) {
+      if (rankGroup() || price < eligibility.lowestBidCpmMicros() && out.isFull()) {
         return false;
       }
       groupCpmMicros = price;
@@ -133,7 +138,11 @@ public final class Chooser {
   }
 
   private boolean isDecided() {
-    return (out.winnerCount() == maxBids || reservations == MAX_RESERVATIONS) && out.isFull();
+    return (out.winnerCount() == maxBids || hasGivenUp()) && out.isFull();
+  }
+
+  private boolean hasGivenUp() {
+    return withoutLease == MAX_WITHOUT_LEASE || exhausted == MAX_EXHAUSTED;
   }
 
   private void offer(int ordinal, int creative) {
@@ -148,11 +157,10 @@ public final class Chooser {
       lastWinnerCpmMicros = groupCpmMicros;
       return;
     }
-    if (reservations == MAX_RESERVATIONS) {
+    if (hasGivenUp()) {
       out.add(ordinal, id, groupCpmMicros, creative, Reason.NO_LEASE);
       return;
     }
-    reservations++;
     long charge = query.test() ? 0 : lineItems.chargeMicros(ordinal);
     long lease = gate.tryReserve(id, charge, query.ttlSeconds(), nowMillis);
     if (lease > 0) {
@@ -160,7 +168,10 @@ public final class Chooser {
       out.pay(winner, lease, gate.grantedLeaseAmountMicros(), gate.grantedExpirySecond(), charge);
       lastWinnerCpmMicros = groupCpmMicros;
     } else {
-      out.add(ordinal, id, groupCpmMicros, creative, Reason.of((int) -lease));
+      Reason reason = Reason.of((int) -lease);
+      withoutLease += reason == Reason.NO_LEASE ? 1 : 0;
+      exhausted += reason == Reason.NO_LEASE ? 0 : 1;
+      out.add(ordinal, id, groupCpmMicros, creative, reason);
     }
   }
 }

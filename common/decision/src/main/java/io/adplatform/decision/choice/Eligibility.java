@@ -43,6 +43,11 @@ final class Eligibility {
     return lineItems.bidCpmMicros(ordinal) < lowestBidCpmMicros ? Reason.BELOW_FLOOR : Reason.NONE;
   }
 
+  /** Bids below this are below the floor once the margin has been taken off. */
+  long lowestBidCpmMicros() {
+    return lowestBidCpmMicros;
+  }
+
   /** The creative that the line item checked last would show, or {@link #NO_CREATIVE}. */
   int creativeOrdinal() {
     return creativeOrdinal;

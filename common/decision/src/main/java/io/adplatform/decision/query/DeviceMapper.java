@@ -60,7 +60,7 @@ final class DeviceMapper {
     ascii("safari"), SAFARI
   };
 
-  private final UserAgentIndex index = UserAgentIndex.STANDARD;
+  private final UserAgentCache userAgents = new UserAgentCache(UserAgentIndex.STANDARD);
   private int marks;
 
   /** Whether the user agent last mapped is a crawler's or another machine's. */
@@ -72,7 +72,7 @@ final class DeviceMapper {
     Device device = request.device;
     byte[] bytes = request.bytes();
     long userAgent = device.userAgent;
-    marks = index.marks(bytes, Span.offset(userAgent), Span.length(userAgent));
+    marks = userAgents.marks(bytes, Span.offset(userAgent), Span.length(userAgent));
     query.deviceType(deviceType(device));
     query.connection(Connection.of(device.connectionType).code());
     mapSystem(bytes, device, query);

@@ -32,7 +32,6 @@ public final class AdQuery {
    */
   private static final int MAX_DOMAIN_LABELS = 16;
 
-  private static final int ADVERTISER_WORDS = 16;
   private static final int COUNTRY_SHIFT = 48;
   private static final int FIRST_CAPACITY = 16;
 
@@ -44,15 +43,8 @@ public final class AdQuery {
   private int ttlSeconds;
   private boolean secureRequired;
   private boolean test;
-  final SpanList blockedCategories = new SpanList(FIRST_CAPACITY);
-  final SpanList blockedAdvertisers = new SpanList(FIRST_CAPACITY);
-
-  /** By the low bits of their hashes, whether there may be such a blocked category. */
-  private long blockedCategoryBits;
-
-  /** The same of blocked advertisers, in more words: their lists are long. */
-  private final long[] blockedAdvertiserBits = new long[ADVERTISER_WORDS];
-
+  private final BlockedTexts blockedCategories = new BlockedTexts();
+  private final BlockedTexts blockedAdvertisers = new BlockedTexts();
   private int[] blockedAttributes = new int[FIRST_CAPACITY];
   private int blockedAttributeCount;
 
@@ -89,9 +81,7 @@ public final class AdQuery {
     secureRequired = false;
     test = false;
     blockedCategories.clear();
-    blockedCategoryBits = 0;
     blockedAdvertisers.clear();
-    Arrays.fill(blockedAdvertiserBits, 0);
     blockedAttributeCount = 0;
     resetTargeting();
   }
@@ -203,15 +193,12 @@ public final class AdQuery {
   /** A category ({@code bcat}) that no ad may have; a top category blocks those below it. */
   public void addBlockedCategory(byte[] buffer, int offset, int length) {
     blockedCategories.add(buffer, offset, length);
-    blockedCategoryBits |= 1L << blockedCategories.hash(blockedCategories.size() - 1);
   }
 
   /** A domain ({@code badv}) that no advertiser may have, nor a subdomain of it; either case. */
   public void addBlockedAdvertiser(byte[] buffer, int offset, int length) {
     int www = startsWithWww(buffer, offset, length) ? 4 : 0;
     blockedAdvertisers.add(buffer, offset + www, length - www);
-    long hash = blockedAdvertisers.hash(blockedAdvertisers.size() - 1);
-    blockedAdvertiserBits[advertiserWord(hash)] |= 1L << hash;
   }
 
   /** A creative attribute ({@code battr}) that no ad may have. */
@@ -224,24 +211,12 @@ public final class AdQuery {
 
   /** Whether one of some categories, given with all above them, is blocked. */
   boolean blocksCategory(long[] hashes, byte[][] texts) {
-    for (int i = 0; i < hashes.length; i++) {
-      if ((blockedCategoryBits & 1L << hashes[i]) != 0
-          && contains(blockedCategories, hashes[i], texts[i])) {
-        return true;
-      }
-    }
-    return false;
+    return blockedCategories.containsAny(hashes, texts);
   }
 
   /** Whether one of some domains, given with all above them, is blocked. */
   boolean blocksAdvertiser(long[] hashes, byte[][] texts) {
-    for (int i = 0; i < hashes.length; i++) {
-      if ((blockedAdvertiserBits[advertiserWord(hashes[i])] & 1L << hashes[i]) != 0
-          && contains(blockedAdvertisers, hashes[i], texts[i])) {
-        return true;
-      }
-    }
-    return false;
+    return blockedAdvertisers.containsAny(hashes, texts);
   }
 
   /** Whether a creative attribute is blocked. */
@@ -410,21 +385,6 @@ public final class AdQuery {
       packed = packed << Byte.SIZE | TextHash.fold(buffer[offset + i]) & 0xFF;
     }
     return (long) country << COUNTRY_SHIFT | packed;
-  }
-
-  private static int advertiserWord(long hash) {
-    return (int) (hash >>> Integer.SIZE) & ADVERTISER_WORDS - 1;
-  }
-
-  private static boolean contains(SpanList list, long hash, byte[] text) {
-    for (int i = 0; i < list.size(); i++) {
-      if (list.hash(i) == hash
-          && list.length(i) == text.length
-          && TextHash.equalsFolded(text, 0, list.buffer(i), list.offset(i), text.length)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static void set(SpanList list, byte[] buffer, int offset, int length) {

@@ -8,60 +8,65 @@ final class Blocks {
   private Blocks() {}
 
   /** {@code words &= a}. */
-  static void and(long[] words, long[] a, int count) {
-    for (int i = 0; i < count; i++) {
+  static void and(long[] words, long[] a) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] &= a[i];
     }
   }
 
   /** {@code words &= a | b}. */
-  static void andUnion(long[] words, long[] a, long[] b, int count) {
-    for (int i = 0; i < count; i++) {
+  static void andUnion(long[] words, long[] a, long[] b) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] &= a[i] | b[i];
     }
   }
 
   /** {@code words &= a | b | c}. */
-  static void andUnion(long[] words, long[] a, long[] b, long[] c, int count) {
-    for (int i = 0; i < count; i++) {
+  static void andUnion(long[] words, long[] a, long[] b, long[] c) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] &= a[i] | b[i] | c[i];
     }
   }
 
   /** {@code words |= a}. */
-  static void or(long[] words, long[] a, int count) {
-    for (int i = 0; i < count; i++) {
+  static void or(long[] words, long[] a) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] |= a[i];
     }
   }
 
   /** {@code words &= ~a}. */
-  static void andNot(long[] words, long[] a, int count) {
-    for (int i = 0; i < count; i++) {
+  static void andNot(long[] words, long[] a) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] &= ~a[i];
     }
   }
 
   /** {@code words |= a & b}. */
-  static void orAnd(long[] words, long[] a, long[] b, int count) {
-    for (int i = 0; i < count; i++) {
+  static void orAnd(long[] words, long[] a, long[] b) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] |= a[i] & b[i];
     }
   }
 
-  /** Sets the members of a list: its length, then offsets in the block. */
-  static void setListed(long[] words, char[] lists, int offset) {
-    int end = offset + lists[offset];
-    for (int i = offset + 1; i <= end; i++) {
-      words[lists[i] >> 6] |= 1L << lists[i];
+  /** {@code words = 0}. */
+  static void clear(long[] words) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
+      words[i] = 0;
+    }
+  }
+
+  /** Sets the members of a list: offsets in the block. */
+  static void setListed(long[] words, char[] list) {
+    for (char member : list) {
+      words[member >> 6] |= 1L << member;
     }
   }
 
   /** Clears the members of a list. */
-  static void clearListed(long[] words, char[] lists, int offset) {
-    int end = offset + lists[offset];
-    for (int i = offset + 1; i <= end; i++) {
-      words[lists[i] >> 6] &= ~(1L << lists[i]);
+  static void clearListed(long[] words, char[] list) {
+    for (char member : list) {
+      words[member >> 6] &= ~(1L << member);
     }
   }
 }

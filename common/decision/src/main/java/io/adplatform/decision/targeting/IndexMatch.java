@@ -332,7 +332,7 @@ public final class IndexMatch {
   private void fillValid() {
     int valid = Math.min(OrdinalSet.BLOCK, index.count() - base());
     wordCount = valid + Long.SIZE - 1 >> 6;
-    Arrays.fill(words, 0, wordCount, -1L);
+    Arrays.fill(words, -1L);
     if ((valid & 63) != 0) {
       words[wordCount - 1] = (1L << valid) - 1;
     }
@@ -346,11 +346,8 @@ public final class IndexMatch {
     boolean rest = false;
     keptCount = 0;
     for (int i = first; i < end; i++) {
-      OrdinalSet set = sets[i];
-      int container = set.container(block);
-      int kind = OrdinalSet.kind(container);
-      if (kind == OrdinalSet.BITS) {
-        long[] bits = set.words[OrdinalSet.offset(container)];
+      Object content = sets[i].content(block);
+      if (content instanceof long[] bits) {
         if (one == null) {
           one = bits;
         } else if (two == null) {
@@ -361,34 +358,32 @@ public final class IndexMatch {
           keep(bits);
           rest = true;
         }
-      } else if (kind == OrdinalSet.LIST) {
-        keep(set.lists, OrdinalSet.offset(container));
-      } else if (kind == OrdinalSet.FULL) {
+      } else if (content instanceof char[] list) {
+        keep(list);
+      } else if (content != null) {
         return;
       }
     }
     if (three != null) {
-      Blocks.andUnion(words, one, two, three, wordCount);
+      Blocks.andUnion(words, one, two, three);
     } else if (two != null) {
-      Blocks.andUnion(words, one, two, wordCount);
+      Blocks.andUnion(words, one, two);
     } else if (one != null) {
-      Blocks.and(words, one, wordCount);
+      Blocks.and(words, one);
     } else {
-      Arrays.fill(words, 0, wordCount, 0L);
+      Blocks.clear(words);
     }
     putBack(rest);
   }
 
   /** Notes which members of a list are left so far: they stay. */
-  private void keep(char[] list, int offset) {
-    int end = offset + list[offset];
-    for (int i = offset + 1; i <= end; i++) {
-      int member = list[i];
+  private void keep(char[] list) {
+    for (char member : list) {
       if ((words[member >> 6] & 1L << member) != 0) {
         if (keptCount == kept.length) {
           kept = Arrays.copyOf(kept, 2 * keptCount);
         }
-        kept[keptCount++] = (char) member;
+        kept[keptCount++] = member;
       }
     }
   }
@@ -396,15 +391,15 @@ public final class IndexMatch {
   /** Notes which of many are left so far: they stay. */
   private void keep(long[] bits) {
     if (!keptBits) {
-      Arrays.fill(union, 0, wordCount, 0L);
+      Blocks.clear(union);
       keptBits = true;
     }
-    Blocks.orAnd(union, bits, words, wordCount);
+    Blocks.orAnd(union, bits, words);
   }
 
   private void putBack(boolean bits) {
     if (bits) {
-      Blocks.or(words, union, wordCount);
+      Blocks.or(words, union);
       keptBits = false;
     }
     for (int i = 0; i < keptCount; i++) {
@@ -413,13 +408,11 @@ public final class IndexMatch {
   }
 
   private void subtract(OrdinalSet set) {
-    int container = set.container(block);
-    int offset = OrdinalSet.offset(container);
-    switch (OrdinalSet.kind(container)) {
-      case OrdinalSet.BITS -> Blocks.andNot(words, set.words[offset], wordCount);
-      case OrdinalSet.LIST -> Blocks.clearListed(words, set.lists, offset);
-      case OrdinalSet.FULL -> Arrays.fill(words, 0, wordCount, 0L);
-      default -> {}
+    switch (set.content(block)) {
+      case null -> {}
+      case long[] bits -> Blocks.andNot(words, bits);
+      case char[] list -> Blocks.clearListed(words, list);
+      default -> Blocks.clear(words);
     }
   }
 
@@ -433,20 +426,18 @@ public final class IndexMatch {
   }
 
   private void addDoubtful(OrdinalSet set) {
-    int container = set.container(block);
-    int kind = OrdinalSet.kind(container);
-    if (kind == OrdinalSet.ABSENT) {
+    Object content = set.content(block);
+    if (content == null) {
       return;
     }
     if (!hasDoubtful) {
-      Arrays.fill(doubtful, 0, wordCount, 0L);
+      Blocks.clear(doubtful);
       hasDoubtful = true;
     }
-    int offset = OrdinalSet.offset(container);
-    switch (kind) {
-      case OrdinalSet.BITS -> Blocks.or(doubtful, set.words[offset], wordCount);
-      case OrdinalSet.LIST -> Blocks.setListed(doubtful, set.lists, offset);
-      default -> Arrays.fill(doubtful, 0, wordCount, -1L);
+    switch (content) {
+      case long[] bits -> Blocks.or(doubtful, bits);
+      case char[] list -> Blocks.setListed(doubtful, list);
+      default -> Arrays.fill(doubtful, -1L);
     }
   }
 

@@ -9,53 +9,44 @@ import java.util.Arrays;
  * bitmaps, Lemire et al., 2016, with smaller blocks.) Any thread.
  */
 final class OrdinalSet {
-  /** Words of a block. */
-  static final int WORDS = 256;
+  /**
+   * Words of a block: so few that most auctions are decided in the first, and the loops over them
+   * are still worth their setting up.
+   */
+  static final int WORDS = 32;
 
   /** Ordinals of a block. */
   static final int BLOCK = WORDS * Long.SIZE;
 
   /** Shift from an ordinal to its block. */
-  static final int BLOCK_SHIFT = 14;
+  static final int BLOCK_SHIFT = 11;
 
   /**
    * Up to this many members are listed: setting so many bits costs no more than a pass over words.
    */
-  static final int MAX_LISTED = 128;
+  static final int MAX_LISTED = 16;
 
-  static final OrdinalSet EMPTY =
-      new OrdinalSet(0, new long[0], new int[0], new long[0][], new char[0]);
+  /** The content of a block that holds all of its ordinals. */
+  static final Object FULL = new Object();
 
-  static final int BITS = 0;
-  static final int LIST = 1;
-  static final int FULL = 2;
-  static final int ABSENT = 3;
-  private static final int KIND_BITS = 2;
-  private static final int KIND_MASK = 3;
+  static final OrdinalSet EMPTY = new OrdinalSet(0, new long[0], new Object[0]);
 
   private final int count;
 
   /** A bit for each block that is not absent. */
   private final long[] blocks;
 
-  /** Of each block that is not absent, in order: where its content begins, and its kind. */
-  private final int[] containers;
-
   /**
-   * Each an array of its own: loops over arrays at one index are what the compiler makes vector
-   * instructions of.
+   * Of each block that is not absent, in order: {@code long[]} of bits, {@code char[]} of members
+   * as offsets in the block, or {@link #FULL}. Bits are an array of their own for each block: loops
+   * over arrays at one index are what the compiler makes vector instructions of.
    */
-  final long[][] words;
+  private final Object[] contents;
 
-  /** The length of a list, then its members as offsets in their block. */
-  final char[] lists;
-
-  private OrdinalSet(int count, long[] blocks, int[] containers, long[][] words, char[] lists) {
+  private OrdinalSet(int count, long[] blocks, Object[] contents) {
     this.count = count;
     this.blocks = blocks;
-    this.containers = containers;
-    this.words = words;
-    this.lists = lists;
+    this.contents = contents;
   }
 
   /**
@@ -69,9 +60,8 @@ final class OrdinalSet {
       return EMPTY;
     }
     long[] blocks = new long[((universe - 1 >> BLOCK_SHIFT) >> 6) + 1];
-    int[] containers = new int[(ordinals[count - 1] >> BLOCK_SHIFT) + 1];
-    int containerCount = 0;
-    Contents contents = new Contents();
+    Object[] contents = new Object[(ordinals[count - 1] >> BLOCK_SHIFT) + 1];
+    int contentCount = 0;
     int from = 0;
     while (from < count) {
       int block = ordinals[from] >> BLOCK_SHIFT;
@@ -81,15 +71,29 @@ final class OrdinalSet {
       }
       int blockSize = Math.min(BLOCK, universe - (block << BLOCK_SHIFT));
       blocks[block >> 6] |= 1L << block;
-      containers[containerCount++] = contents.add(ordinals, from, to, blockSize);
+      contents[contentCount++] = content(ordinals, from, to, blockSize);
       from = to;
     }
-    return new OrdinalSet(
-        count,
-        blocks,
-        Arrays.copyOf(containers, containerCount),
-        Arrays.copyOf(contents.words, contents.wordCount),
-        Arrays.copyOf(contents.lists, contents.listSize));
+    return new OrdinalSet(count, blocks, Arrays.copyOf(contents, contentCount));
+  }
+
+  private static Object content(int[] ordinals, int from, int to, int blockSize) {
+    if (to - from == blockSize) {
+      return FULL;
+    }
+    if (to - from <= MAX_LISTED) {
+      char[] list = new char[to - from];
+      for (int i = from; i < to; i++) {
+        list[i - from] = (char) (ordinals[i] & BLOCK - 1);
+      }
+      return list;
+    }
+    long[] bits = new long[WORDS];
+    for (int i = from; i < to; i++) {
+      int member = ordinals[i] & BLOCK - 1;
+      bits[member >> 6] |= 1L << member;
+    }
+    return bits;
   }
 
   /** How many ordinals there are. */
@@ -102,83 +106,27 @@ final class OrdinalSet {
     return index < blocks.length ? blocks[index] : 0;
   }
 
-  /** A block's kind and, for {@link #offset}, where its content is. */
-  int container(int block) {
+  /** A block's bits, its listed members, {@link #FULL}, or null where it is absent. */
+  Object content(int block) {
     int index = block >> 6;
     if (index >= blocks.length || (blocks[index] & 1L << block) == 0) {
-      return ABSENT;
+      return null;
     }
     int rank = Long.bitCount(blocks[index] & (1L << block) - 1);
     for (int before = 0; before < index; before++) {
       rank += Long.bitCount(blocks[before]);
     }
-    return containers[rank];
-  }
-
-  /** {@link #BITS}, {@link #LIST}, {@link #FULL} or {@link #ABSENT}. */
-  static int kind(int container) {
-    return container & KIND_MASK;
-  }
-
-  /** Which of {@link #words} a container is, or where it begins in {@link #lists}. */
-  static int offset(int container) {
-    return container >>> KIND_BITS;
+    return contents[rank];
   }
 
   /** Whether an ordinal is in the set. For tests and rare checks. */
   boolean contains(int ordinal) {
-    int container = container(ordinal >> BLOCK_SHIFT);
-    int offset = offset(container);
     int member = ordinal & BLOCK - 1;
-    return switch (kind(container)) {
-      case BITS -> (words[offset][member >> 6] & 1L << member) != 0;
-      case LIST ->
-          Arrays.binarySearch(lists, offset + 1, offset + 1 + lists[offset], (char) member) >= 0;
-      case FULL -> true;
-      default -> false;
+    return switch (content(ordinal >> BLOCK_SHIFT)) {
+      case null -> false;
+      case long[] bits -> (bits[member >> 6] & 1L << member) != 0;
+      case char[] list -> Arrays.binarySearch(list, (char) member) >= 0;
+      default -> true;
     };
-  }
-
-  /** What the blocks of a set in the making hold. */
-  private static final class Contents {
-    private long[][] words = new long[0][];
-    private char[] lists = new char[0];
-    private int wordCount;
-    private int listSize;
-
-    int add(int[] ordinals, int from, int to, int blockSize) {
-      int size = to - from;
-      if (size == blockSize) {
-        return FULL;
-      }
-      return size <= MAX_LISTED ? addList(ordinals, from, to) : addBits(ordinals, from, to);
-    }
-
-    private int addList(int[] ordinals, int from, int to) {
-      int offset = listSize;
-      int needed = offset + 1 + to - from;
-      if (needed > lists.length) {
-        lists = Arrays.copyOf(lists, Math.max(needed, 2 * lists.length));
-      }
-      lists[listSize++] = (char) (to - from);
-      for (int i = from; i < to; i++) {
-        lists[listSize++] = (char) (ordinals[i] & BLOCK - 1);
-      }
-      return offset << KIND_BITS | LIST;
-    }
-
-    private int addBits(int[] ordinals, int from, int to) {
-      int offset = wordCount++;
-      if (wordCount > words.length) {
-        words = Arrays.copyOf(words, Math.max(wordCount, 2 * words.length));
-      }
-      long[] bits = new long[WORDS];
-      for (int i = from; i < to; i++) {
-        int member = ordinals[i] & BLOCK - 1;
-        bits[member >> 6] |= 1L << member;
-      }
-      words[offset] = bits;
-      return offset << KIND_BITS | BITS;
-    }
   }
 }

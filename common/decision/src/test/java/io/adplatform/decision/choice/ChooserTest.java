@@ -50,7 +50,8 @@ class ChooserTest {
       assertEquals(119 - loser, candidates.lineItemId(loser));
       assertEquals(Reason.OUTBID, candidates.reason(loser));
     }
-    assertEquals(20, candidates.matched());
+    // The one behind the seven shows that the best losers are known.
+    assertEquals(Candidates.MAX + 1, candidates.matched());
     assertEquals(Reason.NONE, candidates.reason());
   }
 
@@ -213,6 +214,36 @@ class ChooserTest {
   }
 
   @Test
+  void shouldFindTheOneWithABudgetBehindAHundredWithout() {
+    demand.add(lineItem(50, 500_000, IN_USA, MPU));
+    for (long id = 100; id < 200; id++) {
+      demand.add(lineItem(id, id * 10_000, IN_USA, MPU));
+    }
+    CatalogueSnapshot snapshot = demand.compile();
+    Leases leases = new Leases(NOW);
+    for (long id = 100; id < 200; id++) {
+      leases.exhaust(id);
+    }
+    leases.grant(50);
+    int won = chooser.choose(snapshot, query, leases.gate(), NOW, 1, 1, candidates);
+    assertEquals(1, won, () -> candidates.reason(0) + " " + candidates.reason(6));
+    assertEquals(50, candidates.lineItemId(candidates.winner(0)));
+    assertEquals(Reason.BUDGET_EXHAUSTED, candidates.reason(0));
+  }
+
+  @Test
+  void shouldLookNoFurtherThanTheBestLosersBelowTheFloor() {
+    for (long id = 100; id < 200; id++) {
+      demand.add(lineItem(id, id * 10_000, IN_USA, MPU));
+    }
+    query.floorCpmMicros(9_000_000);
+    assertEquals(0, choose());
+    assertEquals(Candidates.MAX, candidates.count());
+    assertEquals(Reason.BELOW_FLOOR, candidates.reason());
+    assertTrue(candidates.matched() < 100, "matched " + candidates.matched());
+  }
+
+  @Test
   void shouldGiveBackWhatABidReservedThatWasNotSent() {
     demand.add(lineItem(100, 1_000_000_000, IN_USA, MPU));
     CatalogueSnapshot snapshot = demand.compile();
@@ -272,7 +303,7 @@ class ChooserTest {
           query.ttlSeconds(60);
           chooser.choose(snapshot, query, leases.gate(), NOW, 1, auction[0]++, candidates);
         });
-    assertEquals(1_000, candidates.matched());
+    assertTrue(candidates.matched() > Candidates.MAX);
     assertEquals(0, unused.failures());
   }
 

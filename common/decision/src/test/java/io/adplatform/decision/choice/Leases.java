@@ -16,11 +16,17 @@ final class Leases implements LeaseSource {
   static final long AMOUNT = 10_000_000;
 
   private final Set<Long> allowed = new HashSet<>();
+  private final Set<Long> exhausted = new HashSet<>();
   private final NodeLeases node;
+  private final long startMillis;
+
+  /** The node's clock: it asks every so often. The lane's stands still. */
   private long nowMillis;
+
   private long nextId = 1;
 
   Leases(long nowMillis) {
+    startMillis = nowMillis;
     this.nowMillis = nowMillis;
     node = new NodeLeases(this, null, 1, () -> this.nowMillis);
   }
@@ -36,14 +42,22 @@ final class Leases implements LeaseSource {
   /** Gets a lease for a line item: one bid is tried, the node asks and hands over. */
   void grant(long lineItemId) {
     allowed.add(lineItemId);
-    long start = nowMillis;
-    gate().tryReserve(lineItemId, 1, 60, nowMillis);
+    ask(lineItemId);
+  }
+
+  /** Hears of a line item that its budget is used up. */
+  void exhaust(long lineItemId) {
+    exhausted.add(lineItemId);
+    ask(lineItemId);
+  }
+
+  private void ask(long lineItemId) {
+    gate().tryReserve(lineItemId, 1, 60, startMillis);
     for (int i = 0; i < 4; i++) {
       nowMillis += 500;
       node.doWork();
-      gate().poll(start);
+      gate().poll(startMillis);
     }
-    nowMillis = start;
   }
 
   @Override
@@ -55,7 +69,9 @@ final class Leases implements LeaseSource {
         long end = nowMillis + 90_000;
         leases.add(new Lease(nextId++, want.lineItemId(), AMOUNT, end, end + 1_800_000, false));
       } else {
-        refusals.add(new Refusal(want.lineItemId(), Reason.NO_LEASE));
+        boolean usedUp = exhausted.contains(want.lineItemId());
+        Reason reason = usedUp ? Reason.BUDGET_EXHAUSTED : Reason.NO_LEASE;
+        refusals.add(new Refusal(want.lineItemId(), reason));
       }
     }
     return new Answer(nowMillis, leases, List.of(), refusals);

@@ -14,8 +14,18 @@ import org.slf4j.LoggerFactory;
 final class Housekeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
 
-  /** Its first park after work; doubled at each further park without any. */
-  private static final long FIRST_PARK_NANOS = 50_000;
+  /** How long it parks while a lane waits. */
+  private static final long POLL_PARK_NANOS = 50_000;
+
+  /**
+   * The park after work under LAPTOP, doubled at each further park without any. Whoever waits wakes
+   * it, so that this is how long what nobody waits for is gathered: at thousands of records a
+   * second, one wake-up and one write then take dozens of them.
+   */
+  private static final long LAPTOP_FIRST_PARK_NANOS = 2_000_000;
+
+  /** The same where other processes cannot wake it: what they wait for waits so long. */
+  private static final long SHARED_FIRST_PARK_NANOS = 500_000;
 
   /** Nothing in a LAPTOP's process waits for it without waking it: timers alone need it. */
   private static final long LAPTOP_PARK_NANOS = 100_000_000;
@@ -36,9 +46,7 @@ final class Housekeeper implements AutoCloseable {
     /** One turn, on the housekeeping thread. Returns how much it did. */
     int turn();
 
-    /**
-     * Whether another process makes progress that is waited for here, so that it must look often.
-     */
+    /** Whether a lane waits for what is turned here, or in another process: look often. */
     boolean mustPoll();
 
     /** The last that the housekeeping thread does. */
@@ -46,6 +54,7 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private final Thread thread;
+  private final long firstParkNanos;
   private final long maxParkNanos;
   private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile boolean parked;
@@ -54,8 +63,9 @@ final class Housekeeper implements AutoCloseable {
   private final Work work;
   private long errorLoggedNanos = System.nanoTime() - ERROR_LOG_NANOS;
 
-  private Housekeeper(Work work, long maxParkNanos) {
+  private Housekeeper(Work work, long firstParkNanos, long maxParkNanos) {
     this.work = work;
+    this.firstParkNanos = Math.min(firstParkNanos, maxParkNanos);
     this.maxParkNanos = maxParkNanos;
     this.thread = Thread.ofPlatform().daemon().name("journal-driver").unstarted(this::run);
   }
@@ -63,13 +73,13 @@ final class Housekeeper implements AutoCloseable {
   /** Starts a thread that whoever needs it, all in its process, wakes. */
   static Housekeeper start(Work work, LanePreset preset) {
     long park = preset == LanePreset.LAPTOP ? LAPTOP_PARK_NANOS : LATENCY_PARK_NANOS;
-    return started(new Housekeeper(work, park));
+    return started(new Housekeeper(work, LAPTOP_FIRST_PARK_NANOS, park));
   }
 
   /** Starts a thread that turns a driver for other processes, which cannot wake it. */
   static Housekeeper startShared(Work work, LanePreset preset) {
     long park = preset == LanePreset.LAPTOP ? SHARED_PARK_NANOS : LATENCY_PARK_NANOS;
-    return started(new Housekeeper(work, park));
+    return started(new Housekeeper(work, SHARED_FIRST_PARK_NANOS, park));
   }
 
   private static Housekeeper started(Housekeeper housekeeper) {
@@ -105,18 +115,14 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private void run() {
-    long park = FIRST_PARK_NANOS;
+    long park = firstParkNanos;
     while (!closed) {
       wanted.set(false);
       turns = turns + 1;
-      if (turn() > 0) {
-        park = FIRST_PARK_NANOS;
-        continue;
-      }
+      park = turn() > 0 ? firstParkNanos : Math.min(maxParkNanos, park * 2);
       parked = true;
       if (!wanted.get()) {
-        LockSupport.parkNanos(work.mustPoll() ? FIRST_PARK_NANOS : park);
-        park = Math.min(maxParkNanos, park * 2);
+        LockSupport.parkNanos(work.mustPoll() ? POLL_PARK_NANOS : park);
       }
       parked = false;
     }

@@ -366,11 +366,9 @@ public final class JournalDriver implements AutoCloseable {
 
     @Override
     public boolean mustPoll() {
-      if (embedded == null) {
-        for (int i = 0; i < journals.size(); i++) {
-          if (journals.get(i).isAwaited()) {
-            return true;
-          }
+      for (int i = 0; i < journals.size(); i++) {
+        if (journals.get(i).isAwaited()) {
+          return true;
         }
       }
       return false;

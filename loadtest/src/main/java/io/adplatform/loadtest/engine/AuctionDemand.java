@@ -5,8 +5,8 @@ import io.adplatform.decision.budget.LeaseSource;
 import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
-import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
@@ -16,7 +16,9 @@ import io.adplatform.wire.catalogue.Daypart;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.openrtb.CreativeTemplate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +30,7 @@ import java.util.SplittableRandom;
  * some for sites, categories, hours, key-values; bids from 0.20 to 8.00 per thousand. Each has a
  * lease that lasts. The same seed gives the same demand.
  */
-final class SelectionDemand {
+final class AuctionDemand {
   /** When the benchmark takes place. */
   static final long NOW = 1_800_000_000_000L;
 
@@ -43,6 +45,22 @@ final class SelectionDemand {
   static final int CATEGORIES = 23;
   static final int TOPICS = 20;
 
+  /** Takes ten percent, and has no request recorded in full. */
+  static final SupplyPartner PARTNER =
+      new SupplyPartner(
+          5,
+          1,
+          "load",
+          "Load",
+          Status.ACTIVE,
+          300,
+          BillableEvent.BEACON,
+          1_000,
+          1_000_000_000,
+          1,
+          0,
+          false);
+
   private static final long ADVERTISER = 1;
   private static final long CAMPAIGN = 2;
   private static final long FIRST_CREATIVE = 10;
@@ -51,16 +69,18 @@ final class SelectionDemand {
   private static final long LEASE_MILLIS = 1_000_000_000;
 
   private final SplittableRandom random;
-  private final CatalogueCompiler compiler = new CatalogueCompiler(CreativeCompiler.NONE);
+  private final CatalogueCompiler compiler =
+      new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, "https://ads.example"));
   private final int lineItems;
   private long version;
 
-  SelectionDemand(int lineItems, long seed) {
+  AuctionDemand(int lineItems, long seed) {
     this.lineItems = lineItems;
     random = new SplittableRandom(seed);
     apply(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
     apply(
         new Campaign(CAMPAIGN, 1, ADVERTISER, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
+    apply(PARTNER);
     for (int i = 0; i < SIZES.length; i++) {
       apply(creative(FIRST_CREATIVE + i, SIZES[i][0], SIZES[i][1]));
     }
@@ -76,7 +96,7 @@ final class SelectionDemand {
   /** A gate of one lane that holds a lease for every line item. */
   BudgetGate gate() {
     long[] now = {NOW};
-    NodeLeases node = new NodeLeases(SelectionDemand::grantAll, null, 1, () -> now[0]);
+    NodeLeases node = new NodeLeases(AuctionDemand::grantAll, null, 1, () -> now[0]);
     BudgetGate gate = node.gate(0);
     for (int i = 0; i < lineItems; i++) {
       gate.tryReserve(FIRST_LINE_ITEM + i, 1, 60, NOW);
@@ -189,7 +209,7 @@ final class SelectionDemand {
         Format.BANNER,
         width,
         height,
-        "<a></a>",
+        "<a href=\"${CLICK_URL}\"><img src=\"https://cdn.acme.example/b.png\"></a>",
         "https://acme.example/",
         List.of("www.acme.example"),
         List.of("IAB1-2"),

@@ -1,0 +1,99 @@
+package io.adplatform.decision.targeting;
+
+import java.util.Arrays;
+
+/**
+ * The texts of a list that blocks, found by their hashes: an open-addressing table whose slots
+ * count only where they bear the stamp of the present list, so that clearing costs nothing. A list
+ * of any length is looked up in constant time. It grows to the longest list seen, which the cap on
+ * request bodies bounds, and is reused. Owned by one thread.
+ */
+final class BlockedTexts {
+  private static final int FIRST_SLOTS = 128;
+
+  /** One slot in so many may be taken. */
+  private static final int SPARSENESS = 2;
+
+  private final SpanList texts = new SpanList(FIRST_SLOTS / SPARSENESS);
+
+  /** By slot: the stamp in the high half, the place in {@link #texts} in the low one. */
+  private long[] slots = new long[FIRST_SLOTS];
+
+  /** Never 0, which fresh slots bear. */
+  private int stamp = 1;
+
+  void clear() {
+    texts.clear();
+    renew();
+  }
+
+  int size() {
+    return texts.size();
+  }
+
+  void add(byte[] buffer, int offset, int length) {
+    if ((texts.size() + 1) * SPARSENESS > slots.length) {
+      grow();
+    }
+    texts.add(buffer, offset, length);
+    file(texts.size() - 1);
+  }
+
+  /** Whether one of some texts is in the list, whatever the case of ASCII letters. */
+  boolean containsAny(long[] hashes, byte[][] candidates) {
+    if (texts.size() == 0) {
+      return false;
+    }
+    for (int i = 0; i < hashes.length; i++) {
+      if (contains(hashes[i], candidates[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean contains(long hash, byte[] text) {
+    int mask = slots.length - 1;
+    int slot = (int) hash & mask;
+    while (isTaken(slot)) {
+      int place = (int) slots[slot];
+      if (texts.hash(place) == hash
+          && texts.length(place) == text.length
+          && TextHash.equalsFolded(
+              text, 0, texts.buffer(place), texts.offset(place), text.length)) {
+        return true;
+      }
+      slot = slot + 1 & mask;
+    }
+    return false;
+  }
+
+  private void file(int place) {
+    int mask = slots.length - 1;
+    int slot = (int) texts.hash(place) & mask;
+    while (isTaken(slot)) {
+      slot = slot + 1 & mask;
+    }
+    slots[slot] = (long) stamp << Integer.SIZE | place;
+  }
+
+  private void grow() {
+    slots = Arrays.copyOf(slots, 2 * slots.length);
+    // Old entries stand where the smaller table had them.
+    renew();
+    for (int place = 0; place < texts.size(); place++) {
+      file(place);
+    }
+  }
+
+  private boolean isTaken(int slot) {
+    return (int) (slots[slot] >>> Integer.SIZE) == stamp;
+  }
+
+  private void renew() {
+    if (++stamp == 0) {
+      Arrays.fill(slots, 0);
+      stamp = 1;
+    }
+  }
+}
