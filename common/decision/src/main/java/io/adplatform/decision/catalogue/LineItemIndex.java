@@ -2,17 +2,25 @@ package io.adplatform.decision.catalogue;
 
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.money.Cpm;
+import java.util.Arrays;
 
 /**
  * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
  * whatever the currency); equal bids stand by id. Immutable; any thread.
  */
 public final class LineItemIndex {
+  /** No line items. */
+  public static final LineItemIndex EMPTY = new LineItemIndex(new Columns(0));
+
   private final LineItem[] lineItems;
   private final long[] ids;
   private final long[] bidCpmMicros;
   private final long[] chargeMicros;
   private final int[] currencies;
+
+  /** Each of {@link #currencies} once; few. */
+  private final int[] distinctCurrencies;
+
   private final long[] startMillis;
   private final long[] endMillis;
 
@@ -24,6 +32,7 @@ public final class LineItemIndex {
   LineItemIndex(Columns columns) {
     lineItems = columns.lineItems;
     currencies = columns.currencies;
+    distinctCurrencies = Arrays.stream(currencies).distinct().toArray();
     startMillis = columns.startMillis;
     endMillis = columns.endMillis;
     int count = lineItems.length;
@@ -67,6 +76,16 @@ public final class LineItemIndex {
   /** ISO 4217 number of its advertiser's currency. */
   public int currency(int ordinal) {
     return currencies[ordinal];
+  }
+
+  /** Whether a line item bids in a currency, an ISO 4217 number. */
+  public boolean hasCurrency(int currency) {
+    for (int known : distinctCurrencies) {
+      if (known == currency) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** First millisecond since 1970 at which it and its campaign serve. */
