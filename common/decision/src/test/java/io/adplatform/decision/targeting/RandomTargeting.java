@@ -83,7 +83,7 @@ final class RandomTargeting {
         include.put(attribute.text(), included(attribute));
       }
       if (random.nextInt(100) < 8) {
-        exclude.put(attribute.text(), some(VALUES.get(attribute), 2));
+        exclude.put(attribute.text(), some(values(attribute), 2));
       }
     }
     if (random.nextInt(200) == 0) {
@@ -99,17 +99,18 @@ final class RandomTargeting {
   }
 
   private List<String> included(Attribute attribute) {
-    if (unreadable.contains(attribute)) {
-      return some(UNREADABLE.get(attribute), 2);
-    }
     if (random.nextInt(40) == 0) {
       return List.of();
     }
-    List<String> values = some(VALUES.get(attribute), 4);
+    List<String> values = some(values(attribute), 4);
     if (UNREADABLE.containsKey(attribute) && random.nextInt(10) == 0) {
       values.add(pick(UNREADABLE.get(attribute)));
     }
     return values;
+  }
+
+  private List<String> values(Attribute attribute) {
+    return (unreadable.contains(attribute) ? UNREADABLE : VALUES).get(attribute);
   }
 
   int[] creativeSizes() {
