@@ -9,6 +9,7 @@ import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.NaiveMatcher;
+import io.adplatform.testkit.check.AllocationCheck;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
@@ -315,5 +316,64 @@ class AdQueryMapperTest {
         assertEquals(slot.equals(slots[i]), matches("keyValue", slot), "imp " + i);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'ua':'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148"
+            + " Safari/604.1'|ios|safari",
+        "'ua':'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/17.0 Safari/605'|macos|safari",
+        "'ua':'Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537.36 Edg/120.0'|windows|edge",
+        "'ua':'Mozilla/5.0 (Windows NT 10.0) Chrome/119 Safari/537.36 OPR/105.0'|windows|opera",
+        "'ua':'Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101"
+            + " Firefox/120.0'|linux|firefox",
+        "'ua':'Mozilla/5.0 (X11; CrOS x86_64) Chrome/120 Safari/537.36'|chromeos|chrome",
+        "'ua':'Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36'|android|chrome",
+        "'ua':'Mozilla/5.0 (Linux; Android 14) SamsungBrowser/23.0 Chrome/115 Mobile Safari/537.36'"
+            + "|android|samsung",
+        "'os':'iPadOS','ua':'Mozilla/5.0 (Windows NT 10.0) Firefox/120.0'|ios|firefox",
+        "'os':'KaiOS'|kaios|",
+        "'sua':{'platform':{'brand':'Windows'},'browsers':[{'brand':'Chromium'},"
+            + "{'brand':'Microsoft Edge'}]}|windows|edge"
+      })
+  void shouldTellOperatingSystemAndBrowser(String members, String system, String browser) {
+    begin("{'id':'r','imp':[{'id':'1'}],'device':{" + members + "}}");
+    for (String name :
+        List.of("ios", "macos", "windows", "linux", "chromeos", "android", "kaios")) {
+      assertEquals(name.equals(system), matches("operatingSystem", name), name);
+    }
+    for (String name : List.of("safari", "edge", "opera", "firefox", "chrome", "samsung")) {
+      assertEquals(name.equals(browser), matches("browser", name), name);
+    }
+
+    begin("{'id':'r','imp':[{'id':'1'}],'app':{},'device':{" + members + "}}");
+    assertTrue(matches("operatingSystem", system));
+    assertFalse(browser != null && matches("browser", browser));
+  }
+
+  @Test
+  void shouldAllocateNothingToMap() {
+    demand = demandIn("EUR", "CHF");
+    begin(
+        "{'id':'r','site':{'page':'https://news.example/x','keywords':'topic=cars, tier = 1',"
+            + "'ext':{'data':{'slot':['a','b']}}},'bcat':['IAB7'],'acat':['IAB1','IAB2'],"
+            + "'badv':['www.acme.example'],'cur':['GBP','CHF'],'wseat':['house'],"
+            + "'device':{'ua':'Mozilla/5.0 (Windows NT 10.0) Firefox/120.0','langb':'de-AT',"
+            + "'geo':{'country':'US','region':'US-CA'}},"
+            + "'imp':[{'id':'1','banner':{'w':300,'h':250,'btype':[1,4],'battr':[3],"
+            + "'mimes':['text/html','image/png']},'ext':{'data':{'slot':'c'}}},"
+            + "{'id':'2','banner':{'format':[{'w':728,'h':90}]},'secure':1}]}");
+    AllocationCheck.assertNoAllocation(
+        20_000,
+        () -> {
+          mapper.begin(request, PARTNER, demand, NOW, query);
+          mapper.imp(request, request.imp(0), query);
+          mapper.imp(request, request.imp(1), query);
+        });
+    assertEquals(CurrencyCode.numeric("CHF"), mapper.currency());
+    assertTrue(matches("region", "USA/CA"));
   }
 }
