@@ -19,8 +19,12 @@ public record LeaseConfig(
    */
   public static final int DEFAULT_BID_SECONDS = 90;
 
-  /** A banner in an app: the longest of the formats that are served. */
-  public static final int DEFAULT_TOKEN_SECONDS = 300;
+  /**
+   * An interstitial or a rewarded ad, the longest of the formats that are served: half an hour, and
+   * 15 s for its beacon. A lease that its node gives back waits only for the last token that the
+   * node made; this long waits that of a node that died.
+   */
+  public static final int DEFAULT_TOKEN_SECONDS = 1_815;
 
   /** Reservations last a token's life; twice a minute of them and the way back of the charges. */
   public static final int DEFAULT_HORIZON_SECONDS = 120;

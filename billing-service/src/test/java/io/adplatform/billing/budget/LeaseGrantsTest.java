@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class LeaseGrantsTest {
   private static final long PRICE = TestNode.PRICE;
   private static final long BOOT = 1_800_000_000;
+  private static final long TOKEN_MILLIS = LeaseConfig.DEFAULT_TOKEN_SECONDS * 1_000L;
 
   private static final TestBudgets BUDGETS = new TestBudgets();
 
@@ -75,7 +76,7 @@ class LeaseGrantsTest {
     assertEquals(100 * PRICE, lease.amountMicros());
     assertEquals("USD", lease.currency());
     assertEquals(clock.millis() + 90_000, lease.bidUntilMillis());
-    assertEquals(clock.millis() + 390_000, lease.lastExpiryMillis());
+    assertEquals(clock.millis() + 90_000 + TOKEN_MILLIS, lease.lastExpiryMillis());
   }
 
   @Test
@@ -137,7 +138,7 @@ class LeaseGrantsTest {
         clock.millis(),
         BUDGETS.number("SELECT bid_until_millis FROM lease WHERE id = " + lease.leaseId()));
     assertEquals(
-        clock.millis() + 300_000,
+        clock.millis() + TOKEN_MILLIS,
         BUDGETS.number("SELECT last_expiry_millis FROM lease WHERE id = " + lease.leaseId()));
     assertEquals(409, assertThrows(Problem.class, node::listen).status());
   }
@@ -196,7 +197,7 @@ class LeaseGrantsTest {
     LeaseAnswer.State extended = lease(node.extend(lease.leaseId()));
     assertEquals(lease.leaseId(), extended.leaseId());
     assertEquals(clock.millis() + 90_000, extended.bidUntilMillis());
-    assertEquals(clock.millis() + 390_000, extended.lastExpiryMillis());
+    assertEquals(clock.millis() + 90_000 + TOKEN_MILLIS, extended.lastExpiryMillis());
   }
 
   @Test

@@ -165,7 +165,7 @@ public class AuctionBenchmark {
   }
 
   private void map() {
-    mapper.begin(request, AuctionDemand.PARTNER, nowMillis, query);
+    mapper.begin(request, AuctionDemand.PARTNER, snapshot.lineItems(), nowMillis, query);
     mapper.imp(request, request.imp(0), query);
   }
 

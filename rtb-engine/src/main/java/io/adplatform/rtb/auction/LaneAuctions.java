@@ -159,7 +159,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
 
   /** Starts on a request; why nothing of it can be bid on, or NONE. */
   private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos) {
-    Reason reason = mapper.begin(request, partner, parts.lane().nowMillis(), query);
+    long now = parts.lane().nowMillis();
+    Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
     summary.auctionHi = auctionHi;
     summary.auctionLo = nextAuctionLo;
     nextAuctionLo += request.impCount();

@@ -30,6 +30,7 @@ final class ReasonText {
       case CURRENCY_NOT_SERVED -> "The advertiser's currency was not asked for.";
       case INSECURE_ENDPOINT -> "The imp asked for https, and our notices and beacons are http.";
       case PRIVATE_AUCTION -> "The imp was for deals only.";
+      case TAXONOMY_NOT_SERVED -> "The request's categories were of a taxonomy that is not served.";
       case NO_MATCH -> "No line item was for such a request.";
       case STATUS -> "It or its campaign was not active.";
       case SCHEDULE -> "It was not its time: before the start or after the end.";
@@ -39,6 +40,9 @@ final class ReasonText {
       case BLOCKED_ADVERTISER -> "The request blocked its advertiser's domain.";
       case BLOCKED_ATTRIBUTE -> "The request blocked an attribute of its creative.";
       case CREATIVE_INSECURE -> "The request asked for https, and its creative loads over http.";
+      case CATEGORY_NOT_ALLOWED -> "The request allowed other categories than its creative's.";
+      case BLOCKED_TYPE -> "The request blocked the kind of its creative's markup.";
+      case MIME_NOT_OFFERED -> "The request took no content of the type of its creative.";
       case BELOW_FLOOR -> "Its bid, less the partner's margin, was below the floor.";
       case NO_LEASE -> "The node held no budget for it at that moment.";
       case BUDGET_EXHAUSTED -> "Its budget on the node was spent or reserved.";

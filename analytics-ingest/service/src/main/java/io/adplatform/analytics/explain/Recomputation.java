@@ -52,7 +52,12 @@ final class Recomputation {
         partner == null
             ? null
             : new RecordedQuery(secureEndpoint, seat)
-                .read(recorded.request(), partner, auction.timeMillis(), auction.imp().index());
+                .read(
+                    recorded.request(),
+                    partner,
+                    catalogue.lineItems(),
+                    auction.timeMillis(),
+                    auction.imp().index());
     if (query == null) {
       return null;
     }

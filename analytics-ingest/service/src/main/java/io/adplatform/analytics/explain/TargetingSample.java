@@ -2,6 +2,7 @@ package io.adplatform.analytics.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adplatform.analytics.report.TargetingSampler;
+import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.NaiveMatcher;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
@@ -80,7 +81,12 @@ public final class TargetingSample implements TargetingSampler {
       }
       for (int imp = 0; imp < row.get("imps").asInt(); imp++) {
         AdQuery query =
-            recorded.read(row.get("request").asText(), partner, row.get("millis").asLong(), imp);
+            recorded.read(
+                row.get("request").asText(),
+                partner,
+                LineItemIndex.EMPTY,
+                row.get("millis").asLong(),
+                imp);
         if (query == null) {
           break;
         }

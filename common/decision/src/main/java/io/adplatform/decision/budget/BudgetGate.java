@@ -16,6 +16,17 @@ public final class BudgetGate {
   /** And so often where the source refused it. */
   private static final int WANT_REFUSED_MILLIS = 2_000;
 
+  /**
+   * Line items without a lease that an auction waits for at a time: at a cold start the likely
+   * winners are to have theirs first, not to stand behind all that would have lost to them.
+   * Auctions offer their best first; a second and more are for those whose budget proves to be
+   * small.
+   */
+  static final int MAX_AWAITED = 4;
+
+  /** One that gets no answer for so long (another lane may have got all) keeps no other back. */
+  static final int AWAIT_MILLIS = 2_000;
+
   /** More is asked for when less than one part in so many of the last lease is free. */
   private static final int WANT_AHEAD_PART = 4;
 
@@ -50,6 +61,9 @@ public final class BudgetGate {
   private long grantedLeaseAmountMicros;
   private long grantedExpirySecond;
 
+  /** Line items met since the last reservation or poll that are awaited. */
+  private int awaited;
+
   BudgetGate(LaneChannel channel) {
     this.channel = channel;
   }
@@ -75,6 +89,7 @@ public final class BudgetGate {
     long expirySecond = nowMillis / 1_000 + ttlSeconds;
     for (LaneLease lease = budget.first; lease != null; lease = lease.next) {
       if (lease.isOpen(nowMillis) && fits(lease, reserveMicros, chargeMicros, expirySecond)) {
+        awaited = 0;
         lease.lastReservedMillis = nowMillis;
         budget.spend(reserveMicros, nowMillis);
         grantedLeaseAmountMicros = lease.amountMicros;
@@ -83,7 +98,7 @@ public final class BudgetGate {
         return lease.leaseId;
       }
     }
-    want(budget, nowMillis);
+    wantInTurn(budget, nowMillis);
     return -budget.refusal.code();
   }
 
@@ -119,6 +134,7 @@ public final class BudgetGate {
    * @return how many messages were taken
    */
   public int poll(long nowMillis) {
+    awaited = 0;
     int taken = 0;
     while (taken < MESSAGES_PER_POLL) {
       LaneMessage message = channel.take();
@@ -164,12 +180,8 @@ public final class BudgetGate {
 
   private boolean fits(
       LaneLease lease, long reserveMicros, long chargeMicros, long wantedExpirySecond) {
-    long expirySecond = lease.expirySecond(wantedExpirySecond);
-    if (lease.tryReserve(reserveMicros, chargeMicros, expirySecond)) {
-      return true;
-    }
     lease.dropSettled(settledThroughMillis);
-    return lease.tryReserve(reserveMicros, chargeMicros, expirySecond);
+    return lease.tryReserve(reserveMicros, chargeMicros, lease.expirySecond(wantedExpirySecond));
   }
 
   private void wantAhead(LineItemBudget budget, LaneLease lease, long nowMillis) {
@@ -177,6 +189,16 @@ public final class BudgetGate {
         && lease.freeMicros() < lease.shareMicros() / WANT_AHEAD_PART
         && nowMillis >= budget.nextWantMillis) {
       want(budget, nowMillis);
+    }
+  }
+
+  /** Asks for a line item that has nothing, unless enough better ones are awaited. */
+  private void wantInTurn(LineItemBudget budget, long nowMillis) {
+    if (awaited < MAX_AWAITED) {
+      want(budget, nowMillis);
+      if (budget.isAwaited(nowMillis, AWAIT_MILLIS)) {
+        awaited++;
+      }
     }
   }
 
@@ -189,6 +211,7 @@ public final class BudgetGate {
           budget.lineItemId,
           budget.priceMicros,
           budget.spendMicrosPerMinute(nowMillis));
+      budget.await(nowMillis);
     }
   }
 
@@ -219,6 +242,7 @@ public final class BudgetGate {
         LineItemBudget budget = budgets.get(refused.lineItemId());
         if (budget != null) {
           budget.refusal = refused.reason();
+          budget.answered(false);
         }
       }
       case LaneMessage.Give give -> give(give, nowMillis);
@@ -236,6 +260,7 @@ public final class BudgetGate {
       budget.add(lease);
     }
     budget.nextWantMillis = nowMillis;
+    budget.answered(true);
   }
 
   /** Gives half of what is free, or all of it where this lane does not use it. */

@@ -1,5 +1,7 @@
 package io.adplatform.decision.budget;
 
+import java.util.Arrays;
+
 /**
  * A lane's share of one lease: what of it is charged, and what bids in flight may yet be charged,
  * by the time at which their tokens expire. Made by the node's thread, owned by the lane from the
@@ -7,16 +9,22 @@ package io.adplatform.decision.budget;
  *
  * <p>Used of the share is {@code charged + Σ over buckets max(0, reserved − charged in it)}; a
  * bucket counts until everything received up to its expiry has been settled.
+ *
+ * <p>The buckets stand side by side from the oldest that is not settled to the newest. Where they
+ * are too few for the longest token and for how far settling is behind, each two become one of
+ * twice the length, until all have expired: so none has to make room for another, whatever stands
+ * still. A lease takes 2.4 KB in each lane, 10,000 line items 24 MB.
  */
 final class LaneLease {
   /** Expiries are rounded up to this, so that a reservation lasts at most so much longer. */
   static final int BUCKET_SECONDS = 5;
 
-  /** A power of two; with {@link #BUCKET_SECONDS} more than any banner's time to live. */
-  static final int BUCKETS = 64;
+  /**
+   * Enough for a banner in an app (315 s) with settling 160 s behind; and at 20 s each for an
+   * interstitial (1,815 s) with settling 80 s behind.
+   */
+  static final int BUCKETS = 96;
 
-  private static final int MASK = BUCKETS - 1;
-  private static final int NO_KEY = 0;
   private static final long MILLIS = 1_000;
 
   final long leaseId;
@@ -44,22 +52,22 @@ final class LaneLease {
   private long chargedMicros;
   private long outstandingMicros;
 
-  /** Of each bucket: its expiry divided by {@link #BUCKET_SECONDS}; {@link #NO_KEY} where free. */
-  private final int[] keys = new int[BUCKETS];
+  private int bucketSeconds = BUCKET_SECONDS;
+
+  /** The expiry of the first bucket divided by {@link #bucketSeconds}, rounded up. */
+  private int firstKey;
+
+  /** How many buckets are in use; those after are zero. */
+  private int size;
+
+  /** Nothing is to be dropped before settling has come to here. */
+  private long dropAtMillis = Long.MAX_VALUE;
 
   private final long[] reserved = new long[BUCKETS];
   private final long[] charged = new long[BUCKETS];
 
   /** What the bids of the bucket would charge if all were charged. */
   private final long[] bid = new long[BUCKETS];
-
-  private int oldestKey = Integer.MAX_VALUE;
-
-  // Buckets that had to make room while settlement stood still, as one that ends with the last.
-  private long foldedMicros;
-  private long foldedBidMicros;
-  private long foldedChargedMicros;
-  private int foldedKey;
 
   // What dropped buckets say about the rate, until it is taken.
   private long sampleBidMicros;
@@ -109,6 +117,11 @@ final class LaneLease {
     return lastTokenSecond;
   }
 
+  /** How many seconds of expiries a bucket holds now. */
+  int bucketSeconds() {
+    return bucketSeconds;
+  }
+
   /** When a token that should live until a second does expire: the lease may shorten it. */
   long expirySecond(long wanted) {
     return Math.min(wanted, lastExpirySecond);
@@ -126,7 +139,11 @@ final class LaneLease {
       return false;
     }
     if (priceMicros > 0) {
-      add(key(expirySecond), reserveMicros, priceMicros);
+      int place = makePlace(expirySecond);
+      outstandingMicros -= open(place);
+      reserved[place] += reserveMicros;
+      bid[place] += priceMicros;
+      outstandingMicros += open(place);
     }
     lastTokenSecond = Math.max(lastTokenSecond, expirySecond);
     return true;
@@ -134,57 +151,42 @@ final class LaneLease {
 
   /** Takes a reservation back that was made a moment ago. */
   void cancel(long reserveMicros, long priceMicros, long expirySecond) {
-    int slot = key(expirySecond) & MASK;
-    if (keys[slot] == key(expirySecond)) {
-      outstandingMicros -= open(slot);
-      reserved[slot] = Math.max(0, reserved[slot] - reserveMicros);
-      bid[slot] = Math.max(0, bid[slot] - priceMicros);
-      outstandingMicros += open(slot);
+    int place = key(expirySecond) - firstKey;
+    if (place >= 0 && place < size) {
+      outstandingMicros -= open(place);
+      reserved[place] = Math.max(0, reserved[place] - reserveMicros);
+      bid[place] = Math.max(0, bid[place] - priceMicros);
+      outstandingMicros += open(place);
     }
   }
 
   /** Takes note of a charge, whether its bucket is still there or not. */
   void charge(long expirySecond, long micros) {
     chargedMicros += micros;
-    int key = key(expirySecond);
-    int slot = key & MASK;
-    if (keys[slot] == key) {
-      outstandingMicros -= open(slot);
-      charged[slot] += micros;
-      outstandingMicros += open(slot);
-    } else if (key <= foldedKey) {
-      long covered = Math.min(micros, foldedMicros);
-      foldedMicros -= covered;
-      outstandingMicros -= covered;
-      foldedChargedMicros += micros;
+    int place = key(expirySecond) - firstKey;
+    if (place >= 0 && place < size) {
+      outstandingMicros -= open(place);
+      charged[place] += micros;
+      outstandingMicros += open(place);
     }
   }
 
   /** Drops the buckets that have expired before everything up to a time was settled. */
   void dropSettled(long settledThroughMillis) {
-    int settledKey = (int) ((settledThroughMillis / MILLIS - 1) / BUCKET_SECONDS);
-    if (oldestKey <= settledKey) {
-      oldestKey = Integer.MAX_VALUE;
-      for (int slot = 0; slot < BUCKETS; slot++) {
-        if (keys[slot] != NO_KEY && keys[slot] <= settledKey) {
-          outstandingMicros -= open(slot);
-          sampleBidMicros += bid[slot];
-          sampleChargedMicros += charged[slot];
-          free(slot);
-        } else if (keys[slot] != NO_KEY) {
-          oldestKey = Math.min(oldestKey, keys[slot]);
-        }
-      }
+    if (settledThroughMillis < dropAtMillis) {
+      return;
     }
-    if (foldedKey != NO_KEY && foldedKey <= settledKey) {
-      outstandingMicros -= foldedMicros;
-      sampleBidMicros += foldedBidMicros;
-      sampleChargedMicros += foldedChargedMicros;
-      foldedMicros = 0;
-      foldedBidMicros = 0;
-      foldedChargedMicros = 0;
-      foldedKey = NO_KEY;
+    long settledKey = (settledThroughMillis / MILLIS - 1) / bucketSeconds;
+    int gone = (int) Math.min(size, settledKey - firstKey + 1);
+    for (int place = 0; place < gone; place++) {
+      outstandingMicros -= open(place);
+      sampleBidMicros += bid[place];
+      sampleChargedMicros += charged[place];
     }
+    while (gone < size && bid[gone] == 0 && reserved[gone] == 0 && charged[gone] == 0) {
+      gone++;
+    }
+    removeFirst(gone);
   }
 
   /** Adds to the share what another lane gave, or takes away what this one gives. */
@@ -194,7 +196,7 @@ final class LaneLease {
 
   /** Whether nothing that was bid on it can be charged any more. */
   boolean isDrained() {
-    return oldestKey == Integer.MAX_VALUE && foldedKey == NO_KEY;
+    return size == 0;
   }
 
   /** Takes what dropped buckets bid, since it was last taken. */
@@ -211,48 +213,86 @@ final class LaneLease {
     return sample;
   }
 
-  private void add(int key, long reserveMicros, long priceMicros) {
-    int slot = key & MASK;
-    if (keys[slot] != key) {
-      if (keys[slot] > key) {
-        foldedMicros += reserveMicros;
-        foldedBidMicros += priceMicros;
-        foldedKey = Math.max(foldedKey, key);
-        outstandingMicros += reserveMicros;
-        return;
+  /** The place of the bucket of an expiry, with all others where they must be for it. */
+  private int makePlace(long expirySecond) {
+    int key = key(expirySecond);
+    if (size == 0) {
+      startAt(key);
+      size = 1;
+      return 0;
+    }
+    while (Math.max(firstKey + size - 1, key) - Math.min(firstKey, key) >= BUCKETS) {
+      widen();
+      key = key(expirySecond);
+    }
+    if (key < firstKey) {
+      insertFirst(firstKey - key);
+    }
+    size = Math.max(size, key - firstKey + 1);
+    return key - firstKey;
+  }
+
+  /** Makes one bucket of each two; a key {@code k} becomes {@code ⌈k / 2⌉}. */
+  private void widen() {
+    int newFirst = firstKey + 1 >> 1;
+    int newSize = (firstKey + size >> 1) - newFirst + 1;
+    outstandingMicros = 0;
+    for (int place = 0; place < size; place++) {
+      int into = (firstKey + place + 1 >> 1) - newFirst;
+      if (into < place) {
+        reserved[into] += reserved[place];
+        charged[into] += charged[place];
+        bid[into] += bid[place];
+        clear(place, place + 1);
       }
-      fold(slot);
-      keys[slot] = key;
     }
-    outstandingMicros -= open(slot);
-    reserved[slot] += reserveMicros;
-    bid[slot] += priceMicros;
-    outstandingMicros += open(slot);
-    oldestKey = Math.min(oldestKey, key);
+    for (int place = 0; place < newSize; place++) {
+      outstandingMicros += open(place);
+    }
+    bucketSeconds *= 2;
+    size = newSize;
+    startAt(newFirst);
   }
 
-  private void fold(int slot) {
-    if (keys[slot] != NO_KEY) {
-      foldedMicros += open(slot);
-      foldedBidMicros += bid[slot];
-      foldedChargedMicros += charged[slot];
-      foldedKey = Math.max(foldedKey, keys[slot]);
-      free(slot);
+  private void insertFirst(int count) {
+    System.arraycopy(reserved, 0, reserved, count, size);
+    System.arraycopy(charged, 0, charged, count, size);
+    System.arraycopy(bid, 0, bid, count, size);
+    clear(0, count);
+    size += count;
+    startAt(firstKey - count);
+  }
+
+  private void removeFirst(int count) {
+    System.arraycopy(reserved, count, reserved, 0, size - count);
+    System.arraycopy(charged, count, charged, 0, size - count);
+    System.arraycopy(bid, count, bid, 0, size - count);
+    clear(size - count, size);
+    size -= count;
+    if (size > 0) {
+      startAt(firstKey + count);
+    } else {
+      bucketSeconds = BUCKET_SECONDS;
+      dropAtMillis = Long.MAX_VALUE;
     }
   }
 
-  private void free(int slot) {
-    keys[slot] = NO_KEY;
-    reserved[slot] = 0;
-    charged[slot] = 0;
-    bid[slot] = 0;
+  private void clear(int from, int to) {
+    Arrays.fill(reserved, from, to, 0);
+    Arrays.fill(charged, from, to, 0);
+    Arrays.fill(bid, from, to, 0);
   }
 
-  private long open(int slot) {
-    return Math.max(0, reserved[slot] - charged[slot]);
+  private void startAt(int key) {
+    firstKey = key;
+    dropAtMillis = ((long) key * bucketSeconds + 1) * MILLIS;
   }
 
-  private static int key(long expirySecond) {
-    return (int) ((expirySecond + BUCKET_SECONDS - 1) / BUCKET_SECONDS);
+  private long open(int place) {
+    return Math.max(0, reserved[place] - charged[place]);
+  }
+
+  private int key(long expirySecond) {
+    return (int) ((expirySecond + bucketSeconds - 1) / bucketSeconds);
   }
 }

@@ -43,6 +43,15 @@ final class LaneWants {
     return wanted[lane];
   }
 
+  /** Whether a lane has met it: an auction waits for it. */
+  boolean isWanted() {
+    boolean any = false;
+    for (boolean lane : wanted) {
+      any |= lane;
+    }
+    return any;
+  }
+
   /** The question for the source: all lanes together. */
   LeaseSource.Want want(long lineItemId) {
     long spend = 0;

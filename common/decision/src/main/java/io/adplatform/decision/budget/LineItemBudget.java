@@ -30,6 +30,11 @@ final class LineItemBudget {
   /** Why there is no lease: NO_LEASE until the source says more. */
   Reason refusal = Reason.NO_LEASE;
 
+  /** When it was asked for first since the last answer; 0 where nothing is awaited. */
+  private long awaitedSinceMillis;
+
+  private boolean denied;
+
   private long window;
   private long windowMicros;
   private long lastWindowMicros;
@@ -73,6 +78,25 @@ final class LineItemBudget {
         lease.next = gone.next;
       }
     }
+  }
+
+  /** Notes that more was asked for. */
+  void await(long nowMillis) {
+    awaitedSinceMillis = awaitedSinceMillis == 0 ? nowMillis : awaitedSinceMillis;
+  }
+
+  /** Notes the answer. */
+  void answered(boolean granted) {
+    awaitedSinceMillis = 0;
+    denied = !granted;
+  }
+
+  /**
+   * Whether a grant may be on its way: it was asked for within so many milliseconds, and the source
+   * has not said that there is none.
+   */
+  boolean isAwaited(long nowMillis, int withinMillis) {
+    return !denied && awaitedSinceMillis != 0 && nowMillis - awaitedSinceMillis < withinMillis;
   }
 
   void spend(long micros, long nowMillis) {

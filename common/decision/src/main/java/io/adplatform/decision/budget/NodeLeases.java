@@ -212,11 +212,8 @@ public final class NodeLeases implements Agent {
 
   private void exchange(long now) {
     List<LeaseSource.Want> asked = new ArrayList<>();
-    for (Map.Entry<Long, LaneWants> entry : wants.entrySet()) {
-      if (entry.getValue().pending && asked.size() < LeaseSource.MAX_ITEMS) {
-        asked.add(entry.getValue().want(entry.getKey()));
-      }
-    }
+    addPending(true, asked);
+    addPending(false, asked);
     List<Long> extended = extend.stream().limit(LeaseSource.MAX_ITEMS).toList();
     List<LeaseSource.Return> returned =
         returns.values().stream().limit(LeaseSource.MAX_ITEMS).toList();
@@ -237,6 +234,16 @@ public final class NodeLeases implements Agent {
     wants.values().removeIf(want -> !want.pending && !want.refused);
     boolean busy = hasWants() || !extend.isEmpty() || !returns.isEmpty();
     nextExchangeMillis = clock.time() + (busy ? BUSY_MILLIS : QUIET_MILLIS);
+  }
+
+  /** What auctions wait for goes before what is asked for ahead. */
+  private void addPending(boolean wanted, List<LeaseSource.Want> asked) {
+    for (Map.Entry<Long, LaneWants> entry : wants.entrySet()) {
+      LaneWants want = entry.getValue();
+      if (want.pending && want.isWanted() == wanted && asked.size() < LeaseSource.MAX_ITEMS) {
+        asked.add(want.want(entry.getKey()));
+      }
+    }
   }
 
   private void apply(LeaseSource.Answer answer, long now) {

@@ -9,6 +9,9 @@ import java.util.Arrays;
  * whatever the currency); equal bids stand by id. Immutable; any thread.
  */
 public final class LineItemIndex {
+  /** No line items. */
+  public static final LineItemIndex EMPTY = new LineItemIndex(new Columns(0));
+
   // The fields of a row: what an auction reads of a line item lies side by side.
   private static final int ID = 0;
   private static final int BID = 1;
@@ -26,6 +29,9 @@ public final class LineItemIndex {
   private final LineItem[] lineItems;
   private final int[] currencies;
 
+  /** Each of {@link #currencies} once; few. */
+  private final int[] distinctCurrencies;
+
   /** By ordinal, a row of eight: a line of the processor's cache. */
   private final long[] rows;
 
@@ -34,6 +40,7 @@ public final class LineItemIndex {
   LineItemIndex(Columns columns) {
     lineItems = columns.lineItems;
     currencies = columns.currencies;
+    distinctCurrencies = Arrays.stream(currencies).distinct().toArray();
     int count = lineItems.length;
     rows = new long[count << ROW_SHIFT];
     creativeOrdinals = Arrays.stream(columns.creatives).flatMapToInt(Arrays::stream).toArray();
@@ -74,6 +81,16 @@ public final class LineItemIndex {
   /** ISO 4217 number of its advertiser's currency. */
   public int currency(int ordinal) {
     return currencies[ordinal];
+  }
+
+  /** Whether a line item bids in a currency, an ISO 4217 number. */
+  public boolean hasCurrency(int currency) {
+    for (int known : distinctCurrencies) {
+      if (known == currency) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** First millisecond since 1970 at which it and its campaign serve. */

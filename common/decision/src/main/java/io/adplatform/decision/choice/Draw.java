@@ -20,6 +20,11 @@ final class Draw {
     return mix(seed + lineItemId * GOLDEN);
   }
 
+  /** A line item's number in the rotation of its creatives, independent of its {@link #ticket}. */
+  static long rotation(long seed, long lineItemId) {
+    return mix(ticket(seed, lineItemId) + GOLDEN);
+  }
+
   /** A number from 0 to below {@code bound}. */
   static int below(long ticket, int bound) {
     return (int) ((ticket >>> 32) * bound >>> 32);

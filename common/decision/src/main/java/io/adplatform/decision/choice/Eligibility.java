@@ -57,7 +57,7 @@ final class Eligibility {
   private Reason chooseCreative(LineItemIndex lineItems, int ordinal) {
     int from = lineItems.creativesFrom(ordinal);
     int count = lineItems.creativesTo(ordinal) - from;
-    int first = count == 1 ? 0 : Draw.below(Draw.ticket(seed, lineItems.id(ordinal)), count);
+    int first = count == 1 ? 0 : Draw.below(Draw.rotation(seed, lineItems.id(ordinal)), count);
     Reason furthest = Reason.SIZE;
     for (int i = 0; i < count; i++) {
       int place = first + i < count ? first + i : first + i - count;

@@ -1,6 +1,8 @@
 package io.adplatform.decision.query;
 
+import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.decision.targeting.AdRestrictions;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -8,6 +10,7 @@ import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.Geo;
 import io.adplatform.wire.openrtb.Imp;
+import io.adplatform.wire.openrtb.IntList;
 import io.adplatform.wire.openrtb.Inventory;
 import io.adplatform.wire.openrtb.Span;
 import io.adplatform.wire.openrtb.SpanList;
@@ -34,6 +37,14 @@ public final class AdQueryMapper {
   /** 1970-01-01 was a Thursday: three days into a week that starts on Monday. */
   private static final int EPOCH_MINUTE_OF_WEEK = 3 * MINUTES_PER_DAY;
 
+  /** IAB content categories 1.0, such as {@code IAB1-2}: the taxonomy of our creatives. */
+  private static final int IAB_1_0 = 1;
+
+  /** Lengths of the country's code in front of a region's. */
+  private static final int ALPHA_2 = 2;
+
+  private static final int ALPHA_3 = 3;
+
   /** No zone is further from UTC. */
   private static final int MAX_OFFSET_MINUTES = 14 * 60;
 
@@ -59,19 +70,28 @@ public final class AdQueryMapper {
    * Starts on a request: fills in what all of its imps share.
    *
    * @param query is reset
+   * @param demand whose currencies decide where the request takes several
    * @param atMillis now, since 1970
    * @return why nothing of the request can be answered, or NONE
    */
-  public Reason begin(BidRequest request, SupplyPartner ofPartner, long atMillis, AdQuery query) {
+  public Reason begin(
+      BidRequest request,
+      SupplyPartner ofPartner,
+      LineItemIndex demand,
+      long atMillis,
+      AdQuery query) {
     partner = ofPartner;
     nowMillis = atMillis;
-    currency = currencyOf(request);
+    currency = currencyOf(request, demand);
     share(request, query);
     if (devices.isCrawler()) {
       return Reason.INVALID_TRAFFIC;
     }
     if (!isSeatAllowed(request)) {
       return Reason.SEAT_NOT_ALLOWED;
+    }
+    if (!isTaxonomyKnown(request)) {
+      return Reason.TAXONOMY_NOT_SERVED;
     }
     return currency == CurrencyCode.UNKNOWN ? Reason.CURRENCY_NOT_SERVED : Reason.NONE;
   }
@@ -103,6 +123,7 @@ public final class AdQueryMapper {
     for (int i = 0; i < imp.blockedAttributes.size(); i++) {
       query.addBlockedAttribute(imp.blockedAttributes.get(i));
     }
+    restrict(request.bytes(), imp, query.restrictions());
     addKeyValues(request.bytes(), imp.keyValues, query);
     if (!imp.banner) {
       return Reason.FORMAT_NOT_SERVED;
@@ -118,6 +139,16 @@ public final class AdQueryMapper {
         : Reason.NONE;
   }
 
+  private static void restrict(byte[] bytes, Imp imp, AdRestrictions restrictions) {
+    for (int i = 0; i < imp.blockedTypes.size(); i++) {
+      restrictions.blockType(imp.blockedTypes.get(i));
+    }
+    for (int i = 0; i < imp.mimes.size(); i++) {
+      long mime = imp.mimes.get(i);
+      restrictions.admitMime(bytes, Span.offset(mime), Span.length(mime));
+    }
+  }
+
   private static int ttlSeconds(BidRequest request, Imp imp) {
     if (imp.interstitial || imp.rewarded) {
       return INTERSTITIAL_TTL_SECONDS;
@@ -126,31 +157,45 @@ public final class AdQueryMapper {
   }
 
   /**
-   * One currency for the whole response: that of the first floor, if the request takes it; without
-   * floors US dollars, OpenRTB's default, if it takes them, else the first that it takes.
+   * One currency for the whole response: that of the first floor, if the request takes it. Without
+   * floors one in which there is demand: US dollars, OpenRTB's default, if it takes them, else the
+   * first that it takes; where there is demand in none, the same of all that it takes.
    */
-  private static int currencyOf(BidRequest request) {
-    int wanted = CurrencyCode.UNKNOWN;
-    for (int i = 0; i < request.impCount() && wanted == CurrencyCode.UNKNOWN; i++) {
+  private static int currencyOf(BidRequest request, LineItemIndex demand) {
+    IntList taken = request.currencies;
+    for (int i = 0; i < request.impCount(); i++) {
       Imp imp = request.imp(i);
-      boolean taken =
-          request.currencies.size() == 0 || request.currencies.contains(imp.floorCurrency);
-      wanted = imp.floorCpmMicros > 0 && taken ? imp.floorCurrency : CurrencyCode.UNKNOWN;
+      boolean takes = taken.size() == 0 || taken.contains(imp.floorCurrency);
+      if (imp.floorCpmMicros > 0 && takes && imp.floorCurrency != CurrencyCode.UNKNOWN) {
+        return imp.floorCurrency;
+      }
     }
-    if (wanted == CurrencyCode.UNKNOWN
-        && (request.currencies.size() == 0 || request.currencies.contains(CurrencyCode.USD))) {
+    boolean takesDollars = taken.size() == 0 || taken.contains(CurrencyCode.USD);
+    if (takesDollars && (taken.size() < 2 || demand.hasCurrency(CurrencyCode.USD))) {
       return CurrencyCode.USD;
     }
-    for (int i = 0; i < request.currencies.size() && wanted == CurrencyCode.UNKNOWN; i++) {
-      wanted = request.currencies.get(i);
+    int first = takesDollars ? CurrencyCode.USD : CurrencyCode.UNKNOWN;
+    for (int i = 0; i < taken.size(); i++) {
+      if (demand.hasCurrency(taken.get(i))) {
+        return taken.get(i);
+      }
+      first = first == CurrencyCode.UNKNOWN ? taken.get(i) : first;
     }
-    return wanted;
+    return first;
   }
 
   /** {@code wseat} and {@code bseat}: where both come, both hold. */
   private boolean isSeatAllowed(BidRequest request) {
     return (request.allowedSeats.size() == 0 || contains(request, request.allowedSeats))
         && !contains(request, request.blockedSeats);
+  }
+
+  /**
+   * Whether {@code bcat} and {@code acat}, if there are any, speak of our creatives' categories.
+   */
+  private static boolean isTaxonomyKnown(BidRequest request) {
+    return request.categoryTaxonomy == IAB_1_0
+        || request.blockedCategories.size() + request.allowedCategories.size() == 0;
   }
 
   private boolean contains(BidRequest request, SpanList seats) {
@@ -178,6 +223,10 @@ public final class AdQueryMapper {
       long span = request.blockedAdvertisers.get(i);
       query.addBlockedAdvertiser(bytes, Span.offset(span), Span.length(span));
     }
+    for (int i = 0; i < request.allowedCategories.size(); i++) {
+      long span = request.allowedCategories.get(i);
+      query.restrictions().allowCategory(bytes, Span.offset(span), Span.length(span));
+    }
     place(request, query);
     devices.map(request, query);
     shareInventory(request, query);
@@ -195,16 +244,38 @@ public final class AdQueryMapper {
       geo = request.user.geo;
     }
     query.country(country);
-    query.region(bytes, Span.offset(geo.region), Span.length(geo.region));
+    long region = region(bytes, country, geo.region);
+    query.region(bytes, Span.offset(region), Span.length(region));
     int offset = request.device.geo.utcOffsetMinutes;
     if (!isOffset(offset)) {
       offset = request.user.geo.utcOffsetMinutes;
     }
     if (!isOffset(offset)) {
-      offset = clock.offsetMinutes(country, nowMillis);
+      offset =
+          clock.offsetMinutes(country, bytes, Span.offset(region), Span.length(region), nowMillis);
+    }
+    if (offset == CountryClock.UNKNOWN) {
+      return;
     }
     long minute = nowMillis / MILLIS_PER_MINUTE + offset + EPOCH_MINUTE_OF_WEEK;
     query.minuteOfWeek((int) Math.floorMod(minute, (long) AdQuery.MINUTES_PER_WEEK));
+  }
+
+  /**
+   * The code of a region without its country: ISO 3166-2 has it in front ({@code US-CA}), OpenRTB
+   * leaves it out. None where it is another country than the request's.
+   */
+  private static long region(byte[] bytes, int country, long code) {
+    int offset = Span.offset(code);
+    int length = Span.length(code);
+    for (int prefix = ALPHA_2; prefix <= ALPHA_3 && prefix < length; prefix++) {
+      if (bytes[offset + prefix] == '-') {
+        return Country.pack(bytes, offset, prefix) == country
+            ? Span.of(offset + prefix + 1, length - prefix - 1)
+            : Span.NONE;
+      }
+    }
+    return code;
   }
 
   private static int country(byte[] bytes, Geo geo) {

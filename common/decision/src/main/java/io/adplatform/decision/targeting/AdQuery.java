@@ -66,6 +66,8 @@ public final class AdQuery {
   final SpanList keys = new SpanList(FIRST_CAPACITY);
   final SpanList values = new SpanList(FIRST_CAPACITY);
 
+  private final AdRestrictions restrictions = new AdRestrictions();
+
   /** An empty query. */
   public AdQuery() {
     reset();
@@ -83,6 +85,7 @@ public final class AdQuery {
     blockedCategories.clear();
     blockedAdvertisers.clear();
     blockedAttributeCount = 0;
+    restrictions.reset();
     resetTargeting();
   }
 
@@ -105,14 +108,15 @@ public final class AdQuery {
   }
 
   /**
-   * Forgets what differs between the imps of one request (sizes, floor, blocked attributes,
-   * secure), and keeps the rest.
+   * Forgets what differs between the imps of one request (sizes, floor, secure, what its banner
+   * asks of creatives), and keeps the rest.
    */
   public void resetImp() {
     floorCpmMicros = 0;
     secureRequired = false;
     sizeCount = 0;
     blockedAttributeCount = 0;
+    restrictions.resetImp();
   }
 
   // Terms.
@@ -227,6 +231,11 @@ public final class AdQuery {
       }
     }
     return false;
+  }
+
+  /** What else is asked of creatives; reset with the query. */
+  public AdRestrictions restrictions() {
+    return restrictions;
   }
 
   // Targeting.
@@ -368,6 +377,11 @@ public final class AdQuery {
    */
   public void minuteOfWeek(int minute) {
     minuteOfWeek = minute;
+  }
+
+  /** See the setter. */
+  public int minuteOfWeek() {
+    return minuteOfWeek;
   }
 
   /** A size as one number: width in the high 16 bits, height in the low ones. */

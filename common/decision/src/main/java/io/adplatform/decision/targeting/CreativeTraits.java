@@ -2,6 +2,7 @@ package io.adplatform.decision.targeting;
 
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.event.Reason;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,12 @@ public final class CreativeTraits {
   private final int[] attributes;
   private final byte[][] categories;
   private final long[] categoryHashes;
+
+  /** By category: itself and those above it. */
+  private final byte[][][] ownCategories;
+
+  private final long[][] ownCategoryHashes;
+  private final MarkupForm form;
   private final byte[][] domains;
   private final long[] domainHashes;
 
@@ -26,6 +33,13 @@ public final class CreativeTraits {
     attributes = creative.attributes().stream().mapToInt(Integer::intValue).toArray();
     categories = bytes(withPrefixes(creative.categories()));
     categoryHashes = hashes(categories);
+    ownCategories =
+        creative.categories().stream()
+            .map(category -> bytes(withPrefixes(List.of(category))))
+            .toArray(byte[][][]::new);
+    ownCategoryHashes =
+        Arrays.stream(ownCategories).map(CreativeTraits::hashes).toArray(long[][]::new);
+    form = MarkupForm.of(creative.markup());
     domains = bytes(withSuffixes(creative.advertiserDomains()));
     domainHashes = hashes(domains);
   }
@@ -37,7 +51,8 @@ public final class CreativeTraits {
 
   /**
    * What a query refuses in it first: SIZE, BLOCKED_CATEGORY, BLOCKED_ADVERTISER,
-   * BLOCKED_ATTRIBUTE, CREATIVE_INSECURE; or NONE.
+   * BLOCKED_ATTRIBUTE, CREATIVE_INSECURE, CATEGORY_NOT_ALLOWED, BLOCKED_TYPE, MIME_NOT_OFFERED; or
+   * NONE.
    */
   public Reason refusedBy(AdQuery query) {
     if (!query.offersSize(size)) {
@@ -54,7 +69,19 @@ public final class CreativeTraits {
         return Reason.BLOCKED_ATTRIBUTE;
       }
     }
-    return query.secureRequired() && !secure ? Reason.CREATIVE_INSECURE : Reason.NONE;
+    return query.secureRequired() && !secure
+        ? Reason.CREATIVE_INSECURE
+        : refusedBy(query.restrictions());
+  }
+
+  private Reason refusedBy(AdRestrictions restrictions) {
+    if (!restrictions.allowsCategories(ownCategoryHashes, ownCategories)) {
+      return Reason.CATEGORY_NOT_ALLOWED;
+    }
+    if (restrictions.blocksKinds(form.kinds())) {
+      return Reason.BLOCKED_TYPE;
+    }
+    return restrictions.admitsForms(form.contents()) ? Reason.NONE : Reason.MIME_NOT_OFFERED;
   }
 
   private static Set<String> withPrefixes(List<String> categories) {

@@ -48,14 +48,17 @@ public final class TargetingCompiler {
   }
 
   /**
-   * Adds the next line item.
+   * Adds the next line item. One that includes nothing of an attribute that can be read has no size
+   * in the index: it is for nobody.
    *
    * @param sizes of its creatives, packed as {@link AdQuery#packSize} does
    * @param currency ISO 4217 number
    */
   public void add(Targeting targeting, int[] sizes, int currency) {
+    boolean readable = TargetingValue.knowsAttributes(targeting);
     for (Attribute attribute : Attribute.values()) {
       List<String> included = targeting.include().get(attribute.text());
+      readable &= included == null || TargetingValue.hasReadable(attribute, included);
       if (included == null) {
         untargeted[attribute.ordinal()].add(ordinal);
       } else if (attribute == Attribute.KEY_VALUE) {
@@ -66,7 +69,7 @@ public final class TargetingCompiler {
       addAll(attribute, targeting.exclude().getOrDefault(attribute.text(), List.of()), true);
     }
     addDayparts(targeting);
-    if (TargetingValue.knowsAttributes(targeting)) {
+    if (readable) {
       for (int size : sizes) {
         creativeSizes.number(size, false).add(ordinal);
       }

@@ -50,6 +50,12 @@ final class TargetingValue {
         && targeting.exclude().keySet().stream().allMatch(name -> Attribute.of(name) != null);
   }
 
+  /** Whether one of the values means anything. */
+  static boolean hasReadable(Attribute attribute, List<String> texts) {
+    return texts.stream()
+        .anyMatch(text -> !isNumber(attribute) || numbers(attribute, text).length > 0);
+  }
+
   /** The numbers that a value stands for; none where it cannot be read. */
   static long[] numbers(Attribute attribute, String text) {
     return switch (attribute) {

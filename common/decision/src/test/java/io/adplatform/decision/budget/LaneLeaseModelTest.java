@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Holds a share of a lease against a ledger that keeps every bid as an object. */
 class LaneLeaseModelTest {
@@ -17,17 +19,55 @@ class LaneLeaseModelTest {
   private static final long SHARE = 100_000;
   private static final long START_MILLIS = 1_700_000_000_000L;
 
+  /** Lives of tokens on pages, in apps, of interstitials; each with the time for its beacon. */
+  private static final int[] TTLS = {75, 315, 1_815};
+
+  private static final int LAG_MILLIS = 30_000;
+
   @Test
   void shouldReserveExactlyWhereTheLedgerHasRoom() {
     long accepted = 0;
     long refused = 0;
     for (int seed = 0; seed < RUNS; seed++) {
-      Run run = new Run(seed);
+      Run run = new Run(seed, TTLS[seed % TTLS.length]);
       run.run();
       accepted += run.accepted;
       refused += run.refused;
     }
     assertTrue(accepted > 20L * RUNS && refused > 20L * RUNS, accepted + " and " + refused);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"75, 5", "315, 5", "1815, 20"})
+  void shouldFreeWhatExpiredUnchargedOnceSettledHoweverLongTokensLive(int ttl, int bucketSeconds) {
+    LaneLease lease = lease(Long.MAX_VALUE / 2);
+    long price = 1_000;
+    for (int second = 0; second < 3 * ttl + 300; second++) {
+      long now = START_MILLIS + second * 1_000L;
+      lease.dropSettled(now - LAG_MILLIS);
+      assertTrue(lease.tryReserve(price, price, now / 1_000 + ttl));
+      int held = (int) (lease.outstandingMicros() / price);
+      int most = ttl + LAG_MILLIS / 1_000 + bucketSeconds + 2;
+      assertTrue(held <= most, "second " + second + ": " + held);
+      assertTrue(held >= Math.min(second, ttl), "second " + second + ": " + held);
+      assertTrue(lease.bucketSeconds() <= bucketSeconds, "second " + second);
+    }
+  }
+
+  @Test
+  void shouldFreeShortTokensSoonBesideLongOnes() {
+    LaneLease lease = lease(Long.MAX_VALUE / 2);
+    long webMicros = 1_000_000;
+    for (int second = 0; second < 4_000; second++) {
+      long now = START_MILLIS + second * 1_000L;
+      lease.dropSettled(now - LAG_MILLIS);
+      assertTrue(lease.tryReserve(webMicros, webMicros, now / 1_000 + 75));
+      if (second % 10 == 0) {
+        assertTrue(lease.tryReserve(1, 1, now / 1_000 + 1_815));
+      }
+      int most = 75 + LAG_MILLIS / 1_000 + 20 + 2;
+      assertTrue(lease.outstandingMicros() / webMicros <= most, "second " + second);
+    }
   }
 
   private record Bid(long reserveMicros, long priceMicros, long expirySecond) {}
@@ -40,6 +80,7 @@ class LaneLeaseModelTest {
 
   private static final class Run {
     private final int seed;
+    private final int longestTtl;
     private final SplittableRandom random;
     private final LaneLease lease;
     private final List<Bid> inFlight = new ArrayList<>();
@@ -50,17 +91,17 @@ class LaneLeaseModelTest {
     private long settledMillis = START_MILLIS;
     private int accepted;
     private int refused;
+    private int bucketSeconds = LaneLease.BUCKET_SECONDS;
 
-    Run(int seed) {
+    Run(int seed, int longestTtl) {
       this.seed = seed;
+      this.longestTtl = longestTtl;
       random = new SplittableRandom(seed);
       long end = START_MILLIS + 10_000_000;
       lease = new LaneLease(new LeaseSource.Lease(1, 2, SHARE, end, end, false), SHARE);
     }
 
     void run() {
-      // Settling never stands still for longer than the ring is, so that the ledger is exact.
-      int longestTtl = LaneLease.BUCKETS * LaneLease.BUCKET_SECONDS / 2;
       for (int step = 0; step < STEPS; step++) {
         switch (random.nextInt(8)) {
           case 0, 1, 2, 3 -> bid(1 + random.nextInt(longestTtl));
@@ -68,6 +109,7 @@ class LaneLeaseModelTest {
           case 5 -> settle();
           default -> nowMillis += random.nextInt(2_000);
         }
+        followBuckets();
         check(step);
       }
     }
@@ -112,7 +154,26 @@ class LaneLeaseModelTest {
       settledMillis = nowMillis;
       lease.dropSettled(settledMillis);
       long settled = settledMillis;
-      ledger.keySet().removeIf(key -> (key * LaneLease.BUCKET_SECONDS + 1) * 1_000 <= settled);
+      ledger.keySet().removeIf(key -> (key * bucketSeconds + 1) * 1_000 <= settled);
+    }
+
+    /** Buckets grow two by two, and are small again once none is left. */
+    private void followBuckets() {
+      if (lease.bucketSeconds() < bucketSeconds) {
+        assertTrue(ledger.isEmpty() || lease.isDrained(), "seed " + seed);
+        bucketSeconds = lease.bucketSeconds();
+      }
+      while (lease.bucketSeconds() > bucketSeconds) {
+        bucketSeconds *= 2;
+        Map<Long, Bucket> old = new HashMap<>(ledger);
+        ledger.clear();
+        old.forEach(
+            (key, bucket) -> {
+              Bucket whole = ledger.computeIfAbsent(Math.ceilDiv(key, 2L), any -> new Bucket());
+              whole.reserved += bucket.reserved;
+              whole.charged += bucket.charged;
+            });
+      }
     }
 
     private long outstanding() {
@@ -128,8 +189,8 @@ class LaneLeaseModelTest {
       assertEquals(SHARE - chargedMicros - outstanding(), lease.freeMicros(), where);
     }
 
-    private static long bucket(long expirySecond) {
-      return Math.ceilDiv(expirySecond, LaneLease.BUCKET_SECONDS);
+    private long bucket(long expirySecond) {
+      return Math.ceilDiv(expirySecond, bucketSeconds);
     }
   }
 
@@ -146,7 +207,7 @@ class LaneLeaseModelTest {
     lease.charge(second, 1_000);
     assertEquals(0, lease.freeMicros());
     assertEquals(1_000, lease.chargedMicros());
-    lease.dropSettled((second + 60L * 100) * 1_000);
+    lease.dropSettled((second + 60L * 100 + lease.bucketSeconds()) * 1_000);
     assertEquals(SHARE - 1_000, lease.freeMicros());
     assertTrue(lease.isDrained());
   }

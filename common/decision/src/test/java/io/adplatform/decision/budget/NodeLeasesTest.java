@@ -160,6 +160,55 @@ class NodeLeasesTest {
   }
 
   @Test
+  void shouldAskForTheBestOfAColdStartFirst() {
+    for (long id = 100; id < 150; id++) {
+      source.budgets.put(id, 100_000L);
+    }
+    for (int auction = 0; auction < 3; auction++) {
+      assertTrue(auction(100, 150) < 0);
+      first.poll(now);
+    }
+    node.doWork();
+    now += 500;
+    node.doWork();
+    List<Long> asked =
+        source.questions.getFirst().wants().stream().map(LeaseSource.Want::lineItemId).toList();
+    assertEquals(List.of(100L, 101L, 102L, 103L), asked);
+    turn();
+    assertTrue(auction(100, 150) > 0);
+    turn();
+    assertEquals(BudgetGate.MAX_AWAITED, source.granted.size());
+  }
+
+  @Test
+  void shouldNotWaitForThoseThatAreRefusedOrNeverAnswered() {
+    long last = 150;
+    source.budgets.put(last, 100_000L);
+    int seconds = 0;
+    while (auction(100, last + 1) < 0) {
+      turn();
+      seconds++;
+      assertTrue(seconds < 30);
+    }
+    // The same line items want again, all at once, and hold nothing back any more.
+    source.budgets.put(last + 1, 100_000L);
+    now += 10_000;
+    auction(100, last);
+    assertTrue(first.tryReserve(last + 1, 2_500, TTL, now) < 0);
+    turn();
+    assertTrue(first.tryReserve(last + 1, 2_500, TTL, now) > 0);
+  }
+
+  /** One auction of line items, best first; the lease that pays, or below zero. */
+  private long auction(long fromId, long toId) {
+    long lease = 0;
+    for (long id = fromId; id < toId && lease <= 0; id++) {
+      lease = first.tryReserve(id, 2_500, TTL, now);
+    }
+    return lease;
+  }
+
+  @Test
   void shouldReserveNothingForATest() {
     source.budgets.put(LINE_ITEM, 10_000L);
     reserve(first, 2_500);

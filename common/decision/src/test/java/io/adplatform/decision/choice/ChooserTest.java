@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChooserTest {
   private static final Targeting IN_USA =
@@ -95,6 +97,37 @@ class ChooserTest {
     assertEquals(103, candidates.lineItemId(candidates.winner(1)));
     assertEquals(102, candidates.lineItemId(candidates.winner(2)));
     assertEquals(Reason.OUTBID, candidates.reason(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void shouldRotateTheCreativesOfThoseThatWinTiesFairly(int creatives) {
+    Long[] ids = new Long[creatives];
+    for (int i = 0; i < creatives; i++) {
+      ids[i] = 30L + i;
+      demand.add(
+          Demand.creative(ids[i], 300, 250, List.of("acme.example"), List.of(), List.of(), true));
+    }
+    int lineItems = 5;
+    for (long id = 100; id < 100 + lineItems; id++) {
+      demand.add(lineItem(id, 1_000_000, IN_USA, ids));
+    }
+    CatalogueSnapshot snapshot = demand.compile();
+    int[][] shown = new int[lineItems][creatives];
+    int auctions = 30_000;
+    for (int auction = 0; auction < auctions; auction++) {
+      chooser.choose(snapshot, query, null, NOW, 7, auction, candidates);
+      int winner = candidates.winner(0);
+      long creative = snapshot.creatives().id(candidates.creativeOrdinal(winner));
+      shown[(int) candidates.lineItemId(winner) - 100][(int) creative - 30]++;
+    }
+    int expected = auctions / lineItems / creatives;
+    for (int[] ofLineItem : shown) {
+      for (int count : ofLineItem) {
+        // Four standard deviations of a fair draw, at most.
+        assertEquals(expected, count, 4 * Math.sqrt(expected));
+      }
+    }
   }
 
   @Test

@@ -9,14 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.decision.targeting.AdRestrictions;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.Daypart;
 import io.adplatform.wire.catalogue.Targeting;
 import io.adplatform.wire.event.Reason;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
@@ -100,5 +103,42 @@ class ExplanationTest {
       }
       assertTrue(verdicts.containsValue(Reason.LOST_TIE.name()));
     }
+  }
+
+  @Test
+  void shouldGiveTheReasonsOfChoosingForWhatTheSellerRefuses() {
+    CatalogueSnapshot snapshot =
+        new Demand().add(lineItem(100, 2_000_000, Targeting.ANY, MPU)).compile();
+    Map<Reason, Consumer<AdRestrictions>> restrictions =
+        Map.of(
+            Reason.CATEGORY_NOT_ALLOWED, all -> text("IAB1-3", all::allowCategory),
+            Reason.BLOCKED_TYPE, all -> all.blockType(1),
+            Reason.MIME_NOT_OFFERED, all -> text("image/png", all::admitMime),
+            Reason.NONE, all -> text("IAB1", all::allowCategory));
+    restrictions.forEach(
+        (expected, restriction) -> {
+          query.reset();
+          query.addSize(300, 250);
+          restriction.accept(query.restrictions());
+          Candidates candidates = new Candidates();
+          new Chooser().choose(snapshot, query, null, NOW, 1, 2, candidates);
+          assertEquals(expected, candidates.reason());
+          Explanation.explain(
+              snapshot,
+              query,
+              NOW,
+              1,
+              2,
+              (lineItem, reason, part) -> assertEquals(expected, reason));
+        });
+  }
+
+  private static void text(String text, SpanSetter setter) {
+    byte[] bytes = ("[" + text + "]").getBytes(StandardCharsets.UTF_8);
+    setter.set(bytes, 1, bytes.length - 2);
+  }
+
+  private interface SpanSetter {
+    void set(byte[] buffer, int offset, int length);
   }
 }

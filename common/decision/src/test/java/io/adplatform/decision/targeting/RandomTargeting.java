@@ -9,9 +9,11 @@ import io.adplatform.wire.catalogue.Targeting;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Targetings and queries over small sets of values, so that they often meet. */
@@ -48,10 +50,29 @@ final class RandomTargeting {
             "topic=cars", "topic=cats", "tier=1", "tier=2", "mood=a=b", "mood=", "topic=cars2"));
   }
 
+  /** What nobody can read, of the attributes whose values are numbers to the index. */
+  private static final Map<Attribute, List<String>> UNREADABLE = new EnumMap<>(Attribute.class);
+
+  static {
+    UNREADABLE.put(Attribute.COUNTRY, List.of("Narnia", "U1", ""));
+    UNREADABLE.put(Attribute.REGION, List.of("California", "USA/", "USA/northern"));
+    UNREADABLE.put(Attribute.DEVICE_TYPE, List.of("FRIDGE", "phone"));
+    UNREADABLE.put(Attribute.SIZE, List.of("300", "300x", "0x250", "huge"));
+    UNREADABLE.put(Attribute.CONNECTION, List.of("PIGEON", ""));
+  }
+
   private final SplittableRandom random;
+
+  /** In some catalogues an attribute has nothing but what nobody can read. */
+  private final Set<Attribute> unreadable = EnumSet.noneOf(Attribute.class);
 
   RandomTargeting(SplittableRandom random) {
     this.random = random;
+    for (Attribute attribute : UNREADABLE.keySet()) {
+      if (random.nextInt(20) == 0) {
+        unreadable.add(attribute);
+      }
+    }
   }
 
   Targeting targeting() {
@@ -59,10 +80,10 @@ final class RandomTargeting {
     Map<String, List<String>> exclude = new HashMap<>();
     for (Attribute attribute : Attribute.values()) {
       if (random.nextInt(100) < 13) {
-        include.put(attribute.text(), some(VALUES.get(attribute), 4));
+        include.put(attribute.text(), included(attribute));
       }
       if (random.nextInt(100) < 8) {
-        exclude.put(attribute.text(), some(VALUES.get(attribute), 2));
+        exclude.put(attribute.text(), some(values(attribute), 2));
       }
     }
     if (random.nextInt(200) == 0) {
@@ -75,6 +96,21 @@ final class RandomTargeting {
       dayparts.add(new Daypart(days, pick(TIMES), to));
     }
     return new Targeting(include, exclude, dayparts);
+  }
+
+  private List<String> included(Attribute attribute) {
+    if (random.nextInt(40) == 0) {
+      return List.of();
+    }
+    List<String> values = some(values(attribute), 4);
+    if (UNREADABLE.containsKey(attribute) && random.nextInt(10) == 0) {
+      values.add(pick(UNREADABLE.get(attribute)));
+    }
+    return values;
+  }
+
+  private List<String> values(Attribute attribute) {
+    return (unreadable.contains(attribute) ? UNREADABLE : VALUES).get(attribute);
   }
 
   int[] creativeSizes() {

@@ -24,6 +24,10 @@ public enum Reason {
   NO_MATCH(14),
   /** {@code wseat} and {@code bseat} leave our seat out. */
   SEAT_NOT_ALLOWED(15),
+  /**
+   * {@code bcat} or {@code acat} in a taxonomy ({@code cattax}) that creatives are not filed by.
+   */
+  TAXONOMY_NOT_SERVED(16),
   // Why a line item fell out, in the order of the stages.
   STATUS(20),
   SCHEDULE(21),
@@ -38,7 +42,14 @@ public enum Reason {
   BUDGET_EXHAUSTED(30),
   OUTBID(31),
   LOST_TIE(32),
-  NO_CREATIVE(33);
+  NO_CREATIVE(33),
+  // More of what a request may refuse in a creative, after CREATIVE_INSECURE.
+  /** {@code acat} leaves out one of its categories, or it has none. */
+  CATEGORY_NOT_ALLOWED(34),
+  /** {@code btype} names a kind of its markup. */
+  BLOCKED_TYPE(35),
+  /** {@code banner.mimes} has nothing that its markup is. */
+  MIME_NOT_OFFERED(36);
 
   private static final Reason[] BY_CODE = new Reason[64];
 
