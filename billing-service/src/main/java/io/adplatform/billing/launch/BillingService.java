@@ -4,6 +4,7 @@ import io.adplatform.billing.budget.BudgetHandler;
 import io.adplatform.billing.budget.CatalogueBudgets;
 import io.adplatform.billing.budget.LeaseGrants;
 import io.adplatform.billing.budget.LeaseHandler;
+import io.adplatform.billing.budget.NodesHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
 import io.adplatform.billing.settlement.LeaseCloser;
@@ -81,6 +82,8 @@ public final class BillingService implements AutoCloseable {
     WriteOffHandler writeOff = new WriteOffHandler(database.transactions(), clock);
     api.keys(new PostgresApiKeyStore(database.transactions()))
         .operation("writeOffNode", writeOff)
+        .operation(
+            "listNodes", new NodesHandler(database.transactions(), config.kafka().partitions()))
         .nodeKey(config.nodeKey())
         .internal("POST", "/leases", new LeaseHandler(grants))
         .internal(

@@ -56,6 +56,7 @@ public final class SettledReader implements AutoCloseable {
   private volatile boolean reading;
   private volatile Consumer<byte[], byte[]> consumer;
   private volatile long lag = -1;
+  private boolean troubled;
 
   private SettledReader(
       KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
@@ -120,6 +121,7 @@ public final class SettledReader implements AutoCloseable {
           }
           positioned = readSome(opened);
           reading = true;
+          troubled = false;
           if (!positioned) {
             pauseBeforeRetry();
           }
@@ -134,10 +136,18 @@ public final class SettledReader implements AutoCloseable {
         } catch (RuntimeException | SQLException e) {
           reading = false;
           positioned = false;
-          LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
+          report(e);
           pauseBeforeRetry();
         }
       }
+    }
+  }
+
+  /** Says it once, however often it is tried again. */
+  private void report(Exception e) {
+    if (!troubled) {
+      troubled = true;
+      LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
     }
   }
 

@@ -5,6 +5,7 @@ import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
 import static io.adplatform.billing.TestBudgets.lineItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.billing.TestClock;
@@ -306,6 +307,19 @@ class BillingServiceTest {
     HttpResponse<String> answer = call("POST", path, "adp_operator");
     assertEquals(200, answer.statusCode(), answer.body());
     assertEquals("12", new JsonObject(answer.body()).getString("nodeId"));
+    assertEquals(403, call("GET", "/api/v1/billing/nodes", "adp_advertiser").statusCode());
+    HttpResponse<String> nodes = call("GET", "/api/v1/billing/nodes?limit=500", "adp_operator");
+    assertEquals(200, nodes.statusCode(), nodes.body());
+    JsonObject node =
+        new JsonObject(nodes.body())
+            .getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .filter(n -> n.getString("id").equals("12"))
+                .findFirst()
+                .orElseThrow();
+    assertEquals("2027-03-01T12:00:00Z", node.getString("lastAskedAt"));
+    assertEquals("2027-03-01T12:00:00Z", node.getString("writtenOffAt"));
+    assertNull(node.getString("settledUpTo"));
     String unknown = "/api/v1/billing/nodes/4711/write-off";
     assertEquals(404, call("POST", unknown, "adp_operator").statusCode());
     assertEquals(404, call("GET", "/api/v1/advertisers", "adp_operator").statusCode());
