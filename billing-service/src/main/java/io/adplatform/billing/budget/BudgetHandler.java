@@ -7,12 +7,15 @@ import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.postgres.Transactions;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 
 /**
  * {@code GET /internal/v1/line-items/:id/budget?priceMicros=}: what a line item and its campaign
- * may spend, have spent and have leased out, and why no lease can be granted now, if so. {@code
+ * may spend, have spent and have leased out, and why no lease can be granted now, if so; {@code
+ * leaseOpen} where a node holds one with money for an impression, and so bids all the same. {@code
  * priceMicros} is what one impression is charged (1 when left out). Without a bound, {@code
  * totalMicros} and the like are null. Thread-safe.
  */
@@ -31,9 +34,13 @@ public final class BudgetHandler implements ApiHandler {
     long id = request.pathId("id");
     long priceMicros = request.query("priceMicros") == null ? 1 : request.queryId("priceMicros");
     long nowMillis = clock.millis();
-    LineItemBudget budget =
-        transactions.forService(
-            handle -> BudgetStore.read(handle.getConnection(), List.of(id), nowMillis).get(id));
+    return transactions.forService(
+        handle -> answer(handle.getConnection(), id, priceMicros, nowMillis));
+  }
+
+  private static ApiResponse answer(
+      Connection connection, long id, long priceMicros, long nowMillis) throws SQLException {
+    LineItemBudget budget = BudgetStore.read(connection, List.of(id), nowMillis).get(id);
     if (budget == null) {
       throw Problem.notFound("line item");
     }
@@ -45,6 +52,7 @@ public final class BudgetHandler implements ApiHandler {
             .put("currency", budget.owner().currency())
             .put("day", budget.day().toString())
             .put("freeMicros", free == Long.MAX_VALUE ? null : (Long) Math.max(0, free))
+            .put("leaseOpen", LeaseStore.anyOpen(connection, id, priceMicros, nowMillis))
             .put("reason", reason == null ? null : reason.name())
             .put(
                 "campaign",

@@ -35,8 +35,8 @@ public record LeaseConfig(
   /** No lease is larger, whatever is spent: the amount has 48 bits in a token. */
   public static final long MAX_AMOUNT_MICROS = 1_000_000_000_000L;
 
-  /** Unclosed leases that a node may hold for one line item: more is a node that has lost count. */
-  public static final int MAX_UNCLOSED = 16;
+  /** Leases that a node may bid on at once for one line item: more has lost count. */
+  public static final int MAX_OPEN = 16;
 
   /** The usual lengths and sizes. */
   public static LeaseConfig of(int partitions) {

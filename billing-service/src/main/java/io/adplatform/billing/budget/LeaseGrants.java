@@ -119,7 +119,8 @@ public final class LeaseGrants {
       return refusals;
     }
     Map<Long, LineItemBudget> budgets = BudgetStore.read(connection, wants.keySet(), nowMillis);
-    Map<Long, Integer> unclosed = LeaseStore.countUnclosed(connection, node.id(), wants.keySet());
+    Map<Long, Integer> open =
+        LeaseStore.countOpen(connection, node.id(), wants.keySet(), nowMillis);
     Map<Long, Long> takenOfCampaign = new HashMap<>();
     Map<LeaseRequest.Want, Long> amounts = new LinkedHashMap<>();
     for (LeaseRequest.Want want : wants.values()) {
@@ -128,8 +129,7 @@ public final class LeaseGrants {
           budget == null
               ? LeaseRefusal.UNKNOWN_LINE_ITEM
               : budget.refusal(nowMillis, want.priceMicros());
-      if (refusal == null
-          && unclosed.getOrDefault(want.lineItemId(), 0) >= LeaseConfig.MAX_UNCLOSED) {
+      if (refusal == null && open.getOrDefault(want.lineItemId(), 0) >= LeaseConfig.MAX_OPEN) {
         refusal = LeaseRefusal.TOO_MANY_LEASES;
       }
       long amount = 0;

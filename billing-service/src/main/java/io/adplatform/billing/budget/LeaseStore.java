@@ -62,11 +62,20 @@ final class LeaseStore {
        WHERE l.id = k.id AND l.bid_until_millis < k.until\
       """;
 
-  private static final String COUNT_UNCLOSED =
+  private static final String COUNT_OPEN =
       """
       SELECT line_item_id, count(*) FROM lease
-       WHERE line_item_id = ANY (?) AND node_id = ? AND state <> 'CLOSED'
+       WHERE line_item_id = ANY (?) AND node_id = ? AND state = 'OPEN' AND NOT ended
+         AND bid_until_millis > ?
        GROUP BY line_item_id\
+      """;
+
+  private static final String ANY_OPEN =
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM lease
+         WHERE line_item_id = ? AND state = 'OPEN' AND NOT ended AND bid_until_millis > ?
+           AND amount_micros - charged_micros >= ?)\
       """;
 
   private static final String SELECT_CHANGED =
@@ -219,12 +228,17 @@ final class LeaseStore {
     }
   }
 
-  /** How many unclosed leases the node holds by line item; none is left out. */
-  static Map<Long, Integer> countUnclosed(
-      Connection connection, int nodeId, Collection<Long> lineItemIds) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(COUNT_UNCLOSED)) {
+  /**
+   * How many leases the node may bid on by line item; none is left out. Those that it gave back, or
+   * held before it was restarted, or no longer extends, wait for settlement and are not counted.
+   */
+  static Map<Long, Integer> countOpen(
+      Connection connection, int nodeId, Collection<Long> lineItemIds, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COUNT_OPEN)) {
       statement.setArray(1, SqlArrays.longs(connection, lineItemIds));
       statement.setInt(2, nodeId);
+      statement.setLong(3, nowMillis);
       Map<Long, Integer> counts = new HashMap<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -232,6 +246,20 @@ final class LeaseStore {
         }
       }
       return counts;
+    }
+  }
+
+  /** Whether some node may bid on a lease of the line item that has money for an impression. */
+  static boolean anyOpen(Connection connection, long lineItemId, long priceMicros, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ANY_OPEN)) {
+      statement.setLong(1, lineItemId);
+      statement.setLong(2, nowMillis);
+      statement.setLong(3, priceMicros);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
     }
   }
 

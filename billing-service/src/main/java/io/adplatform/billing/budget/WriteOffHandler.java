@@ -11,10 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /internal/v1/nodes/:id/write-off}: an operator gives a node up. Its journal is
- * awaited no more and its leases close at once; what it had recorded and not shipped becomes
- * over-delivery if it comes back. A node that asks for leases again, or whose journal is settled
- * beyond this time, is awaited again. Thread-safe.
+ * {@code POST /api/v1/billing/nodes/{id}/write-off} (operators), and {@code POST
+ * /internal/v1/nodes/:id/write-off} between services: a node is given up. Its journal is awaited no
+ * more and its leases close at once; what it had recorded and not shipped becomes over-delivery if
+ * it comes back. A node that asks for leases again, or whose journal is settled beyond this time,
+ * is awaited again. Thread-safe.
  */
 public final class WriteOffHandler implements ApiHandler {
   private static final Logger LOG = LoggerFactory.getLogger(WriteOffHandler.class);
@@ -30,6 +31,9 @@ public final class WriteOffHandler implements ApiHandler {
 
   @Override
   public ApiResponse handle(ApiRequest request) throws Exception {
+    if (request.caller() != null) {
+      request.caller().require();
+    }
     long id = request.pathId("id");
     if (id > Character.MAX_VALUE) {
       throw Problem.notFound("node");

@@ -4,6 +4,7 @@ import io.adplatform.billing.budget.BudgetHandler;
 import io.adplatform.billing.budget.CatalogueBudgets;
 import io.adplatform.billing.budget.LeaseGrants;
 import io.adplatform.billing.budget.LeaseHandler;
+import io.adplatform.billing.budget.NodesHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
 import io.adplatform.billing.settlement.LeaseCloser;
@@ -13,6 +14,7 @@ import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.config.Settings;
 import io.adplatform.storage.kafka.CatalogueReader;
 import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.storage.postgres.PostgresApiKeyStore;
 import io.adplatform.storage.postgres.PostgresDatabase;
 import io.adplatform.storage.postgres.Transactions;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -77,12 +79,16 @@ public final class BillingService implements AutoCloseable {
             config, database, new LeaseClosePublisher(config.kafka()), clock, meters);
     LeaseGrants grants = new LeaseGrants(database.transactions(), config.leases(), clock);
     count(meters, grants);
-    api.nodeKey(config.nodeKey())
+    WriteOffHandler writeOff = new WriteOffHandler(database.transactions(), clock);
+    api.keys(new PostgresApiKeyStore(database.transactions()))
+        .operation("writeOffNode", writeOff)
+        .operation(
+            "listNodes", new NodesHandler(database.transactions(), config.kafka().partitions()))
+        .nodeKey(config.nodeKey())
         .internal("POST", "/leases", new LeaseHandler(grants))
         .internal(
             "GET", "/line-items/:id/budget", new BudgetHandler(database.transactions(), clock))
-        .internal(
-            "POST", "/nodes/:id/write-off", new WriteOffHandler(database.transactions(), clock))
+        .internal("POST", "/nodes/:id/write-off", writeOff)
         .readiness("billing-postgres", database::readiness)
         .readiness(
             "billing-catalogue",

@@ -78,6 +78,7 @@ public final class LeaseCloser implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
   private long prunedMillis;
+  private boolean troubled;
 
   private LeaseCloser(
       Transactions transactions,
@@ -121,14 +122,23 @@ public final class LeaseCloser implements AutoCloseable {
         beginClosing();
         send();
         prune();
+        troubled = false;
       } catch (InterruptedException e) {
         closed = true;
       } catch (RuntimeException | SQLException | ExecutionException | TimeoutException e) {
-        LOG.warn("Leases cannot be closed now; trying again: {}", e.toString());
+        report(e);
       }
       if (!closed) {
         LockSupport.parkNanos(PAUSE.toNanos());
       }
+    }
+  }
+
+  /** Says it once, however often it is tried again. */
+  private void report(Exception e) {
+    if (!troubled) {
+      troubled = true;
+      LOG.warn("Leases cannot be closed now; trying again: {}", e.toString());
     }
   }
 

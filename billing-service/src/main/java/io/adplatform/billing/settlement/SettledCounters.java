@@ -10,6 +10,7 @@ final class SettledCounters {
   final Counter unknownLeases;
   final Counter unreadable;
   final Counter gaps;
+  final Counter resets;
 
   SettledCounters(MeterRegistry registry) {
     closed = counter(registry, "leases.closed", "Leases closed");
@@ -21,6 +22,11 @@ final class SettledCounters {
     unknownLeases =
         counter(registry, "settled.unknown.leases", "Leases that were charged and are not here");
     unreadable = counter(registry, "settled.unreadable", "Messages of an unknown kind");
+    resets =
+        counter(
+            registry,
+            "settled.resets",
+            "Partitions of the topic settled that were made anew or lost their end");
     gaps = counter(registry, "settled.gaps", "Times that offsets to be read next were not there");
   }
 

@@ -13,13 +13,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +46,7 @@ public final class SettledReader implements AutoCloseable {
   private static final int MAX_BATCH = 5_000;
 
   private static final long CLOSE_MILLIS = 10_000;
+  private static final long ANSWER_SECONDS = 10;
 
   private final KafkaConfig kafka;
   private final Settlement settlement;
@@ -49,6 +56,7 @@ public final class SettledReader implements AutoCloseable {
   private volatile boolean reading;
   private volatile Consumer<byte[], byte[]> consumer;
   private volatile long lag = -1;
+  private boolean troubled;
 
   private SettledReader(
       KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
@@ -109,24 +117,37 @@ public final class SettledReader implements AutoCloseable {
       while (!closed) {
         try {
           if (!positioned) {
-            position(opened, settlement.nextOffsets());
-            positioned = true;
+            position(opened);
           }
           positioned = readSome(opened);
           reading = true;
+          troubled = false;
+          if (!positioned) {
+            pauseBeforeRetry();
+          }
         } catch (WakeupException e) {
           // Only close() wakes it, and the loop's condition sees that.
         } catch (OffsetOutOfRangeException e) {
-          skipGap(opened, e);
-        } catch (org.apache.kafka.common.errors.InterruptException e) {
+          LOG.warn("The topic settled does not have the offset to be read next: {}", e.toString());
+          positioned = false;
+          pauseBeforeRetry();
+        } catch (InterruptException e) {
           closed = true;
         } catch (RuntimeException | SQLException e) {
           reading = false;
           positioned = false;
-          LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
+          report(e);
           pauseBeforeRetry();
         }
       }
+    }
+  }
+
+  /** Says it once, however often it is tried again. */
+  private void report(Exception e) {
+    if (!troubled) {
+      troubled = true;
+      LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
     }
   }
 
@@ -138,9 +159,42 @@ public final class SettledReader implements AutoCloseable {
     return partitions;
   }
 
-  private static void position(Consumer<byte[], byte[]> at, long[] offsets) {
+  /**
+   * Goes to where counting has come to. Where messages were deleted before they were counted, to
+   * the first that is there: that something is missing is an alert.
+   */
+  private void position(Consumer<byte[], byte[]> at) throws SQLException {
+    Map<TopicPartition, Long> ends = at.endOffsets(at.assignment());
+    long[] endOffsets = new long[kafka.partitions()];
+    ends.forEach((partition, end) -> endOffsets[partition.partition()] = end);
+    long[] offsets = settlement.begin(topicId(), endOffsets);
+    Map<TopicPartition, Long> beginnings = at.beginningOffsets(at.assignment());
     for (TopicPartition partition : at.assignment()) {
-      at.seek(partition, offsets[partition.partition()]);
+      long next = offsets[partition.partition()];
+      long beginning = beginnings.get(partition);
+      if (beginning > next) {
+        counters.gaps.increment();
+        LOG.error("{}: messages {} to {} are gone uncounted", partition, next, beginning - 1);
+      }
+      at.seek(partition, Math.max(next, beginning));
+    }
+  }
+
+  /** The id of the topic; null where the brokers give none. */
+  private String topicId() {
+    try (Admin admin = KafkaClients.openAdmin(kafka, "billing-settled")) {
+      Uuid id =
+          admin
+              .describeTopics(List.of(KafkaTopics.SETTLED))
+              .topicNameValues()
+              .get(KafkaTopics.SETTLED)
+              .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+              .topicId();
+      return id == null || id.equals(Uuid.ZERO_UUID) ? null : id.toString();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("the topic settled cannot be described", e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 
@@ -168,18 +222,6 @@ public final class SettledReader implements AutoCloseable {
       lag += of.getAsLong();
     }
     return lag;
-  }
-
-  /**
-   * The offset to be read next is not there: messages were deleted before they were counted, or the
-   * topic was made anew. All that is there is counted; that something is missing is an alert.
-   */
-  private void skipGap(Consumer<byte[], byte[]> at, OffsetOutOfRangeException e) {
-    Set<TopicPartition> partitions = e.partitions();
-    counters.gaps.increment();
-    LOG.error(
-        "Messages of {} are gone before they were counted; reading what is there", partitions);
-    at.seekToBeginning(partitions);
   }
 
   private void pauseBeforeRetry() {

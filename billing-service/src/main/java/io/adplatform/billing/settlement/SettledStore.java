@@ -124,6 +124,30 @@ final class SettledStore {
     }
   }
 
+  /** The id of the topic that the offsets are of, by partition; null is not known. */
+  String[] topicIds(int partitions) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT partition, topic_id FROM settled_offset");
+        ResultSet rows = select.executeQuery()) {
+      String[] ids = new String[partitions];
+      while (rows.next()) {
+        if (rows.getInt(1) < partitions) {
+          ids[rows.getInt(1)] = rows.getString(2);
+        }
+      }
+      return ids;
+    }
+  }
+
+  /** The offsets are of this topic from now on. */
+  void writeTopicId(String topicId) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("UPDATE settled_offset SET topic_id = ?")) {
+      statement.setString(1, topicId);
+      statement.executeUpdate();
+    }
+  }
+
   void writeOffsets(Map<Integer, Long> nextOffsets) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(

@@ -43,10 +43,50 @@ final class Settlement {
     int unknownLeases;
   }
 
-  /** The offsets to read next, by partition. */
-  long[] nextOffsets() throws SQLException {
-    return transactions.forService(
-        handle -> new SettledStore(handle.getConnection()).lockOffsets(partitions));
+  /**
+   * The offsets to read next, by partition, on the topic as it is now. Where it was made anew they
+   * begin at 0 again; where it lost its end, they go back to it. Either is an alert: what had been
+   * there and was not counted is missing, and only a comparison with the events can tell.
+   *
+   * @param topicId null where Kafka gives none
+   * @param ends by partition, where the next message will stand
+   */
+  long[] begin(String topicId, long[] ends) throws SQLException {
+    Beginning beginning =
+        transactions.forService(handle -> begin(handle.getConnection(), topicId, ends));
+    if (beginning.resets > 0) {
+      counters.resets.increment(beginning.resets);
+    }
+    return beginning.offsets;
+  }
+
+  private record Beginning(long[] offsets, int resets) {}
+
+  private Beginning begin(Connection connection, String topicId, long[] ends) throws SQLException {
+    SettledStore store = new SettledStore(connection);
+    long[] next = store.lockOffsets(partitions);
+    String[] known = store.topicIds(partitions);
+    Map<Integer, Long> reset = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      boolean same = topicId != null && topicId.equals(known[partition]);
+      boolean another = topicId != null && known[partition] != null && !same;
+      if ((another && next[partition] > 0) || next[partition] > ends[partition]) {
+        long to = same ? ends[partition] : 0;
+        LOG.error(
+            "Partition {} of the settled topic {}: reading goes back from offset {} to {}",
+            partition,
+            same ? "has lost its end" : "was made anew",
+            next[partition],
+            to);
+        reset.put(partition, to);
+        next[partition] = to;
+      }
+    }
+    store.writeOffsets(reset);
+    if (topicId != null) {
+      store.writeTopicId(topicId);
+    }
+    return new Beginning(next, reset.size());
   }
 
   /**

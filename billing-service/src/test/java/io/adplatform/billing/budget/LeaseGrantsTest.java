@@ -297,9 +297,90 @@ class LeaseGrantsTest {
 
   @Test
   void shouldRefuseNodeThatHasLostCount() throws SQLException {
-    for (int i = 0; i < LeaseConfig.MAX_UNCLOSED; i++) {
+    for (int i = 0; i < LeaseConfig.MAX_OPEN; i++) {
       lease(node.want(LINE_ITEM));
     }
     assertEquals(LeaseRefusal.TOO_MANY_LEASES, refusal(node.want(LINE_ITEM)));
+  }
+
+  @Test
+  void shouldGoOnGrantingWhileLeasesThatWereGivenBackWaitForSettlement() throws SQLException {
+    for (int i = 0; i < 2 * LeaseConfig.MAX_OPEN; i++) {
+      node.giveBack(lease(node.want(LINE_ITEM)).leaseId(), 0);
+    }
+    lease(node.want(LINE_ITEM));
+  }
+
+  @Test
+  void shouldGoOnGrantingWhileLeasesOfFormerBootsWaitForSettlement() throws SQLException {
+    for (int i = 0; i < LeaseConfig.MAX_OPEN; i++) {
+      lease(node.want(LINE_ITEM));
+    }
+    lease(new TestNode(grants, 1, BOOT + 10).want(LINE_ITEM));
+  }
+
+  /** Leases the whole of a day's budget at each instant and says which days they are of. */
+  private void assertDays(String zone, String... instantsAndDays) throws SQLException {
+    BUDGETS.publish(advertiser(zone));
+    publishBudget(null, 20 * PRICE);
+    for (int i = 0; i < instantsAndDays.length; i += 2) {
+      clock.set(instantsAndDays[i]);
+      String day = instantsAndDays[i + 1];
+      LeaseAnswer answer = node.want(LINE_ITEM);
+      if (day == null) {
+        assertEquals(LeaseRefusal.DAILY_BUDGET, refusal(answer), instantsAndDays[i]);
+      } else {
+        assertEquals(
+            1,
+            BUDGETS.number(
+                "SELECT count(*) FROM lease WHERE day = '"
+                    + day
+                    + "' AND id = "
+                    + lease(answer).leaseId()),
+            instantsAndDays[i]);
+      }
+    }
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldBudgetADayOf23Hours() throws SQLException {
+    assertDays(
+        "America/New_York",
+        "2027-03-14T04:59:59Z",
+        "2027-03-13",
+        "2027-03-14T05:00:00Z",
+        "2027-03-14",
+        "2027-03-15T03:59:59Z",
+        null,
+        "2027-03-15T04:00:00Z",
+        "2027-03-15");
+  }
+
+  @Test
+  void shouldBudgetADayOf25Hours() throws SQLException {
+    assertDays(
+        "America/New_York",
+        "2027-11-07T04:00:00Z",
+        "2027-11-07",
+        "2027-11-08T04:59:59Z",
+        null,
+        "2027-11-08T05:00:00Z",
+        "2027-11-08");
+  }
+
+  @Test
+  void shouldBudgetADayThatDoesNotBeginAtMidnight() throws SQLException {
+    // Clocks in Santiago go from 24:00 of the 4th to 01:00 of the 5th.
+    assertDays(
+        "America/Santiago",
+        "2027-09-05T03:59:59Z",
+        "2027-09-04",
+        "2027-09-05T04:00:00Z",
+        "2027-09-05",
+        "2027-09-06T02:59:59Z",
+        null,
+        "2027-09-06T03:00:00Z",
+        "2027-09-06");
   }
 }

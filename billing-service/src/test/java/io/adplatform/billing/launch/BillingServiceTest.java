@@ -5,6 +5,7 @@ import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
 import static io.adplatform.billing.TestBudgets.lineItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.billing.TestClock;
@@ -36,12 +37,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -273,6 +278,82 @@ class BillingServiceTest {
     await("money", () -> budget(id).getLong("freeMicros") == 20 * PRICE ? true : null);
     assertEquals(404, call("POST", "/internal/v1/nodes/77/write-off", NODE_KEY).statusCode());
     end();
+  }
+
+  /** Stands in for campaign-service's tables: two keys, told apart by their role. */
+  private static void makeApiKeys() throws SQLException {
+    try (Connection connection = database.connect();
+        Statement sql = connection.createStatement()) {
+      sql.execute("CREATE SCHEMA campaign");
+      sql.execute("GRANT USAGE ON SCHEMA campaign TO PUBLIC");
+      sql.execute(
+          "CREATE FUNCTION campaign.find_api_key(wanted bytea)"
+              + " RETURNS TABLE (key_id bigint, account_id bigint, role text, hash bytea)"
+              + " LANGUAGE sql AS $$ SELECT 1::bigint, 1::bigint, k.role, wanted"
+              + " FROM (VALUES ('operator'), ('advertiser')) AS k (role)"
+              + " WHERE wanted = sha256(('adp_' || k.role)::bytea) $$");
+    }
+  }
+
+  @Test
+  void shouldLetOperatorsWriteOffANode() throws Exception {
+    makeApiKeys();
+    launch();
+    new HttpLeaseSource(address(), NODE_KEY, 12, 1_800_000_000)
+        .exchange(new LeaseSource.Question(List.of(), List.of(), List.of()));
+    String path = "/api/v1/billing/nodes/12/write-off";
+    assertEquals(401, call("POST", path, NODE_KEY).statusCode());
+    assertEquals(403, call("POST", path, "adp_advertiser").statusCode());
+    HttpResponse<String> answer = call("POST", path, "adp_operator");
+    assertEquals(200, answer.statusCode(), answer.body());
+    assertEquals("12", new JsonObject(answer.body()).getString("nodeId"));
+    assertEquals(403, call("GET", "/api/v1/billing/nodes", "adp_advertiser").statusCode());
+    HttpResponse<String> nodes = call("GET", "/api/v1/billing/nodes?limit=500", "adp_operator");
+    assertEquals(200, nodes.statusCode(), nodes.body());
+    JsonObject node =
+        new JsonObject(nodes.body())
+            .getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .filter(n -> n.getString("id").equals("12"))
+                .findFirst()
+                .orElseThrow();
+    assertEquals("2027-03-01T12:00:00Z", node.getString("lastAskedAt"));
+    assertEquals("2027-03-01T12:00:00Z", node.getString("writtenOffAt"));
+    assertNull(node.getString("settledUpTo"));
+    String unknown = "/api/v1/billing/nodes/4711/write-off";
+    assertEquals(404, call("POST", unknown, "adp_operator").statusCode());
+    assertEquals(404, call("GET", "/api/v1/advertisers", "adp_operator").statusCode());
+    end();
+  }
+
+  @Test
+  void shouldGoOnCountingWhenTheTopicSettledIsMadeAnew() throws Exception {
+    launch();
+    long id = LINE_ITEM + 21;
+    publish(
+        advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, new Budget(20 * PRICE, null)));
+    LeaseSource.Lease lease =
+        awaitLease(new HttpLeaseSource(address(), NODE_KEY, 13, 1_800_000_000), id);
+    int partition = EventPartition.of(lease.leaseId(), PARTITIONS);
+    byte[] charge = SettledMessages.charge(lease.leaseId(), 0, 1_900_000_000, PRICE, 0);
+    settle(partition, charge);
+    settle(partition, charge);
+    awaitCharged(id, 2 * PRICE);
+    try (Admin admin = KafkaClients.openAdmin(kafka, "test")) {
+      admin.deleteTopics(List.of(KafkaTopics.SETTLED)).all().get(30, TimeUnit.SECONDS);
+    }
+    KafkaTopics.create(kafka, PATIENCE);
+    producer.close();
+    producer = KafkaClients.openProducer(kafka, "test");
+    settle(partition, charge);
+    awaitCharged(id, 3 * PRICE);
+    end();
+  }
+
+  private void awaitCharged(long lineItemId, long micros) throws Exception {
+    await(
+        micros + " charged",
+        () -> budget(lineItemId).getLong("chargedTotalMicros") == micros ? true : null);
   }
 
   @Test

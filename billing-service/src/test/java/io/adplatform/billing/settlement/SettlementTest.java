@@ -4,6 +4,7 @@ import static io.adplatform.billing.TestBudgets.LINE_ITEM;
 import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
 import static io.adplatform.billing.TestBudgets.lineItem;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,7 @@ import io.adplatform.wire.sbe.Disposition;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -122,7 +124,50 @@ class SettlementTest {
     assertFalse(settlement.count(batch), "the offsets have moved on");
     assertEquals(PRICE, BUDGETS.number("SELECT charged_micros FROM lease WHERE id = " + lease));
     int partition = EventPartition.of(lease, PARTITIONS);
-    assertEquals(OFFSETS[partition], settlement.nextOffsets()[partition]);
+    assertEquals(OFFSETS[partition], settlement.begin(null, ends(Long.MAX_VALUE))[partition]);
+  }
+
+  private static long[] ends(long end) {
+    long[] ends = new long[PARTITIONS];
+    Arrays.fill(ends, end);
+    return ends;
+  }
+
+  /** Counts something everywhere, so that every partition stands above 0. */
+  private void countEverywhere() throws SQLException {
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      SettledBatch batch = new SettledBatch();
+      batch.add(partition, OFFSETS[partition]++, new byte[] {1, 2, 3});
+      assertTrue(settlement.count(batch));
+    }
+  }
+
+  @Test
+  void shouldBeginAtZeroOnATopicThatWasMadeAnew() throws SQLException {
+    settlement.begin("one", ends(Long.MAX_VALUE));
+    countEverywhere();
+    double before = counters.resets.count();
+    assertArrayEquals(OFFSETS, settlement.begin("one", OFFSETS.clone()));
+    assertEquals(before, counters.resets.count());
+    assertArrayEquals(ends(0), settlement.begin("two", ends(Long.MAX_VALUE)));
+    assertEquals(before + PARTITIONS, counters.resets.count());
+    assertArrayEquals(ends(0), settlement.begin("two", ends(5)));
+    assertEquals(before + PARTITIONS, counters.resets.count(), "said once");
+  }
+
+  @Test
+  void shouldGoBackToTheEndOfATopicThatLostSomeOfIt() throws SQLException {
+    settlement.begin("three", ends(Long.MAX_VALUE));
+    countEverywhere();
+    double before = counters.resets.count();
+    assertArrayEquals(ends(0), settlement.begin("three", ends(0)));
+    assertEquals(before + PARTITIONS, counters.resets.count());
+  }
+
+  @Test
+  void shouldBeginAtZeroWhereTheEndIsBeforeAndTheTopicHasNoId() throws SQLException {
+    countEverywhere();
+    assertArrayEquals(ends(0), settlement.begin(null, ends(0)));
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.adplatform.wire.catalogue.Budget;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.util.Currency;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -11,28 +12,26 @@ import java.util.TreeSet;
 public final class Amounts {
   private static final int BASIS_POINT_DECIMALS = 2;
 
-  /** Codes of ISO 4217 that are no money: metals, funds, tests, "no currency". */
-  private static final Set<String> NOT_MONEY =
-      Set.of(
-          "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XFU", "XPD", "XPT", "XSU", "XTS", "XUA",
-          "XXX");
-
+  /** What some country pays with today: no metals, funds and tests, and none withdrawn. */
   private static final Set<String> CURRENCIES = currencies();
 
   private Amounts() {}
 
   private static Set<String> currencies() {
     Set<String> codes = new TreeSet<>();
-    for (Currency currency : Currency.getAvailableCurrencies()) {
-      codes.add(currency.getCurrencyCode());
+    for (String country : Locale.getISOCountries()) {
+      Currency currency = Currency.getInstance(Locale.of("", country));
+      if (currency != null) {
+        codes.add(currency.getCurrencyCode());
+      }
     }
-    codes.removeAll(NOT_MONEY);
     return codes;
   }
 
   /** Checks a currency. */
   public static void checkCurrency(String code, FieldErrors errors) {
-    errors.require(CURRENCIES.contains(code), "/currency", "is not a currency of ISO 4217");
+    errors.require(
+        CURRENCIES.contains(code), "/currency", "is not a currency of ISO 4217 that is in use");
   }
 
   /** Reads {@code budget}; what is left out does not bind. */

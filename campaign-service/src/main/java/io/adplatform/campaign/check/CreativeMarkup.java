@@ -20,13 +20,14 @@ public final class CreativeMarkup {
 
   private CreativeMarkup() {}
 
-  /** Checks the size in bytes. */
+  /** Checks the size in bytes, and that there is something in it. */
   public static void check(String markup, FieldErrors errors) {
     errors.require(
         markup.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES,
         "/markup",
         "must have at most " + MAX_BYTES + " bytes of UTF-8");
     errors.require(markup.indexOf('\0') < 0, "/markup", "must not hold a zero byte");
+    errors.require(Names.isVisible(markup), "/markup", "must not be blank");
   }
 
   /** Whether it loads nothing over plain http and leads to https. */

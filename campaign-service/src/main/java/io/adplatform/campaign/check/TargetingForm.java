@@ -30,6 +30,9 @@ public final class TargetingForm {
       Pattern.compile("[^=\\s\\p{Cntrl}]{1,64}=[^\\p{Cntrl}]+");
   private static final int MAX_PIXELS = 10_000;
 
+  /** Thousands of sites; every auction node holds all of it. */
+  private static final int MAX_BYTES = 256 * 1024;
+
   private TargetingForm() {}
 
   /** Reads {@code targeting} of a body; every request where it is not there. */
@@ -38,10 +41,16 @@ public final class TargetingForm {
     if (json == null) {
       return Targeting.ANY;
     }
-    return new Targeting(
-        attributes(json, "include", errors),
-        attributes(json, "exclude", errors),
-        dayparts(json.getJsonArray("dayparts"), errors));
+    Targeting targeting =
+        new Targeting(
+            attributes(json, "include", errors),
+            attributes(json, "exclude", errors),
+            dayparts(json.getJsonArray("dayparts"), errors));
+    errors.require(
+        toJson(targeting).toBuffer().length() <= MAX_BYTES,
+        "/targeting",
+        "must have at most " + MAX_BYTES + " bytes of JSON");
+    return targeting;
   }
 
   private static Map<String, List<String>> attributes(

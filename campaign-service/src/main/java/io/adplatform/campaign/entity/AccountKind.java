@@ -1,6 +1,7 @@
 package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.vertx.core.json.JsonObject;
@@ -37,7 +38,7 @@ public final class AccountKind implements EntityKind<Account> {
 
   @Override
   public Account parse(JsonObject body, Identity identity, FieldErrors errors) {
-    return new Account(identity.id(), body.getString("name").strip());
+    return new Account(identity.id(), Names.read(body, errors));
   }
 
   @Override

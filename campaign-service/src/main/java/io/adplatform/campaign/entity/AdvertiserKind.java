@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.Times;
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.runtime.api.Role;
@@ -63,7 +64,7 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
         new Advertiser(
             identity.id(),
             identity.accountId(),
-            body.getString("name").strip(),
+            Names.read(body, errors),
             body.getString("currency"),
             body.getString("timeZone", "UTC"));
     Amounts.checkCurrency(advertiser.currency(), errors);

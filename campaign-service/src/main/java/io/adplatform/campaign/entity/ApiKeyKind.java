@@ -1,6 +1,7 @@
 package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.vertx.core.json.JsonObject;
@@ -57,7 +58,7 @@ public final class ApiKeyKind implements EntityKind<ApiKey> {
         identity.id(),
         identity.accountId(),
         Role.of(body.getString("role")),
-        body.getString("name").strip(),
+        Names.read(body, errors),
         body.getString("prefix"),
         null);
   }

@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.Times;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.Campaign;
@@ -71,7 +72,7 @@ public final class CampaignKind implements EntityKind<Campaign> {
             identity.id(),
             identity.accountId(),
             identity.advertiserId(),
-            body.getString("name").strip(),
+            Names.read(body, errors),
             Status.valueOf(body.getString("status", Status.ACTIVE.name())),
             Times.instant(body, "startAt", errors),
             Times.instant(body, "endAt", errors),

@@ -3,6 +3,7 @@ package io.adplatform.campaign.entity;
 import io.adplatform.campaign.check.CreativeMarkup;
 import io.adplatform.campaign.check.Domains;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.Creative;
@@ -92,7 +93,7 @@ public final class CreativeKind implements EntityKind<Creative> {
         identity.id(),
         identity.accountId(),
         identity.advertiserId(),
-        body.getString("name").strip(),
+        Names.read(body, errors),
         Status.valueOf(body.getString("status", Status.ACTIVE.name())),
         Format.BANNER,
         body.getInteger("width"),

@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.FieldErrors;
 import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.Status;
 import io.vertx.core.json.JsonObject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -49,6 +50,15 @@ public interface EntityKind<E> {
    */
   default List<String> usedBy(Handle handle, E entity) {
     return List.of();
+  }
+
+  /**
+   * Whether auctions use it by itself, and so it must be paused before it is deleted.
+   *
+   * @return null where nothing of the kind bids or asks by itself
+   */
+  default Status status(E entity) {
+    return null;
   }
 
   /** What auctions must know of it; null for what they need not know. */

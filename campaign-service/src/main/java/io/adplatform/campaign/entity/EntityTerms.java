@@ -30,6 +30,11 @@ public record EntityTerms(
     return new EntityTerms(noun, path, table, select, false, readers, writers);
   }
 
+  /** The column of {@code t} that tells whose a row is. */
+  public String ownerColumn() {
+    return table.equals("account") ? "id" : "account_id";
+  }
+
   /** The same with a query that joins the advertiser's currency. */
   EntityTerms withSelect(String query) {
     return new EntityTerms(noun, path, table, query, true, readers, writers);

@@ -2,8 +2,10 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.TargetingForm;
 import io.adplatform.campaign.check.Times;
+import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.LineItem;
@@ -12,6 +14,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,14 +92,14 @@ public final class LineItemKind implements EntityKind<LineItem> {
   @Override
   public LineItem parse(JsonObject body, Identity identity, FieldErrors errors) {
     refuseLaterFields(body, errors);
-    List<Long> creatives = Rows.texts(body, "creativeIds").stream().map(Long::parseLong).toList();
+    List<Long> creatives = creativeIds(body, errors);
     LineItem item =
         new LineItem(
             identity.id(),
             identity.accountId(),
             identity.advertiserId(),
             identity.campaignId(),
-            body.getString("name").strip(),
+            Names.read(body, errors),
             Status.valueOf(body.getString("status", Status.ACTIVE.name())),
             body.getJsonObject("bid").getLong("amountMicros"),
             creatives,
@@ -110,6 +113,17 @@ public final class LineItemKind implements EntityKind<LineItem> {
         "/creativeIds",
         "an ACTIVE line item needs at least one creative");
     return item;
+  }
+
+  private static List<Long> creativeIds(JsonObject body, FieldErrors errors) {
+    List<String> texts = Rows.texts(body, "creativeIds");
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      long id = ApiRequest.parseId(texts.get(i));
+      errors.require(id > 0, "/creativeIds/" + i, "must be an id: a decimal number of 64 bits");
+      ids.add(id);
+    }
+    return List.copyOf(ids);
   }
 
   private static void refuseLaterFields(JsonObject body, FieldErrors errors) {
@@ -221,6 +235,11 @@ public final class LineItemKind implements EntityKind<LineItem> {
           .add();
     }
     batch.execute();
+  }
+
+  @Override
+  public Status status(LineItem item) {
+    return item.status();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.Names;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.CatalogueEntity;
@@ -76,7 +77,7 @@ public final class SupplyPartnerKind implements EntityKind<SupplyPartner> {
         identity.id(),
         identity.accountId(),
         body.getString("key"),
-        body.getString("name").strip(),
+        Names.read(body, errors),
         Status.valueOf(body.getString("status", Status.ACTIVE.name())),
         body.getInteger("defaultTmaxMillis", DEFAULT_TMAX_MILLIS),
         billableEvent(body, errors),
@@ -144,6 +145,11 @@ public final class SupplyPartnerKind implements EntityKind<SupplyPartner> {
         .bind("maxBidsPerImp", partner.maxBidsPerImp())
         .bind("recordShare", partner.recordShare())
         .bind("debug", partner.debug());
+  }
+
+  @Override
+  public Status status(SupplyPartner partner) {
+    return partner.status();
   }
 
   @Override

@@ -23,7 +23,7 @@ final class OperatorKey {
   private OperatorKey() {}
 
   /**
-   * Makes the key known where it is not.
+   * Makes the key known where it is not, in place of the one that the configuration had before.
    *
    * @throws IllegalArgumentException where it is too short
    */
@@ -43,29 +43,36 @@ final class OperatorKey {
                   .mapTo(Long.class)
                   .findOne()
                   .isPresent();
-          if (!known) {
-            ApiKey made =
-                new ApiKey(next(handle), account(handle), Role.OPERATOR, KEY_NAME, "", null);
-            new ApiKeyKind().insert(handle, ApiKeyKind.withKey(made, key, hash));
+          if (!known && !replace(handle, key, hash)) {
+            insert(handle, key, hash);
           }
           return null;
         });
   }
 
-  private static long account(Handle handle) {
+  /** Puts the key in the place of the one before, which is of no use from then on. */
+  private static boolean replace(Handle handle, String key, byte[] hash) {
+    ApiKey first =
+        ApiKeyKind.withKey(new ApiKey(0, 0, Role.OPERATOR, KEY_NAME, "", null), key, hash);
     return handle
-        .createQuery(
-            "SELECT account_id FROM api_key WHERE role = 'operator' AND name = :name"
-                + " ORDER BY id LIMIT 1")
-        .bind("name", KEY_NAME)
-        .mapTo(Long.class)
-        .findOne()
-        .orElseGet(
-            () -> {
-              long id = next(handle);
-              new AccountKind().insert(handle, new Account(id, ACCOUNT_NAME));
-              return id;
-            });
+            .createUpdate(
+                """
+                UPDATE api_key SET hash = :hash, prefix = :prefix, version = version + 1,
+                  updated_at = now()
+                WHERE id = (SELECT min(id) FROM api_key WHERE role = 'operator' AND name = :name)\
+                """)
+            .bind("hash", first.hash())
+            .bind("prefix", first.prefix())
+            .bind("name", KEY_NAME)
+            .execute()
+        == 1;
+  }
+
+  private static void insert(Handle handle, String key, byte[] hash) {
+    long account = next(handle);
+    new AccountKind().insert(handle, new Account(account, ACCOUNT_NAME));
+    ApiKey made = new ApiKey(next(handle), account, Role.OPERATOR, KEY_NAME, "", null);
+    new ApiKeyKind().insert(handle, ApiKeyKind.withKey(made, key, hash));
   }
 
   private static long next(Handle handle) {

@@ -2,11 +2,14 @@ package io.adplatform.campaign.outbox;
 
 import io.adplatform.storage.kafka.KafkaClients;
 import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.wire.catalogue.CatalogueKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
@@ -77,6 +80,44 @@ final class CatalogueTopics implements AutoCloseable {
   /** The newest version on the compacted topic; 0 where it is empty. */
   long lastVersion() {
     return lastCatalogue;
+  }
+
+  /** The newest version on either topic: what is sent has to be above it. */
+  long newestVersion() {
+    return Math.max(lastCatalogue, lastLog);
+  }
+
+  /**
+   * Reads the compacted topic: all that its followers take for there.
+   *
+   * @throws IllegalStateException where Kafka is away
+   */
+  Set<CatalogueKey> readKeys() {
+    TopicPartition partition = new TopicPartition(config.catalogue(), 0);
+    Set<CatalogueKey> keys = new LinkedHashSet<>();
+    try (Consumer<byte[], byte[]> consumer = KafkaClients.openConsumer(config.kafka(), CLIENT)) {
+      List<TopicPartition> partitions = List.of(partition);
+      consumer.assign(partitions);
+      long end = consumer.endOffsets(partitions, LIMIT).get(partition);
+      consumer.seekToBeginning(partitions);
+      while (consumer.position(partition, LIMIT) < end) {
+        List<ConsumerRecord<byte[], byte[]>> read = consumer.poll(LIMIT).records(partition);
+        if (read.isEmpty() && consumer.position(partition, LIMIT) < end) {
+          throw new IllegalStateException("topic " + config.catalogue() + " cannot be read");
+        }
+        read.forEach(each -> take(each, keys));
+      }
+    }
+    return keys;
+  }
+
+  private static void take(ConsumerRecord<byte[], byte[]> each, Set<CatalogueKey> keys) {
+    CatalogueKey key = CatalogueKey.parse(new String(each.key(), StandardCharsets.UTF_8));
+    if (each.value() == null) {
+      keys.remove(key);
+    } else {
+      keys.add(key);
+    }
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.adplatform.campaign.outbox;
 
-import io.adplatform.runtime.api.Problem;
 import io.adplatform.wire.catalogue.CatalogueCodec;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
@@ -61,8 +60,9 @@ public final class Outbox {
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
       if (change.document() != null && change.document().length > MAX_DOCUMENT_BYTES) {
-        throw Problem.invalid(
-            "", "makes a catalogue document of more than " + MAX_DOCUMENT_BYTES + " bytes");
+        // The bounds of each field keep it well below: this is a fault of ours.
+        throw new IllegalStateException(
+            change.key().text() + " makes more than " + MAX_DOCUMENT_BYTES + " bytes");
       }
       batch
           .bind("version", last - changes.size() + 1 + i)

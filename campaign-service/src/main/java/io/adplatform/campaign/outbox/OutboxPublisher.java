@@ -2,6 +2,7 @@ package io.adplatform.campaign.outbox;
 
 import io.adplatform.storage.postgres.IdempotencyStore;
 import io.adplatform.storage.postgres.PostgresDatabase;
+import io.adplatform.wire.catalogue.CatalogueKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
@@ -149,15 +151,21 @@ public final class OutboxPublisher implements AutoCloseable {
         CatalogueTopics topics = CatalogueTopics.open(topicsConfig)) {
       statement.execute("LISTEN " + Outbox.CHANNEL);
       publishedVersion = noted(statement);
-      if (topics.lastVersion() < publishedVersion) {
-        int count =
-            database.transactions().forService(handle -> Republication.append(handle, outbox));
+      long newest = database.transactions().forService(outbox::currentVersion);
+      if (topics.newestVersion() > newest) {
+        LOG.error(
+            "{} are at version {}, the database at {} only: was it restored or made anew?",
+            topicsConfig,
+            topics.newestVersion(),
+            newest);
+        republish(topics.newestVersion(), topics.readKeys());
+      } else if (topics.lastVersion() < publishedVersion) {
         LOG.warn(
-            "Topic {} ends at version {} but had been told {}: told everything anew, {} messages",
+            "Topic {} ends at version {} but had been told {}",
             topicsConfig.catalogue(),
             topics.lastVersion(),
-            publishedVersion,
-            count);
+            publishedVersion);
+        republish(newest, Set.of());
       }
       LOG.info("The catalogue is published to {} from version {}", topicsConfig, publishedVersion);
       trouble = null;
@@ -169,6 +177,14 @@ public final class OutboxPublisher implements AutoCloseable {
         }
       }
     }
+  }
+
+  private void republish(long above, Set<CatalogueKey> told) {
+    int count =
+        database
+            .transactions()
+            .forService(handle -> Republication.append(handle, outbox, above, told));
+    LOG.warn("Everything is told anew, {} messages above version {}", count, above);
   }
 
   private static long noted(Statement statement) throws SQLException {

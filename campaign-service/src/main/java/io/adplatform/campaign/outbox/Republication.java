@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Tells the catalogue everything anew, for topics that have lost what they had been told: a Kafka
- * that was set up afresh, or lost its disk.
+ * Tells the catalogue everything anew, for topics that have lost what they had been told (a Kafka
+ * that was set up afresh, or lost its disk), and for those that know more than the database (which
+ * was set up afresh, or restored from a copy).
  */
 final class Republication {
   private static final List<EntityKind<?>> KINDS =
@@ -26,17 +28,26 @@ final class Republication {
           new LineItemKind(),
           new SupplyPartnerKind());
 
+  /** The account of what is known by its key alone. */
+  private static final long NOBODY = 0;
+
   private Republication() {}
 
   /**
    * Appends every thing, and every deletion still in the outbox, in one transaction.
    *
+   * @param above the versions are above this one
+   * @param told what the topics take for there; what of it is not is deleted
    * @return how many messages that makes
    */
-  static int append(Handle handle, Outbox outbox) {
+  static int append(Handle handle, Outbox outbox, long above, Set<CatalogueKey> told) {
     // No writer may commit in between: what is read here must not be overtaken by what it replaces.
-    handle.createQuery("SELECT take_versions(0)").mapTo(Long.class).one();
+    long newest = take(handle, 0);
+    if (newest < above) {
+      take(handle, Math.toIntExact(above - newest));
+    }
     Map<CatalogueKey, Outbox.Change> changes = new LinkedHashMap<>();
+    told.forEach(key -> changes.put(key, new Outbox.Change(NOBODY, key, null)));
     handle
         .createQuery("SELECT account_id, key FROM outbox WHERE document IS NULL")
         .map(
@@ -49,6 +60,14 @@ final class Republication {
       outbox.append(handle, new ArrayList<>(changes.values()));
     }
     return changes.size();
+  }
+
+  private static long take(Handle handle, int count) {
+    return handle
+        .createQuery("SELECT take_versions(:count)")
+        .bind("count", count)
+        .mapTo(Long.class)
+        .one();
   }
 
   private static <E> void read(

@@ -11,16 +11,21 @@ import io.adplatform.runtime.api.ApiResponse;
 import io.adplatform.runtime.api.Page;
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.Status;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterator;
 
 /**
  * Makes, lists, reads, changes and deletes things of one kind. What is not the caller's is hidden
  * by row-level security, and so answers 404. Thread-safe.
  */
 public final class EntityHandler<E> {
+  /** Read at once for a list: of the largest rows, some megabytes. */
+  private static final int ROWS_AT_ONCE = 16;
+
   private final EntityKind<E> kind;
   private final EntityTerms terms;
   private final EntityWrites writes;
@@ -133,20 +138,30 @@ public final class EntityHandler<E> {
         .orElseThrow(() -> Problem.notFound(parent.noun()));
   }
 
+  /** Rows come a few at a time, and no more than go into the page. */
   private ApiResponse page(Handle handle, ApiRequest request, String condition, long parent) {
     Page page = Page.of(request);
-    return page.answer(
+    // Row-level security hides the rest anyhow; naming the account finds its rows by their index.
+    boolean all = request.caller().isOperator();
+    String own = all ? ":account > 0" : "t." + terms.ownerColumn() + " = :account";
+    try (ResultIterator<JsonObject> rows =
         handle
             .createQuery(
                 terms.select()
                     + " WHERE t.id > :after AND "
+                    + own
+                    + " AND "
                     + condition
                     + " ORDER BY t.id LIMIT :limit")
             .bind("after", page.afterId())
+            .bind("account", request.caller().accountId())
             .bind("limit", page.fetch())
             .bind("parent", parent)
+            .setFetchSize(ROWS_AT_ONCE)
             .map((row, context) -> document(writes.stored(kind, row)))
-            .list());
+            .iterator()) {
+      return page.answer(rows);
+    }
   }
 
   /** One by its id. */
@@ -184,7 +199,7 @@ public final class EntityHandler<E> {
         UnaryOperator.identity());
   }
 
-  /** Deletes one that nothing uses. */
+  /** Deletes one that nothing uses and that is not ACTIVE. */
   public ApiResponse delete(ApiRequest request) throws Exception {
     request.caller().require(terms.writers());
     return writes.once(
@@ -192,6 +207,10 @@ public final class EntityHandler<E> {
         handle -> {
           Stored<E> before = find(handle, id(request), true);
           requireVersion(request, before);
+          if (kind.status(before.entity()) == Status.ACTIVE) {
+            throw Problem.conflict(
+                "/status", "The " + terms.noun() + " is ACTIVE: pause it before it is deleted.");
+          }
           List<String> uses = kind.usedBy(handle, before.entity());
           if (!uses.isEmpty()) {
             throw Problem.conflict(

@@ -16,12 +16,14 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** What every write goes through. Thread-safe. */
 public record EntityWrites(Transactions transactions, IdempotencyStore idempotency, Outbox outbox) {
+  private static final String CHECK = "_check";
 
   /**
    * Does a write in one transaction, once per idempotency key.
    *
    * @param answered changes the first answer after it has been stored for repeated requests
-   * @throws Problem 409 where a constraint of the database refuses what was not refused before
+   * @throws Problem 409 or 422 where a constraint of the database refuses what was not refused
+   *     before
    */
   ApiResponse once(
       ApiRequest request,
@@ -38,14 +40,38 @@ public record EntityWrites(Transactions transactions, IdempotencyStore idempoten
   }
 
   private static RuntimeException refusal(UnableToExecuteStatementException e) {
-    String constraint = Transactions.violatedConstraint(e);
-    if (constraint == null) {
+    Transactions.Violation violation = Transactions.violation(e);
+    if (violation == null) {
       return e;
     }
-    if (constraint.equals("supply_partner_key")) {
+    if (violation.check()) {
+      return Problem.invalid(field(violation), "has a value that cannot be stored");
+    }
+    if (violation.name().equals("supply_partner_key")) {
       return Problem.conflict("/key", "is taken by another supply partner");
     }
-    return constraint.endsWith("_fkey") ? Problem.conflict("It is in use.") : e;
+    return violation.name().endsWith("_fkey") ? Problem.conflict("It is in use.") : e;
+  }
+
+  /**
+   * The field of the column that a CHECK is about: PostgreSQL names one of {@code landing_page} in
+   * {@code creative} {@code creative_landing_page_check}. Empty where it is about several columns.
+   */
+  private static String field(Transactions.Violation violation) {
+    String prefix = violation.table() + "_";
+    String name = violation.name();
+    if (!name.startsWith(prefix)
+        || !name.endsWith(CHECK)
+        || name.length() < prefix.length() + CHECK.length()) {
+      return "";
+    }
+    String column = name.substring(prefix.length(), name.length() - CHECK.length());
+    StringBuilder field = new StringBuilder("/");
+    for (String word : column.split("_")) {
+      boolean first = field.length() == 1;
+      field.append(first ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+    }
+    return field.toString();
   }
 
   /** Reads a row of the kind's query. */

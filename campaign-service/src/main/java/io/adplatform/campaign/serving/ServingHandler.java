@@ -63,7 +63,17 @@ public final class ServingHandler implements AutoCloseable {
             .put("endAt", state.endAt() == null ? null : state.endAt().toString())
             .put("budget", budget)
             .put("targetingShare", targetingShare(activity))
-            .put("lastHour", activity));
+            .put("lastHour", request.caller().isOperator() ? activity : ownPart(activity)));
+  }
+
+  /** Without the number of auctions of the whole exchange, which is the operator's to know. */
+  private static JsonObject ownPart(JsonObject activity) {
+    if (activity == null) {
+      return null;
+    }
+    JsonObject own = activity.copy();
+    own.remove("auctions");
+    return own;
   }
 
   /** Share of the last hour's recorded imps that meet its targeting; null while unknown. */

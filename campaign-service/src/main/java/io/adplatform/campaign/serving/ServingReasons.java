@@ -4,12 +4,17 @@ import io.adplatform.wire.catalogue.Status;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * Judges a line item: what keeps it from serving, in the order in which an auction would look, then
  * what hinders it, then what is unknown. Not thread-safe.
  */
 final class ServingReasons {
+  /** Nothing is free; what was leased before may still be bid on. */
+  private static final Set<String> SPENT =
+      Set.of("TOTAL_BUDGET", "DAILY_BUDGET", "CAMPAIGN_TOTAL_BUDGET", "CAMPAIGN_DAILY_BUDGET");
+
   private final JsonArray reasons = new JsonArray();
   private boolean blocked;
 
@@ -37,7 +42,13 @@ final class ServingReasons {
     note(
         state.changePending(),
         "CHANGE_PENDING",
-        "Its newest change has not reached the auctions yet.");
+        "The newest change of it, its campaign, its advertiser or its creatives has not reached"
+            + " the auctions yet.");
+    note(
+        state.activeCreatives() > 0 && state.secureCreatives() == 0,
+        "CREATIVES_NOT_SECURE",
+        "None of its active creatives may be shown where https is asked for, which most supply"
+            + " asks.");
   }
 
   /**
@@ -52,17 +63,21 @@ final class ServingReasons {
       return;
     }
     String reason = budget.getString("reason");
-    if (reason != null) {
+    if (reason != null && SPENT.contains(reason) && budget.getBoolean("leaseOpen", false)) {
+      note(true, "BUDGET_LEASED", "What is left of its budget is leased out; it bids on that.");
+    } else if (reason != null) {
       block(true, reason, budgetDetail(reason));
     }
   }
 
   private static String budgetDetail(String reason) {
     return switch (reason) {
-      case "TOTAL_BUDGET" -> "Its budget is spent or leased out.";
-      case "DAILY_BUDGET" -> "Its budget for today is spent or leased out.";
-      case "CAMPAIGN_TOTAL_BUDGET" -> "Its campaign's budget is spent or leased out.";
-      case "CAMPAIGN_DAILY_BUDGET" -> "Its campaign's budget for today is spent or leased out.";
+      case "TOTAL_BUDGET" -> "Its budget is spent, or waits for leases that are ending.";
+      case "DAILY_BUDGET" -> "Its budget for today is spent, or waits for leases that are ending.";
+      case "CAMPAIGN_TOTAL_BUDGET" ->
+          "Its campaign's budget is spent, or leased out to other line items.";
+      case "CAMPAIGN_DAILY_BUDGET" ->
+          "Its campaign's budget for today is spent, or leased out to other line items.";
       case "UNKNOWN_LINE_ITEM" -> "billing-service has not heard of it yet.";
       default -> "No lease can be granted now.";
     };
@@ -87,7 +102,7 @@ final class ServingReasons {
     note(
         auctions > 0 && matched == 0 && !sampledMatch,
         "NO_MATCH",
-        "Of the last hour's " + auctions + " auctions none had it among its best candidates.");
+        "None of the last hour's auctions had it among its best candidates.");
     note(
         matched > 0 && lost == matched,
         "LOST_ON_PRICE",

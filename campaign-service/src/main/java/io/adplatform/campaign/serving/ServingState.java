@@ -17,8 +17,10 @@ import org.jdbi.v3.core.Handle;
  * @param endAt the earlier of the two; null is never
  * @param creatives how many it names
  * @param activeCreatives how many of them are ACTIVE
+ * @param secureCreatives how many of the ACTIVE ones may be shown on https pages
  * @param activeSupplyPartners of the whole exchange
- * @param changePending whether its newest change is not published yet
+ * @param changePending whether the newest change of it, or of what it hangs on, is not published
+ *     yet
  * @param priceMicros what one impression costs at its bid
  */
 record ServingState(
@@ -28,6 +30,7 @@ record ServingState(
     Instant endAt,
     int creatives,
     int activeCreatives,
+    int secureCreatives,
     int activeSupplyPartners,
     boolean changePending,
     long priceMicros) {
@@ -39,7 +42,13 @@ record ServingState(
         (SELECT count(*) FROM line_item_creative x WHERE x.line_item_id = l.id) AS creatives,
         (SELECT count(*) FROM line_item_creative x JOIN creative k ON k.id = x.creative_id
           WHERE x.line_item_id = l.id AND k.status = 'ACTIVE') AS active_creatives,
-        EXISTS (SELECT 1 FROM outbox o WHERE o.key = :key AND o.version > :published) AS pending
+        (SELECT count(*) FROM line_item_creative x JOIN creative k ON k.id = x.creative_id
+          WHERE x.line_item_id = l.id AND k.status = 'ACTIVE' AND k.secure) AS secure_creatives,
+        EXISTS (SELECT 1 FROM outbox o WHERE o.version > :published AND (
+            o.key IN (:lineItemPrefix || l.id, :campaignPrefix || l.campaign_id,
+              :advertiserPrefix || l.advertiser_id)
+            OR o.key IN (SELECT :creativePrefix || x.creative_id FROM line_item_creative x
+              WHERE x.line_item_id = l.id))) AS pending
       FROM line_item l JOIN campaign c ON c.id = l.campaign_id
       WHERE l.id = :id\
       """;
@@ -51,10 +60,19 @@ record ServingState(
     return handle
         .createQuery(OWN)
         .bind("id", id)
-        .bind("key", new CatalogueKey(CatalogueKind.LINE_ITEM, id).text())
+        .bind("lineItemPrefix", prefix(CatalogueKind.LINE_ITEM))
+        .bind("campaignPrefix", prefix(CatalogueKind.CAMPAIGN))
+        .bind("advertiserPrefix", prefix(CatalogueKind.ADVERTISER))
+        .bind("creativePrefix", prefix(CatalogueKind.CREATIVE))
         .bind("published", exchange.publishedVersion())
         .map((row, context) -> of(row, exchange))
         .findOne();
+  }
+
+  /** What keys of a kind begin with, before the id. */
+  private static String prefix(CatalogueKind kind) {
+    String one = new CatalogueKey(kind, 1).text();
+    return one.substring(0, one.length() - 1);
   }
 
   private static ServingState of(ResultSet row, Exchange exchange) throws SQLException {
@@ -67,6 +85,7 @@ record ServingState(
         end == null ? null : end.toInstant(),
         row.getInt("creatives"),
         row.getInt("active_creatives"),
+        row.getInt("secure_creatives"),
         exchange.activeSupplyPartners(),
         row.getBoolean("pending"),
         Math.max(1, row.getLong("bid_cpm_micros") / IMPRESSIONS_PER_MILLE));

@@ -226,6 +226,31 @@ class OutboxPublisherTest {
     }
   }
 
+  @Test
+  void shouldGoAboveTopicsThatKnowMoreThanTheDatabase() {
+    String item;
+    try (CampaignFixture api = new CampaignFixture(database, topics, NO_PEERS)) {
+      String advertiser = api.newAdvertiser();
+      item = api.newLineItem(api.newCampaign(advertiser), api.newCreative(advertiser));
+      read(topics.log(), 4);
+      read(topics.catalogue(), 4);
+    }
+    // The database is lost; a new one begins at version 0.
+    TestPostgres.Database anew = TestPostgres.freshDatabase();
+    try (CampaignFixture api = new CampaignFixture(anew, topics, NO_PEERS)) {
+      List<Message> deletions =
+          read(topics.catalogue(), 8).stream().filter(m -> m.version() > 4).toList();
+      assertEquals(4, deletions.size());
+      assertTrue(deletions.stream().allMatch(m -> m.value() == null));
+      assertTrue(deletions.stream().anyMatch(m -> m.key().text().equals("line-item/" + item)));
+      assertTrue(deletions.getLast().end());
+      Answer made = api.post("/advertisers", named("New").put("currency", "USD")).expect(201);
+      assertEquals(9, version(made));
+      assertEquals("advertiser/" + made.id(), read(topics.catalogue(), 9).getLast().key().text());
+      assertEquals(9, read(topics.log(), 9).getLast().version());
+    }
+  }
+
   private static List<Long> versions(List<Message> messages) {
     return messages.stream().map(Message::version).toList();
   }

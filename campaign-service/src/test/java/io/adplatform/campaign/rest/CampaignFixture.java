@@ -28,6 +28,7 @@ public final class CampaignFixture implements AutoCloseable {
   public static final KafkaConfig NO_KAFKA = new KafkaConfig("127.0.0.1:1", 1);
 
   private static final String APP_PASSWORD = "for-tests";
+  private static final DocumentedAnswers DOCUMENTED = new DocumentedAnswers();
 
   public final TestPostgres.Database database;
   public final String operatorKey = PostgresApiKeyStore.generate();
@@ -50,8 +51,12 @@ public final class CampaignFixture implements AutoCloseable {
   }
 
   public static CampaignFixture withoutKafka() {
+    return withoutKafka(TestPostgres.freshDatabase());
+  }
+
+  public static CampaignFixture withoutKafka(TestPostgres.Database database) {
     return new CampaignFixture(
-        TestPostgres.freshDatabase(),
+        database,
         CatalogueTopicsConfig.of(NO_KAFKA),
         new ServicePeersConfig("http://127.0.0.1:1", "http://127.0.0.1:1", "node"));
   }
@@ -127,6 +132,7 @@ public final class CampaignFixture implements AutoCloseable {
     try {
       HttpResponse<String> response =
           client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      DOCUMENTED.check(method, path, response.statusCode(), response.body());
       return new Answer(response.statusCode(), response);
     } catch (IOException e) {
       throw new AssertionError(e);

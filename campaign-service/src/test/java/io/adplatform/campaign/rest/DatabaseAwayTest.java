@@ -1,6 +1,7 @@
 package io.adplatform.campaign.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
@@ -27,6 +28,28 @@ class DatabaseAwayTest {
         answer = api.get("/advertisers/" + advertiser);
       }
       assertEquals("Acme", answer.expect(200).json().getString("name"));
+    }
+  }
+
+  @Test
+  void shouldSayThatTheOutcomeIsUnknownWhereTheDatabaseGoesAwayDuringTheCommit() throws Exception {
+    try (CampaignFixture api = CampaignFixture.withoutKafka()) {
+      String advertiser = api.newAdvertiser();
+      try (Connection connection = api.connectAsOwner();
+          Statement sql = connection.createStatement()) {
+        sql.execute(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+                + " 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'");
+        sql.execute(
+            "CREATE CONSTRAINT TRIGGER cut AFTER UPDATE ON advertiser DEFERRABLE INITIALLY"
+                + " DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()");
+      }
+      String detail =
+          api.patch("/advertisers/" + advertiser, new JsonObject().put("name", "x"))
+              .expect(503)
+              .json()
+              .getString("detail");
+      assertTrue(detail.contains("unknown") && detail.contains("Idempotency-Key"), detail);
     }
   }
 

@@ -177,6 +177,17 @@ class TenancyTest {
   }
 
   @Test
+  void shouldReplaceTheOperatorsKeyOfTheConfiguration() {
+    try (CampaignFixture first = CampaignFixture.withoutKafka()) {
+      first.get("/accounts").expect(200);
+      try (CampaignFixture second = CampaignFixture.withoutKafka(first.database)) {
+        assertEquals(1, second.get("/accounts").expect(200).items().size());
+        second.send(first.operatorKey, "GET", "/accounts", null).expect(401);
+      }
+    }
+  }
+
+  @Test
   void shouldStoreNoKeyItself() throws SQLException {
     try (Connection connection = api.connectAsOwner();
         Statement sql = connection.createStatement();

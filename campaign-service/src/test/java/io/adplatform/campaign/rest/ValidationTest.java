@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,9 @@ class ValidationTest {
         "/creativeIds | [] | /creativeIds",
         "/creativeIds | [\"999999\"] | /creativeIds/0",
         "/creativeIds | [\"x\"] | /creativeIds/0",
+        "/creativeIds | [\"9999999999999999999\"] | /creativeIds/0",
+        "/name | \"\\u2003\" | /name",
+        "/name | \"\\u00a0 \" | /name",
         "/budget/totalMicros | 0 | /budget/totalMicros",
         "/budget/dailyMicros | 60000000 | /budget/dailyMicros",
         "/budget/weeklyMicros | 1 | /budget/weeklyMicros",
@@ -108,6 +114,8 @@ class ValidationTest {
         "/width | 0 | /width",
         "/height | 10001 | /height",
         "/markup | \"\" | /markup",
+        "/name | \"\\u2003\" | /name",
+        "/markup | \"\\u2003\" | /markup",
         "/landingPage | \"/sale\" | /landingPage",
         "/landingPage | \"ftp://acme.example/\" | /landingPage",
         "/landingPage | \"https://acme.example/a b\" | /landingPage",
@@ -123,6 +131,44 @@ class ValidationTest {
     JsonObject body = with(CampaignFixture.creative(), pointer, value);
     assertEquals(
         field, api.post("/advertisers/" + advertiser + "/creatives", body).expect(422).field());
+  }
+
+  @Test
+  void shouldTakeASchemeInAnyCase() {
+    JsonObject body = CampaignFixture.creative().put("landingPage", "HTTPS://acme.example/");
+    api.post("/advertisers/" + advertiser + "/creatives", body).expect(201);
+  }
+
+  @Test
+  void shouldRefuseTargetingOfMoreThan256KiB() {
+    JsonArray values = new JsonArray();
+    for (int i = 0; i < 1_100; i++) {
+      values.add(i + "=" + "v".repeat(240));
+    }
+    JsonObject body = CampaignFixture.lineItem(creative);
+    body.put(
+        "targeting", new JsonObject().put("include", new JsonObject().put("keyValue", values)));
+    assertEquals(
+        "/targeting", api.post("/campaigns/" + campaign + "/line-items", body).expect(422).field());
+  }
+
+  @Test
+  void shouldNameTheFieldThatTheDatabaseRefuses() throws SQLException {
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement()) {
+      sql.execute(
+          "ALTER TABLE advertiser ADD CONSTRAINT advertiser_time_zone_check1"
+              + " CHECK (time_zone <> 'Asia/Tokyo')");
+      sql.execute(
+          "ALTER TABLE advertiser RENAME CONSTRAINT advertiser_time_zone_check TO"
+              + " advertiser_time_zone_length");
+      sql.execute(
+          "ALTER TABLE advertiser RENAME CONSTRAINT advertiser_time_zone_check1 TO"
+              + " advertiser_time_zone_check");
+    }
+    JsonObject body =
+        new JsonObject().put("name", "x").put("currency", "JPY").put("timeZone", "Asia/Tokyo");
+    assertEquals("/timeZone", api.post("/advertisers", body).expect(422).field());
   }
 
   @Test
@@ -147,6 +193,9 @@ class ValidationTest {
         "/advertisers | /currency | \"XXX\" | /currency",
         "/advertisers | /currency | \"usd\" | /currency",
         "/advertisers | /currency | \"ABC\" | /currency",
+        "/advertisers | /currency | \"DEM\" | /currency",
+        "/advertisers | /currency | \"XAU\" | /currency",
+        "/advertisers | /name | \"\\u2003\" | /name",
         "/advertisers | /timeZone | \"Mars/Base\" | /timeZone",
         "/advertisers | /timeZone | \"+02:00\" | /timeZone",
         "/advertisers | /accountId | \"999999\" | /accountId",
@@ -157,6 +206,7 @@ class ValidationTest {
         "/supply-partners | /recordShare | 1.5 | /recordShare",
         "/supply-partners | /billableEvent | \"VAST_IMPRESSION\" | /billableEvent",
         "/supply-partners | /maxBidsPerImp | 0 | /maxBidsPerImp",
+        "/supply-partners | /maxBidsPerImp | 8 | /maxBidsPerImp",
         "/supply-partners | /queriesPerSecond | 0 | /queriesPerSecond",
         "/supply-partners | /debug | \"yes\" | /debug",
       })

@@ -13,6 +13,9 @@ import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.testkit.server.TestPostgres;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,6 +131,39 @@ class ServingHandlerTest {
   }
 
   @Test
+  void shouldServeOnALeaseThatIsOpenWhereNothingElseIsFree() {
+    budget = new JsonObject().put("reason", "DAILY_BUDGET").put("leaseOpen", true);
+    JsonObject serving = serving();
+    assertTrue(serving.getBoolean("serving"));
+    assertEquals(List.of("BUDGET_LEASED"), codes(serving));
+    budget = new JsonObject().put("reason", "CAMPAIGN_PAUSED").put("leaseOpen", true);
+    assertFalse(serving().getBoolean("serving"));
+  }
+
+  @Test
+  void shouldNotTellTenantsHowMuchTheWholeExchangeDoes() {
+    CampaignFixture.Tenant tenant = api.tenant("advertiser");
+    JsonObject own = new JsonObject().put("name", "Mine").put("currency", "USD");
+    String advertiser = api.send(tenant.key(), "POST", "/advertisers", own).expect(201).id();
+    item = api.newLineItem(api.newCampaign(advertiser), api.newCreative(advertiser));
+    activity.put("matched", 0L).remove("targeting");
+    JsonObject serving =
+        api.send(tenant.key(), "GET", "/line-items/" + item + "/serving", null).expect(200).json();
+    assertFalse(serving.getJsonObject("lastHour").containsKey("auctions"));
+    assertFalse(serving.encode().contains("200"), serving.encode());
+    assertEquals(200L, serving().getJsonObject("lastHour").getLong("auctions"));
+  }
+
+  @Test
+  void shouldSayThatCreativesAreNotSecure() {
+    JsonObject plain = new JsonObject().put("markup", "<img src='http://acme.example/x.png'>");
+    api.patch("/creatives/" + creative, plain).expect(200);
+    JsonObject serving = serving();
+    assertTrue(serving.getBoolean("serving"));
+    assertEquals(List.of("CREATIVES_NOT_SECURE"), codes(serving));
+  }
+
+  @Test
   void shouldSayWhatHindersIt() {
     activity = new JsonObject().put("auctions", 200L).put("matched", 0L);
     assertEquals(List.of("NO_MATCH"), codes(serving()));
@@ -147,10 +183,33 @@ class ServingHandlerTest {
     assertNull(serving.getValue("lastHour"));
   }
 
+  private boolean isChangePending() {
+    return serving().getJsonArray("reasons").stream()
+        .anyMatch(r -> ((JsonObject) r).getString("code").equals("CHANGE_PENDING"));
+  }
+
   @Test
-  void shouldSayThatAChangeIsNotPublishedYet() {
-    assertTrue(
-        serving().getJsonArray("reasons").stream()
-            .anyMatch(r -> ((JsonObject) r).getString("code").equals("CHANGE_PENDING")));
+  void shouldSayThatAChangeOfAnythingItHangsOnIsNotPublishedYet() throws SQLException {
+    String advertiser =
+        api.get("/campaigns/" + campaign).expect(200).json().getString("advertiserId");
+    for (String path :
+        List.of(
+            "/line-items/" + item,
+            "/campaigns/" + campaign,
+            "/advertisers/" + advertiser,
+            "/creatives/" + creative)) {
+      takeForPublished();
+      assertFalse(isChangePending());
+      api.patch(path, new JsonObject().put("name", "Anew")).expect(200);
+      assertTrue(isChangePending(), path);
+    }
+  }
+
+  /** As if the topics, which are away here, had taken everything. */
+  private static void takeForPublished() throws SQLException {
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement()) {
+      sql.execute("UPDATE publication SET version = (SELECT version FROM catalogue_clock)");
+    }
   }
 }

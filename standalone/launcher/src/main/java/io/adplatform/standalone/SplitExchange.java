@@ -111,7 +111,6 @@ final class SplitExchange implements RunningExchange {
     routes.put("/api/v1/", campaign);
     routes.put("/api/v1/reports/", analytics);
     routes.put("/api/v1/auctions", analytics);
-    // nothing of billing-service is public yet, but its readiness counts
     routes.put("/api/v1/billing/", billing);
     return routes;
   }

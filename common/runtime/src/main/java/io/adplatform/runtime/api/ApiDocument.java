@@ -78,7 +78,7 @@ public final class ApiDocument {
   }
 
   /** As the router reads it: with the operations that are mounted, and no other. */
-  JsonObject forRouter(Set<String> mounted) {
+  public JsonObject forRouter(Set<String> mounted) {
     JsonObject copy = new JsonObject(published.toBuffer());
     copy.put(
         "servers", new JsonArray().add(new JsonObject().put("url", "http://localhost" + BASE)));

@@ -81,8 +81,10 @@ final class ApiVerticle extends VerticleBase {
     router
         .get(BASE + "/openapi.json")
         .handler(c -> answer(c, ApiResponse.of(200, ApiResponse.JSON, document)));
-    router.route(BASE + "/*").handler(bodies).handler(this::read).handler(this::authenticate);
-    router.route(BASE + "/*").subRouter(operations(contract));
+    if (mounted.keys != null) {
+      router.route(BASE + "/*").handler(bodies).handler(this::read).handler(this::authenticate);
+      router.route(BASE + "/*").subRouter(operations(contract));
+    }
     router.route().failureHandler(this::failed);
     router.errorHandler(404, c -> refuse(c, Problem.notFound("path")));
     router.errorHandler(405, c -> refuse(c, Problem.methodNotAllowed(c.request().method().name())));

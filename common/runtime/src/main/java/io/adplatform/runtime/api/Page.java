@@ -1,10 +1,10 @@
 package io.adplatform.runtime.api;
 
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
+import java.util.Iterator;
 
 /**
  * Which part of a list is asked for: rows in ascending id after {@link #afterId}.
@@ -16,8 +16,11 @@ public record Page(int limit, long afterId) {
   /** Rows where no limit is given. */
   public static final int DEFAULT_LIMIT = 50;
 
-  /** Most rows of one page: keeps an answer below about a megabyte. */
+  /** Most rows of one page. */
   public static final int MAX_LIMIT = 500;
+
+  /** A page that has come to this has no more rows added. */
+  public static final int MAX_BYTES = 1_000_000;
 
   private static final String CURSOR_PREFIX = "1:";
 
@@ -57,16 +60,28 @@ public record Page(int limit, long afterId) {
 
   /**
    * The answer of a list: {@code {"items":[…],"nextCursor":…}}; {@code nextCursor} is null on the
-   * last page.
+   * last page. Ends before the limit where the documents come to {@value #MAX_BYTES} bytes, but
+   * holds one at least.
    *
-   * @param rows at most {@link #fetch} documents, ascending, each with an {@code id}
+   * @param rows at most {@link #fetch} documents, ascending, each with an {@code id}; not all are
+   *     taken
    */
-  public ApiResponse answer(List<JsonObject> rows) {
-    boolean more = rows.size() > limit;
-    List<JsonObject> items = more ? rows.subList(0, limit) : rows;
-    String next = more ? cursor(items.getLast().getString("id")) : null;
-    return ApiResponse.ok(
-        new JsonObject().put("items", new JsonArray(List.copyOf(items))).put("nextCursor", next));
+  public ApiResponse answer(Iterator<JsonObject> rows) {
+    Buffer body = Buffer.buffer("{\"items\":[");
+    String last = null;
+    int count = 0;
+    while (rows.hasNext() && count < limit && body.length() < MAX_BYTES) {
+      JsonObject row = rows.next();
+      if (count > 0) {
+        body.appendString(",");
+      }
+      body.appendBuffer(row.toBuffer());
+      last = row.getString("id");
+      count++;
+    }
+    String next = rows.hasNext() ? '"' + cursor(last) + '"' : "null";
+    body.appendString("],\"nextCursor\":").appendString(next).appendString("}");
+    return ApiResponse.of(200, ApiResponse.JSON, body);
   }
 
   private static String cursor(String id) {

@@ -1,7 +1,10 @@
 package io.adplatform.runtime.node;
 
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.config.SettingsException;
+import io.adplatform.runtime.metrics.Metrics;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +15,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceProcess.class);
+
+  private static final int MAX_PORT = 65_535;
 
   private ServiceProcess() {}
 
@@ -24,6 +29,50 @@ public final class ServiceProcess {
      * @return what ends it, losing nothing
      */
     AutoCloseable start(Settings settings) throws Exception;
+  }
+
+  /** What a service of the control plane does to start: it mounts, and the server comes after. */
+  @FunctionalInterface
+  public interface Launch {
+    /**
+     * Launches it.
+     *
+     * @return what ends it, once the server takes no more requests
+     */
+    AutoCloseable launch(ApiServer.Builder api, Settings settings) throws Exception;
+  }
+
+  /**
+   * Runs a service that has an API server of its own ({@code api-host}, {@code api-port}); see
+   * {@link #run}. A flag that nothing asked for is refused before the server listens.
+   *
+   * @param defaultPort where the settings name none
+   */
+  public static void runApi(String name, String[] arguments, int defaultPort, Launch service) {
+    run(name, arguments, settings -> startApi(settings, defaultPort, service));
+  }
+
+  private static AutoCloseable startApi(Settings settings, int defaultPort, Launch service)
+      throws Exception {
+    ApiServer.Builder api =
+        ApiServer.builder(
+                ApiServerConfig.of(
+                    settings.text("api-host", "127.0.0.1"),
+                    settings.integer("api-port", defaultPort, 0, MAX_PORT)))
+            .metrics(new Metrics().registry());
+    AutoCloseable launched = service.launch(api, settings);
+    try {
+      settings.refuseUnknownFlags();
+      ApiServer server = api.start();
+      LOG.info("step=listening port={}", server.port());
+      return () -> {
+        server.close();
+        launched.close();
+      };
+    } catch (RuntimeException e) {
+      launched.close();
+      throw e;
+    }
   }
 
   /**

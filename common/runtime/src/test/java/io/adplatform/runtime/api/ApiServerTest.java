@@ -2,6 +2,8 @@ package io.adplatform.runtime.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +18,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -254,6 +258,31 @@ class ApiServerTest {
         .forEach(id -> builder.operation(id, r -> ApiResponse.noContent()));
     IllegalStateException e = assertThrows(IllegalStateException.class, builder::start);
     assertTrue(e.getMessage().contains("[getAuction]"), e.getMessage());
+  }
+
+  @Test
+  void shouldKnowNoPathOfTheDocumentWhereNoOperationIsMounted() throws Exception {
+    try (ApiServer internal =
+        ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0)).nodeKey(NODE_KEY).start()) {
+      URI uri = URI.create("http://127.0.0.1:" + internal.port() + "/api/v1/advertisers");
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + KEY);
+      assertEquals(404, send(request).statusCode());
+    }
+  }
+
+  @Test
+  void shouldEndAPageThatHasGrownLarge() {
+    List<JsonObject> rows = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      rows.add(new JsonObject().put("id", Integer.toString(i)).put("text", "x".repeat(300_000)));
+    }
+    JsonObject page = new JsonObject(new Page(100, 0).answer(rows.iterator()).body());
+    assertEquals(4, page.getJsonArray("items").size());
+    assertNotNull(page.getString("nextCursor"));
+    JsonObject last = new JsonObject(new Page(2, 0).answer(rows.subList(0, 2).iterator()).body());
+    assertEquals(2, last.getJsonArray("items").size());
+    assertNull(last.getString("nextCursor"));
   }
 
   @Test

@@ -61,6 +61,7 @@ public final class CatalogueReader implements AutoCloseable {
   // Of the reader's thread alone.
   private long target = -1;
   private boolean pending;
+  private boolean troubled;
   private long pendingSinceNanos;
   private long endCheckNanos = System.nanoTime() - END_CHECK_NANOS;
 
@@ -140,7 +141,7 @@ public final class CatalogueReader implements AutoCloseable {
         } catch (org.apache.kafka.common.errors.InterruptException e) {
           closed = true;
         } catch (RuntimeException e) {
-          LOG.warn("The catalogue cannot be read now; trying again: {}", e.toString());
+          report("The catalogue cannot be read now; trying again", e);
           pauseBeforeRetry();
         }
       }
@@ -166,6 +167,9 @@ public final class CatalogueReader implements AutoCloseable {
       listener.onIdle();
     }
     checkEnd(from);
+    if (!pending) {
+      troubled = false;
+    }
   }
 
   private void checkEnd(Consumer<byte[], byte[]> of) {
@@ -214,10 +218,18 @@ public final class CatalogueReader implements AutoCloseable {
       closed = true;
       return false;
     } catch (Exception e) {
-      LOG.warn("A catalogue change was not taken; trying again", e);
+      report("A catalogue change was not taken; trying again", e);
       pending = true;
       pendingSinceNanos = System.nanoTime();
       return false;
+    }
+  }
+
+  /** Says it once, however often it is tried again. */
+  private void report(String what, Exception e) {
+    if (!troubled) {
+      troubled = true;
+      LOG.warn(what, e);
     }
   }
 

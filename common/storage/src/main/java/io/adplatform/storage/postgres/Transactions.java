@@ -4,11 +4,14 @@ import io.adplatform.runtime.api.Caller;
 import io.adplatform.runtime.api.Problem;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +23,23 @@ import org.slf4j.LoggerFactory;
 public final class Transactions {
   private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
 
+  private static final String UNCHANGED = "The database is away; nothing was changed.";
+
+  /** A connection that is lost during COMMIT does not tell whether the server got that far. */
+  private static final String UNKNOWN_OUTCOME =
+      "The database went away at the end: whether the change was made is unknown. Repeat the"
+          + " request under the same Idempotency-Key; it is then done once.";
+
+  private static final String CHECK_VIOLATION = "23514";
+
   private final Jdbi jdbi;
+  private final AtomicBoolean away = new AtomicBoolean();
 
   Transactions(DataSource pool) {
     this.jdbi = Jdbi.create(pool);
+    // What is bound to a statement is a tenant's, and has no place in a log.
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
   }
 
   /**
@@ -48,25 +64,35 @@ public final class Transactions {
 
   private <T, X extends Exception> T run(long account, String role, HandleCallback<T, X> work)
       throws X {
+    AtomicBoolean committing = new AtomicBoolean();
     try {
-      return jdbi.inTransaction(
-          handle -> {
-            enter(handle, account, role);
-            return work.withHandle(handle);
-          });
+      T result =
+          jdbi.inTransaction(
+              handle -> {
+                enter(handle, account, role);
+                T done = work.withHandle(handle);
+                committing.set(true);
+                return done;
+              });
+      if (away.get() && away.compareAndSet(true, false)) {
+        LOG.info("PostgreSQL is back");
+      }
+      return result;
     } catch (RuntimeException e) {
-      throw refusal(e);
+      throw refusal(e, committing.get());
     }
   }
 
-  private static RuntimeException refusal(RuntimeException e) {
+  private RuntimeException refusal(RuntimeException e, boolean committing) {
     if (e instanceof Problem) {
       return e;
     }
     return switch (trouble(e)) {
       case AWAY -> {
-        LOG.warn("PostgreSQL is away: {}", e.getMessage());
-        yield Problem.unavailable("The database is away; nothing was changed.");
+        if (away.compareAndSet(false, true)) {
+          LOG.warn("PostgreSQL is away: {}", e.getMessage());
+        }
+        yield Problem.unavailable(committing ? UNKNOWN_OUTCOME : UNCHANGED);
       }
       case BUSY -> Problem.unavailable("Others are changing the same; nothing was changed.");
       case TEXT -> Problem.badRequest("A text holds a character that cannot be stored.");
@@ -116,14 +142,28 @@ public final class Transactions {
   }
 
   /**
+   * A constraint that a statement broke.
+   *
+   * @param name its name
+   * @param table the table it is of; null for one of a domain
+   * @param check whether it is a CHECK: a value that may not be
+   */
+  public record Violation(String name, String table, boolean check) {}
+
+  /**
    * The constraint that a statement broke.
    *
-   * @return its name, or null where that was not why it failed
+   * @return null where that was not why it failed
    */
-  public static String violatedConstraint(UnableToExecuteStatementException e) {
-    return e.getCause() instanceof org.postgresql.util.PSQLException sql
-            && sql.getServerErrorMessage() != null
-        ? sql.getServerErrorMessage().getConstraint()
-        : null;
+  public static Violation violation(UnableToExecuteStatementException e) {
+    if (!(e.getCause() instanceof PSQLException sql)
+        || sql.getServerErrorMessage() == null
+        || sql.getServerErrorMessage().getConstraint() == null) {
+      return null;
+    }
+    return new Violation(
+        sql.getServerErrorMessage().getConstraint(),
+        sql.getServerErrorMessage().getTable(),
+        CHECK_VIOLATION.equals(sql.getSQLState()));
   }
 }
