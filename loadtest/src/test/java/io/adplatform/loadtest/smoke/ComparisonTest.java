@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ class ComparisonTest {
   void shouldNameTheHourAndTheFigureThatDiffers(String figure) {
     ArrayNode rows = rows(SOME, MORE);
     long tallied = rows.path(1).path(figure).longValue();
-    rows.withObject("/1").put(figure, tallied + 1);
+    row(rows, 1).put(figure, tallied + 1);
     assertEquals(
         List.of(TWO + " " + figure + ": tallied " + tallied + ", reported " + (tallied + 1)),
         Comparison.differences(tallied(), Report.hours(rows)));
@@ -68,10 +69,10 @@ class ComparisonTest {
   @Test
   void shouldRefuseARowWithoutAFigureOrWithAMarginThatIsNotSpendLessCost() {
     ArrayNode rows = rows(SOME, MORE);
-    rows.withObject("/0").put("marginMicros", 1);
+    row(rows, 0).put("marginMicros", 1);
     assertThrows(IllegalStateException.class, () -> Report.hours(rows));
     ArrayNode lacking = rows(SOME, MORE);
-    lacking.withObject("/0").remove("repeats");
+    row(lacking, 0).remove("repeats");
     assertThrows(IllegalStateException.class, () -> Report.hours(lacking));
   }
 
@@ -81,6 +82,10 @@ class ComparisonTest {
 
   private static ArrayNode rows(Delivery first, Delivery second) {
     return JSON.createArrayNode().add(row(ONE, first)).add(row(TWO, second));
+  }
+
+  private static ObjectNode row(ArrayNode rows, int number) {
+    return (ObjectNode) rows.path(number);
   }
 
   private static JsonNode row(Instant hour, Delivery figures) {

@@ -24,7 +24,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.agrona.concurrent.UnsafeBuffer;
 
-class SettlementProperties {
+class SettlementPropertyTest {
   private static final long[] LEASE_AMOUNTS = {0, 1_000, 50_000, 1_000_000};
   private static final SignalKind[] KINDS = {
     SignalKind.IMPRESSION, SignalKind.CLICK, SignalKind.WIN, SignalKind.BILL, SignalKind.LOSS

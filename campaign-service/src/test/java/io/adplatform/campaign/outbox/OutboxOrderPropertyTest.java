@@ -30,7 +30,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Whatever writers do at the same time, a reader of the outbox misses nothing. */
-class OutboxOrderProperty {
+class OutboxOrderPropertyTest {
   private static PostgresDatabase database;
 
   @BeforeContainer
