@@ -36,6 +36,10 @@ public final class LeakCheck {
    * @throws AssertionError that names what was left
    */
   public static void assertNoLeak(Work work) throws Exception {
+    assertNoLeak(work, END_BOUND);
+  }
+
+  static void assertNoLeak(Work work, Duration endBound) throws Exception {
     for (int round = 0; round < WARM_UP_ROUNDS; round++) {
       work.run();
     }
@@ -45,7 +49,7 @@ public final class LeakCheck {
     }
     long start = System.nanoTime();
     String surplus = look().surplusOver(before);
-    while (!surplus.isEmpty() && System.nanoTime() - start < END_BOUND.toNanos()) {
+    while (!surplus.isEmpty() && System.nanoTime() - start < endBound.toNanos()) {
       surplus = look().surplusOver(before);
     }
     if (!surplus.isEmpty()) {
