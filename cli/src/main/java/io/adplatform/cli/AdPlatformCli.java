@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       CreativeCommand.class,
       SupplyPartnerCommand.class,
       ReportCommand.class,
-      ExplainCommand.class
+      ExplainCommand.class,
+      BenchCommand.class
     })
 public final class AdPlatformCli {
   private AdPlatformCli() {}

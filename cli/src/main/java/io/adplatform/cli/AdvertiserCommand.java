@@ -1,5 +1,7 @@
 package io.adplatform.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -56,5 +58,26 @@ final class AdvertiserCommand {
             .put("timeZone", timeZone);
     spec.commandLine().getOut().println(api.post("/advertisers", body).path("id").asText());
     return 0;
+  }
+
+  /** The advertiser that was given; without one the only one there is. */
+  static String givenOrOnly(Api api, String given) {
+    if (given != null) {
+      return given;
+    }
+    ArrayNode all = api.list("/advertisers");
+    if (all.isEmpty()) {
+      throw new ApiFailure(
+          "there is no advertiser yet: ./adplatform advertiser create --name NAME");
+    }
+    if (all.size() > 1) {
+      StringBuilder text = new StringBuilder("say which advertiser with --advertiser ID:");
+      for (JsonNode one : all) {
+        text.append("\n  ").append(one.path("id").asText()).append("  ");
+        text.append(one.path("name").asText());
+      }
+      throw new ApiFailure(text.toString());
+    }
+    return all.path(0).path("id").asText();
   }
 }

@@ -146,11 +146,32 @@ final class Api {
 
   private record Credentials(String api, String apiKey) {}
 
+  /** The key of {@code credentials.json} is sent to the address that stands beside it alone. */
   private Credentials credentials() {
     String givenKey = key != null ? key : System.getenv("ADPLATFORM_API_KEY");
-    if (address != null && givenKey != null) {
-      return new Credentials(address, givenKey);
+    String givenAddress = address == null ? null : checked(address);
+    if (givenAddress != null && givenKey != null) {
+      return new Credentials(givenAddress, givenKey);
     }
+    Credentials own = readCredentials();
+    if (givenAddress != null && !givenAddress.equals(own.api())) {
+      throw new ApiFailure(
+          "--api "
+              + address
+              + " needs --api-key or the variable ADPLATFORM_API_KEY: the key at hand is for "
+              + own.api());
+    }
+    return new Credentials(own.api(), givenKey != null ? givenKey : own.apiKey());
+  }
+
+  private static String checked(String address) {
+    if (!address.matches("https?://[A-Za-z0-9._:\\[\\]-]+/*")) {
+      throw new ApiFailure("--api takes an address such as http://localhost:8081: " + address);
+    }
+    return address.replaceFirst("/+$", "");
+  }
+
+  private Credentials readCredentials() {
     Path file = folder().resolve("credentials.json");
     if (!Files.isReadable(file)) {
       throw new ApiFailure(
@@ -158,9 +179,7 @@ final class Api {
     }
     try {
       JsonNode read = JSON.readTree(file.toFile());
-      return new Credentials(
-          address != null ? address : read.path("api").asText(),
-          givenKey != null ? givenKey : read.path("apiKey").asText());
+      return new Credentials(read.path("api").asText(), read.path("apiKey").asText());
     } catch (IOException e) {
       throw new ApiFailure(file + " cannot be read: " + e.getMessage());
     }

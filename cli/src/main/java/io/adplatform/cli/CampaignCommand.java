@@ -46,7 +46,11 @@ final class CampaignCommand {
   @Command(mixinStandardHelpOptions = true, description = "Creates a campaign; prints its id.")
   int create(
       @Mixin Api api,
-      @Option(names = "--advertiser", required = true, paramLabel = "ID") String advertiser,
+      @Option(
+              names = "--advertiser",
+              paramLabel = "ID",
+              description = "Needed where there are several.")
+          String advertiser,
       @Option(names = "--name", required = true, paramLabel = "NAME") String name,
       @Option(names = "--start", paramLabel = "TIME", description = "RFC 3339; default at once.")
           String start,
@@ -61,12 +65,11 @@ final class CampaignCommand {
       body.put("endAt", end);
     }
     budget.putInto(body);
+    String owner = AdvertiserCommand.givenOrOnly(api, advertiser);
     spec.commandLine()
         .getOut()
         .println(
-            api.post("/advertisers/" + Api.encode(advertiser) + "/campaigns", body)
-                .path("id")
-                .asText());
+            api.post("/advertisers/" + Api.encode(owner) + "/campaigns", body).path("id").asText());
     return 0;
   }
 

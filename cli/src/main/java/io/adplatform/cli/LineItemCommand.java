@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,9 +67,9 @@ final class LineItemCommand {
               description =
                   "Such as country=USA or deviceType=PHONE; repeatable, values separated by"
                       + " commas.")
-          Map<String, String> include,
+          List<String> include,
       @Option(names = "--exclude", paramLabel = "ATTRIBUTE=VALUE", description = "As --include.")
-          Map<String, String> exclude,
+          List<String> exclude,
       @Option(
               names = "--targeting",
               paramLabel = "JSON",
@@ -82,6 +81,11 @@ final class LineItemCommand {
     ArrayNode ids = body.putArray("creativeIds");
     creatives.forEach(ids::add);
     budget.putInto(body);
+    if (targeting != null && (include != null || exclude != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--targeting is the whole targeting: leave --include and --exclude out");
+    }
     body.set("targeting", targeting == null ? targeting(include, exclude) : parsed(targeting));
     spec.commandLine()
         .getOut()
@@ -129,23 +133,32 @@ final class LineItemCommand {
     }
   }
 
-  private static ObjectNode targeting(Map<String, String> include, Map<String, String> exclude) {
+  private ObjectNode targeting(List<String> include, List<String> exclude) {
     ObjectNode targeting = Api.JSON.createObjectNode();
     put(targeting, "include", include);
     put(targeting, "exclude", exclude);
     return targeting;
   }
 
-  private static void put(ObjectNode targeting, String name, Map<String, String> attributes) {
+  /** An attribute that is given twice has the values of both. */
+  private void put(ObjectNode targeting, String name, List<String> attributes) {
     if (attributes != null) {
       ObjectNode into = targeting.putObject(name);
-      attributes.forEach(
-          (attribute, values) -> {
-            ArrayNode list = into.putArray(attribute);
-            for (String value : values.split(",")) {
-              list.add(value);
-            }
-          });
+      for (String attribute : attributes) {
+        int equals = attribute.indexOf('=');
+        if (equals <= 0 || equals == attribute.length() - 1) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--"
+                  + name
+                  + " takes an attribute and its values, such as country=USA,CAN: "
+                  + attribute);
+        }
+        ArrayNode values = into.withArray("/" + attribute.substring(0, equals));
+        for (String value : attribute.substring(equals + 1).split(",")) {
+          values.add(value);
+        }
+      }
     }
   }
 }

@@ -22,11 +22,21 @@ final class Table {
   /** Prints rows; numbers stand to the right. */
   static void print(Iterable<JsonNode> rows, List<String> columns, Form form, PrintWriter out) {
     switch (form) {
-      case json -> rows.forEach(out::println);
+      case json -> printJson(rows, out);
       case csv -> printCsv(rows, columns, out);
       case table -> printAligned(rows, columns, out);
     }
     out.flush();
+  }
+
+  /** One document, a row a line. */
+  private static void printJson(Iterable<JsonNode> rows, PrintWriter out) {
+    String before = "[";
+    for (JsonNode row : rows) {
+      out.print(before + row);
+      before = ",\n";
+    }
+    out.println(before.equals("[") ? "[]" : "]");
   }
 
   private static void printCsv(Iterable<JsonNode> rows, List<String> columns, PrintWriter out) {

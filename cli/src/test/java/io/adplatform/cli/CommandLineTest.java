@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,133 @@ class CommandLineTest {
     server.stop(0);
     assertEquals(1, run("campaign", "list"));
     assertTrue(err.toString().contains("./adplatform status"), err.toString());
+  }
+
+  @Test
+  void shouldKeepEveryValueOfAnAttributeThatIsGivenTwice() throws IOException {
+    answers.add("{\"id\":\"77\"}");
+    assertEquals(
+        0,
+        lineItem(
+            "--include", "country=USA", "--include", "country=CAN,MEX", "--exclude", "site=a.b"),
+        err.toString());
+    JsonNode targeting = body(0).path("targeting");
+    assertEquals("[\"USA\",\"CAN\",\"MEX\"]", targeting.at("/include/country").toString());
+    assertEquals("[\"a.b\"]", targeting.at("/exclude/site").toString());
+  }
+
+  @Test
+  void shouldRefuseTargetingBesideIncludeAndAnAttributeWithoutAValue() {
+    assertEquals(2, lineItem("--include", "country=USA", "--targeting", "{}"));
+    assertTrue(err.toString().contains("--targeting"), err.toString());
+    assertEquals(2, lineItem("--include", "country"));
+    assertTrue(err.toString().contains("country=USA,CAN: country"), err.toString());
+    assertTrue(received.isEmpty());
+  }
+
+  @Test
+  void shouldPrintJsonAsOneDocument() throws IOException {
+    answers.add("{\"items\":[{\"id\":\"1\"},{\"id\":\"2\"}]}");
+    assertEquals(0, run("campaign", "list", "--format", "json"), err.toString());
+    JsonNode printed = Api.JSON.readTree(out.toString());
+    assertEquals(List.of("1", "2"), printed.findValuesAsText("id"));
+    assertTrue(printed.isArray());
+    out.getBuffer().setLength(0);
+    answers.add("{\"items\":[]}");
+    assertEquals(0, run("campaign", "list", "--format", "json"), err.toString());
+    assertEquals("[]", out.toString().strip());
+  }
+
+  @Test
+  void shouldSendTheLocalKeyToItsOwnAddressAlone() {
+    int port = server.getAddress().getPort();
+    assertEquals(1, run("campaign", "list", "--api", "http://127.0.0.1:" + port));
+    assertTrue(err.toString().contains("--api-key"), err.toString());
+    assertTrue(received.isEmpty());
+    answers.add("{\"items\":[]}");
+    assertEquals(0, run("campaign", "list", "--api", "http://localhost:" + port + "/"));
+    assertTrue(received.getFirst().contains("Bearer k-1"), received.getFirst());
+    answers.add("{\"items\":[]}");
+    assertEquals(
+        0, run("campaign", "list", "--api", "http://127.0.0.1:" + port, "--api-key", "k-2"));
+    assertTrue(received.get(1).contains("Bearer k-2"), received.get(1));
+  }
+
+  @Test
+  void shouldSayInOneLineThatAnAddressIsNone() {
+    assertEquals(1, run("campaign", "list", "--api", "localhost:8081", "--api-key", "k"));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+  }
+
+  @Test
+  void shouldUploadForTheOnlyAdvertiserToWhereItsOtherCreativesLead() throws IOException {
+    answers.add("{\"items\":[{\"id\":\"3\",\"name\":\"Acme\"}]}");
+    answers.add(
+        "{\"items\":[{\"landingPage\":\"https://www.acme.example/a\"},"
+            + "{\"landingPage\":\"https://acme.example/b\"}]}");
+    answers.add("{\"id\":\"8\"}");
+    assertEquals(0, run("creative", "upload", png(300, 250)), err.toString());
+    assertEquals("8", out.toString().strip());
+    assertTrue(received.get(2).startsWith("POST /api/v1/advertisers/3/creatives "));
+    JsonNode body = body(2);
+    assertEquals("https://acme.example/", body.path("landingPage").asText());
+    assertEquals("[\"acme.example\"]", body.path("advertiserDomains").toString());
+    assertEquals("banner.png", body.path("name").asText());
+    assertEquals(300, body.path("width").asInt());
+    assertTrue(body.path("markup").asText().contains("data:image/png;base64,"));
+  }
+
+  @Test
+  void shouldAskForTheAdvertiserOrTheLandingPageThatItCannotKnow() throws IOException {
+    answers.add("{\"items\":[{\"id\":\"3\",\"name\":\"Acme\"},{\"id\":\"4\",\"name\":\"Bold\"}]}");
+    assertEquals(1, run("creative", "upload", png(300, 250)));
+    assertTrue(err.toString().contains("--advertiser"), err.toString());
+    assertTrue(err.toString().contains("4  Bold"), err.toString());
+    answers.add(
+        "{\"items\":[{\"landingPage\":\"https://a.example/\"},{\"landingPage\":\"https://b.example/\"}]}");
+    assertEquals(1, run("creative", "upload", png(300, 250), "--advertiser", "3"));
+    assertTrue(err.toString().contains("--landing-page https://"), err.toString());
+    assertTrue(received.stream().noneMatch(one -> one.startsWith("POST")), received.toString());
+  }
+
+  @Test
+  void shouldSayInOneLineThatAFileIsDamaged() throws IOException {
+    Path cut = Path.of(png(300, 250));
+    byte[] bytes = Files.readAllBytes(cut);
+    for (int length : new int[] {0, 5, 20, 60, bytes.length / 2}) {
+      err.getBuffer().setLength(0);
+      Files.write(cut, Arrays.copyOf(bytes, length));
+      assertEquals(
+          1, run("creative", "upload", cut.toString(), "--landing-page", "https://a.example/"));
+      assertEquals(1, err.toString().lines().count(), length + ": " + err);
+      assertTrue(err.toString().startsWith(cut.toString()), err.toString());
+    }
+    err.getBuffer().setLength(0);
+    Path html = Files.write(data.resolve("latin.html"), new byte[] {'a', (byte) 0xe4, 'b'});
+    assertEquals(1, run("creative", "upload", html.toString(), "--size", "300x250"));
+    assertEquals(html + " is not in UTF-8", err.toString().strip());
+    assertTrue(received.isEmpty());
+  }
+
+  private String png(int width, int height) throws IOException {
+    Path file = data.resolve("banner.png");
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    ImageIO.write(image, "png", file.toFile());
+    return file.toString();
+  }
+
+  private int lineItem(String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("line-item", "create", "--campaign", "9", "--name", "x", "--cpm", "1"));
+    words.addAll(List.of("--creative", "5"));
+    words.addAll(List.of(more));
+    return run(words.toArray(String[]::new));
+  }
+
+  private JsonNode body(int request) throws IOException {
+    String text = received.get(request);
+    return Api.JSON.readTree(text.substring(text.indexOf('{')));
   }
 
   private int run(String... arguments) {

@@ -2,8 +2,9 @@ package io.adplatform.loadtest.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.adplatform.servers.LoopbackPorts;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.io.Reader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +27,7 @@ public final class Exchange {
   private static final Duration START_BOUND = Duration.ofMinutes(4);
 
   private static final Duration STOP_BOUND = Duration.ofMinutes(1);
+  private static final Duration COMMAND_BOUND = Duration.ofMinutes(2);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path home;
@@ -37,16 +41,17 @@ public final class Exchange {
   private Process launcher;
 
   /** On free ports; {@code options} are passed to {@code up} as they are. */
-  public Exchange(Path home, Path folder, List<String> options) throws IOException {
+  public Exchange(Path home, Path folder, List<String> options) {
     this.home = home;
     this.data = folder.resolve("data");
     this.log = folder.resolve("up.log");
     this.options = options;
-    try (ServerSocket first = new ServerSocket(0);
-        ServerSocket second = new ServerSocket(0)) {
-      this.port = first.getLocalPort();
-      this.apiPort = second.getLocalPort();
+    this.port = LoopbackPorts.free();
+    int other = LoopbackPorts.free();
+    while (other == port) {
+      other = LoopbackPorts.free();
     }
+    this.apiPort = other;
   }
 
   /** Starts it and waits until both ports are ready; how long that took. */
@@ -127,25 +132,51 @@ public final class Exchange {
 
   /** Ends every process of it at once, as a power cut would. */
   public void kill() throws InterruptedException {
-    List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
-    all.add(launcher.toHandle());
+    List<ProcessHandle> all = processes();
     all.forEach(ProcessHandle::destroyForcibly);
-    for (ProcessHandle process : all) {
-      process.onExit().orTimeout(STOP_BOUND.toSeconds(), TimeUnit.SECONDS).join();
+    List<ProcessHandle> left = leftOf(all);
+    if (!left.isEmpty()) {
+      throw new IllegalStateException(
+          "after kill -9 and " + STOP_BOUND.toSeconds() + " s still there: " + left);
     }
-    launcher.waitFor();
+  }
+
+  /**
+   * Ends the launcher alone with {@code kill -9}; which of the processes it had started are left
+   * when they had time to notice.
+   */
+  public List<ProcessHandle> killLauncher() throws InterruptedException {
+    List<ProcessHandle> all = processes();
+    launcher.destroyForcibly();
+    return leftOf(all);
   }
 
   /** A clean stop from elsewhere; which of its processes were left after it. */
   public List<ProcessHandle> down() throws IOException, InterruptedException {
+    List<ProcessHandle> all = processes();
+    Printed printed = command(Map.of(), "down", "--data", data.toString());
+    if (printed.code() != 0) {
+      throw new IllegalStateException("down ended with " + printed.code() + ": " + printed);
+    }
+    return leftOf(all);
+  }
+
+  private List<ProcessHandle> processes() {
     List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
     all.add(launcher.toHandle());
-    int code = run("down", "--data", data.toString());
-    if (code != 0) {
-      throw new IllegalStateException("down ended with " + code);
+    return all;
+  }
+
+  /** Waits for the end of processes; those that are alive after the bound. */
+  private static List<ProcessHandle> leftOf(List<ProcessHandle> processes)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    List<ProcessHandle> left = processes;
+    while (!left.isEmpty() && System.nanoTime() - start < STOP_BOUND.toNanos()) {
+      Thread.sleep(20);
+      left = left.stream().filter(ProcessHandle::isAlive).toList();
     }
-    launcher.waitFor(STOP_BOUND.toSeconds(), TimeUnit.SECONDS);
-    return all.stream().filter(ProcessHandle::isAlive).toList();
+    return left;
   }
 
   /** Whether it runs. */
@@ -154,17 +185,51 @@ public final class Exchange {
   }
 
   /**
-   * Runs another command of {@code ./adplatform}; its exit code. What it prints goes to the log.
+   * What a command of {@code ./adplatform} answered.
+   *
+   * @param out its standard output
+   * @param err its standard error
    */
-  public int run(String... arguments) throws IOException, InterruptedException {
+  public record Printed(int code, String out, String err) {}
+
+  /**
+   * Runs another command of {@code ./adplatform} in the folder beside the data.
+   *
+   * @param environment set besides what is there
+   */
+  public Printed command(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(home.resolve("adplatform").toString()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .directory(home.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-        .start()
-        .waitFor();
+    Path out = log.resolveSibling("command.out");
+    Path err = log.resolveSibling("command.err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(data.getParent().toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    if (!process.waitFor(COMMAND_BOUND.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException(
+          String.join(" ", command) + " did not end within " + COMMAND_BOUND.toSeconds() + " s");
+    }
+    return new Printed(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  /** The port that {@code up} gave to one of the servers it started. */
+  public int serverPort(String name) throws IOException {
+    Properties ports = new Properties();
+    try (Reader reader = Files.newBufferedReader(data.resolve("run/ports"))) {
+      ports.load(reader);
+    }
+    return Integer.parseInt(ports.getProperty(name));
+  }
+
+  /** A secret that {@code up} made for one of the servers it started. */
+  public String secret(String name) throws IOException {
+    return Files.readString(data.resolve("secrets").resolve(name)).strip();
   }
 
   private Path credentialsFile() {

@@ -16,6 +16,7 @@ import java.util.Set;
  *
  * @param status a status, or {@code 2xx}: with a bid of another line item or none
  * @param bids by imp id, the sizes any of which may be bid and the line item that must
+ * @param auctions imps that are decided: those that can be read
  */
 public record RequestFile(
     String name,
@@ -23,7 +24,8 @@ public record RequestFile(
     String version,
     boolean gzip,
     String status,
-    Map<String, Expected> bids) {
+    Map<String, Expected> bids,
+    int auctions) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What must be bid for an imp. */
@@ -42,10 +44,19 @@ public record RequestFile(
                 cells[1],
                 cells[2].equals("1"),
                 cells[3],
-                expected(cells[4])));
+                expected(cells[4]),
+                Integer.parseInt(cells[5])));
       }
     }
     return all;
+  }
+
+  /** Reads one of them by its name. */
+  public static RequestFile read(Path folder, String name) throws IOException {
+    return readAll(folder).stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no request " + name + " in " + folder));
   }
 
   private static Map<String, Expected> expected(String cell) {

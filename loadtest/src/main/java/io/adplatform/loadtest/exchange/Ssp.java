@@ -34,8 +34,12 @@ public final class Ssp {
    * An answer.
    *
    * @param body a missing node where there is none
+   * @param encoding {@code identity} where the answer names none
+   * @param contentType null where the answer names none
+   * @param version the exchange's OpenRTB version, null where the answer names none
    */
-  public record Answer(int status, JsonNode body, String encoding) {}
+  public record Answer(
+      int status, JsonNode body, String encoding, String contentType, String version) {}
 
   /** Sends a request; with {@code gzip} it is sent and asked for in gzip. */
   public Answer ask(byte[] body, boolean gzip, String version)
@@ -61,7 +65,12 @@ public final class Ssp {
         text = in.readAllBytes();
       }
     }
-    return new Answer(answer.statusCode(), JSON.readTree(text), encoding);
+    return new Answer(
+        answer.statusCode(),
+        JSON.readTree(text),
+        encoding,
+        answer.headers().firstValue("Content-Type").orElse(null),
+        answer.headers().firstValue("x-openrtb-version").orElse(null));
   }
 
   /**

@@ -6,6 +6,11 @@ import java.util.regex.Pattern;
 
 /** A bid as an SSP reads it, with the addresses that it would fire. */
 record Bid(JsonNode json) {
+  /** What an SSP fills into a loss notice: outbid, by a bid of 10.01. */
+  static final int LOSS_REASON = 102;
+
+  static final long MIN_TO_WIN_CPM_MICROS = 10_010_000;
+
   private static final Pattern BEACON =
       Pattern.compile("src=[\"'](http[^\"']*/e/imp/[A-Za-z0-9_-]+[^\"']*)[\"']");
   private static final Pattern CLICK =
@@ -34,7 +39,7 @@ record Bid(JsonNode json) {
   private static String filled(String address, String price) {
     return address
         .replace("${AUCTION_PRICE}", price)
-        .replace("${AUCTION_LOSS}", "102")
+        .replace("${AUCTION_LOSS}", Integer.toString(LOSS_REASON))
         .replace("${AUCTION_MIN_TO_WIN}", "10.01");
   }
 

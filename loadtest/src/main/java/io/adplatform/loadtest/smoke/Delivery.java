@@ -5,58 +5,109 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a line item delivered, as tallied by the client or as reported; amounts in micros.
+ * What was delivered in an hour, as tallied by the client or as reported; amounts in micros.
  *
- * @param bids bids received for it
+ * @param auctions imps decided; of a line item, those in which its bid was sent
+ * @param bids bids received
  * @param wins win notices sent, repeats not counted
  * @param impressions billable events, repeats not counted
  * @param clicks clicks, repeats not counted
  * @param spendMicros what the advertiser pays
  * @param supplyCostMicros what supply gets
+ * @param overDeliveryMicros what was beyond the leases
  * @param repeats beacons and notices sent again
+ * @param invalid beacons and notices refused by a traffic verdict
  */
 record Delivery(
+    long auctions,
     long bids,
     long wins,
     long impressions,
     long clicks,
     long spendMicros,
     long supplyCostMicros,
-    long repeats) {
-  static final Delivery NOTHING = new Delivery(0, 0, 0, 0, 0, 0, 0);
+    long overDeliveryMicros,
+    long repeats,
+    long invalid) {
+  static final Delivery NOTHING = new Delivery(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery BID = new Delivery(0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery WIN = new Delivery(0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery CLICK = new Delivery(0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
 
-  /** The sum of a report's rows; margin must be what lies between spend and cost in each. */
-  static Delivery ofReport(JsonNode report) {
-    Delivery sum = NOTHING;
-    for (JsonNode row : report.path("items")) {
-      long spend = row.path("spendMicros").longValue();
-      long cost = row.path("supplyCostMicros").longValue();
-      if (row.path("marginMicros").longValue() != spend - cost) {
-        throw new IllegalStateException("margin is not spend less cost in " + row);
-      }
-      sum =
-          sum.plus(
-              new Delivery(
-                  row.path("bids").longValue(),
-                  row.path("wins").longValue(),
-                  row.path("impressions").longValue(),
-                  row.path("clicks").longValue(),
-                  spend,
-                  cost,
-                  row.path("repeats").longValue()));
+  /** Imps that were decided. */
+  static Delivery auctions(long number) {
+    return new Delivery(number, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** Beacons and notices sent again. */
+  static Delivery repeats(long number) {
+    return new Delivery(0, 0, 0, 0, 0, 0, 0, 0, number, 0);
+  }
+
+  /** A billable event. */
+  static Delivery impression(long spendMicros, long supplyCostMicros) {
+    return new Delivery(0, 0, 0, 1, 0, spendMicros, supplyCostMicros, 0, 0, 0);
+  }
+
+  /** A charge without an event: what an alteration adds. */
+  static Delivery spend(long micros) {
+    return new Delivery(0, 0, 0, 0, 0, micros, 0, 0, 0, 0);
+  }
+
+  /** A report's row; margin must be what lies between spend and cost. */
+  static Delivery ofRow(JsonNode row) {
+    long spend = figure(row, "spendMicros");
+    long cost = figure(row, "supplyCostMicros");
+    if (figure(row, "marginMicros") != spend - cost) {
+      throw new IllegalStateException("margin is not spend less cost in " + row);
     }
-    return sum;
+    return new Delivery(
+        figure(row, "auctions"),
+        figure(row, "bids"),
+        figure(row, "wins"),
+        figure(row, "impressions"),
+        figure(row, "clicks"),
+        spend,
+        cost,
+        figure(row, "overDeliveryMicros"),
+        figure(row, "repeats"),
+        figure(row, "invalid"));
+  }
+
+  private static long figure(JsonNode row, String name) {
+    JsonNode value = row.path(name);
+    if (!value.isIntegralNumber()) {
+      throw new IllegalStateException("no whole number " + name + " in " + row);
+    }
+    return value.longValue();
   }
 
   Delivery plus(Delivery other) {
     return new Delivery(
+        auctions + other.auctions,
         bids + other.bids,
         wins + other.wins,
         impressions + other.impressions,
         clicks + other.clicks,
         spendMicros + other.spendMicros,
         supplyCostMicros + other.supplyCostMicros,
-        repeats + other.repeats);
+        overDeliveryMicros + other.overDeliveryMicros,
+        repeats + other.repeats,
+        invalid + other.invalid);
+  }
+
+  Delivery minus(Delivery other) {
+    return new Delivery(
+        auctions - other.auctions,
+        bids - other.bids,
+        wins - other.wins,
+        impressions - other.impressions,
+        clicks - other.clicks,
+        spendMicros - other.spendMicros,
+        supplyCostMicros - other.supplyCostMicros,
+        overDeliveryMicros - other.overDeliveryMicros,
+        repeats - other.repeats,
+        invalid - other.invalid);
   }
 
   /**
@@ -65,13 +116,16 @@ record Delivery(
    */
   List<String> differences(Delivery reported) {
     List<String> found = new ArrayList<>();
+    compare("auctions", auctions, reported.auctions, found);
     compare("bids", bids, reported.bids, found);
     compare("wins", wins, reported.wins, found);
     compare("impressions", impressions, reported.impressions, found);
     compare("clicks", clicks, reported.clicks, found);
     compare("spendMicros", spendMicros, reported.spendMicros, found);
     compare("supplyCostMicros", supplyCostMicros, reported.supplyCostMicros, found);
+    compare("overDeliveryMicros", overDeliveryMicros, reported.overDeliveryMicros, found);
     compare("repeats", repeats, reported.repeats, found);
+    compare("invalid", invalid, reported.invalid, found);
     return found;
   }
 

@@ -3,10 +3,11 @@ package io.adplatform.loadtest.smoke;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adplatform.loadtest.exchange.ApiClient;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What the smoke run creates over REST: an account of its own, an advertiser, a campaign, creatives
@@ -14,27 +15,36 @@ import java.util.Set;
  */
 final class Demand {
   /** What {@code any} bids; high enough to win against the sample data. */
-  static final long ANY_CPM_MICROS = 9_500_000;
+  private static final long ANY_CPM_MICROS = 9_500_000;
 
   /** What {@code german} bids: phones in Germany. */
-  static final long GERMAN_CPM_MICROS = 12_000_000;
+  private static final long GERMAN_CPM_MICROS = 12_000_000;
 
   /** What {@code small} bids; its budget buys {@link #SMALL_IMPRESSIONS}. */
-  static final long SMALL_CPM_MICROS = 20_000_000;
+  private static final long SMALL_CPM_MICROS = 20_000_000;
 
   static final int SMALL_IMPRESSIONS = 10;
   static final String DOMAIN = "smoke.example";
   static final String CATEGORY = "IAB3";
   static final String LANDING_PAGE = "https://smoke.example/landing?from=banner";
-  static final List<String> SIZES =
+  static final int ATTRIBUTE = 10;
+  private static final List<String> SIZES =
       List.of("300x250", "728x90", "320x50", "160x600", "300x600", "970x250");
 
   final ApiClient api;
+  final String apiKey;
   final String advertiserId;
   final String campaignId;
   private final Map<String, String> creativeBySize = new HashMap<>();
-  private final Map<String, String> lineItems = new HashMap<>();
-  private final Map<String, Long> prices = new HashMap<>();
+  private final Map<String, LineItem> lineItems = new LinkedHashMap<>();
+
+  /** What was created, or typed at the command line, and what it bids. */
+  record LineItem(String name, String id, String campaignId, long cpmMicros) {
+    /** As reports know it. */
+    Subject subject() {
+      return new Subject(name, "lineItem", id);
+    }
+  }
 
   /** Creates the account with the operator's key, all else with a key of that account. */
   Demand(String apiAddress, String operatorKey) throws IOException, InterruptedException {
@@ -44,7 +54,8 @@ final class Demand {
     JsonNode key =
         operator.create(
             "/accounts/" + account + "/api-keys", "{\"role\":\"advertiser\",\"name\":\"smoke\"}");
-    api = new ApiClient(apiAddress, key.path("key").textValue());
+    apiKey = key.path("key").textValue();
+    api = new ApiClient(apiAddress, apiKey);
     advertiserId =
         id(
             api.create(
@@ -66,7 +77,7 @@ final class Demand {
   }
 
   /** A line item whose budget buys {@link #SMALL_IMPRESSIONS}, for requests of one site. */
-  String small(String site) throws IOException, InterruptedException {
+  LineItem small(String site) throws IOException, InterruptedException {
     return lineItem(
         "small",
         SMALL_CPM_MICROS,
@@ -74,14 +85,40 @@ final class Demand {
         "{\"include\":{\"site\":[\"" + site + "\"]}}");
   }
 
-  /** The id of a line item by the name it was created with. */
-  String lineItemId(String name) {
+  /** A line item by its name. */
+  LineItem lineItem(String name) {
     return lineItems.get(name);
   }
 
-  /** What a line item bids. */
-  long cpmMicros(String name) {
-    return prices.get(name);
+  /** Knows a line item that was made elsewhere. */
+  LineItem add(LineItem lineItem) {
+    lineItems.put(lineItem.name(), lineItem);
+    return lineItem;
+  }
+
+  /** Which line item made a bid, by campaign and price; null where it is none of ours. */
+  LineItem lineItemOf(JsonNode bid) {
+    String campaign = bid.path("cid").asText();
+    BigDecimal price = bid.path("price").decimalValue();
+    boolean ours = false;
+    for (LineItem one : lineItems.values()) {
+      if (one.campaignId().equals(campaign)) {
+        ours = true;
+        if (BigDecimal.valueOf(one.cpmMicros(), 6).compareTo(price) == 0) {
+          return one;
+        }
+      }
+    }
+    if (ours) {
+      throw new IllegalStateException(
+          "a bid of our campaign at a price of none of its line items: " + bid);
+    }
+    return null;
+  }
+
+  /** All line items, in the order in which they were made. */
+  List<Subject> subjects() {
+    return lineItems.values().stream().map(LineItem::subject).toList();
   }
 
   /** The creative of a size. */
@@ -89,9 +126,11 @@ final class Demand {
     return creativeBySize.get(size);
   }
 
-  /** The names of the line items created so far. */
-  Set<String> names() {
-    return lineItems.keySet();
+  /** The markup of a size, as it is uploaded. */
+  static String markup(String size) {
+    return "<a href=\"${CLICK_URL}\"><img src=\"https://cdn.smoke.example/"
+        + size
+        + ".png\" alt=\"Ünï\"></a>";
   }
 
   private String creative(String size) throws IOException, InterruptedException {
@@ -105,19 +144,20 @@ final class Demand {
                 + sides[0]
                 + ",\"height\":"
                 + sides[1]
-                + ",\"markup\":\"<a href=\\\"${CLICK_URL}\\\"><img"
-                + " src=\\\"https://cdn.smoke.example/"
-                + size
-                + ".png\\\" alt=\\\"Ünï\\\"></a>\",\"landingPage\":\""
+                + ",\"markup\":\""
+                + markup(size).replace("\"", "\\\"")
+                + "\",\"landingPage\":\""
                 + LANDING_PAGE
                 + "\",\"advertiserDomains\":[\""
                 + DOMAIN
                 + "\"],\"categories\":[\""
                 + CATEGORY
-                + "\"]}"));
+                + "\"],\"attributes\":["
+                + ATTRIBUTE
+                + "]}"));
   }
 
-  private String lineItem(String name, long cpmMicros, long totalMicros, String targeting)
+  private LineItem lineItem(String name, long cpmMicros, long totalMicros, String targeting)
       throws IOException, InterruptedException {
     StringBuilder creatives = new StringBuilder();
     for (String creative : creativeBySize.values()) {
@@ -138,9 +178,7 @@ final class Demand {
                     + "},\"targeting\":"
                     + targeting
                     + ",\"status\":\"ACTIVE\"}"));
-    lineItems.put(name, id);
-    prices.put(name, cpmMicros);
-    return id;
+    return add(new LineItem(name, id, campaignId, cpmMicros));
   }
 
   private static String id(JsonNode created) {

@@ -2,73 +2,78 @@ package io.adplatform.loadtest.smoke;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * What the client saw being accepted, by line item: the figures that the report must show. Worked
- * out with {@link BigDecimal}, on purpose another way than the exchange does it.
+ * What the client saw being accepted, by line item and by supply partner, hour by hour: the figures
+ * that the report must show. Worked out with {@link BigDecimal}, on purpose another way than the
+ * exchange does it.
  */
 final class Tally {
-  private final Map<String, Delivery> byLineItem = new HashMap<>();
+  private final Map<Subject, SortedMap<Instant, Delivery>> bySubject = new HashMap<>();
   private final Set<String> seen = new HashSet<>();
 
-  /** A bid was received. */
-  void bid(String lineItemId) {
-    add(lineItemId, new Delivery(1, 0, 0, 0, 0, 0, 0));
+  /** Imps of a supply partner were decided. */
+  void auctions(Subject partner, Instant hour, int number) {
+    add(partner, hour, Delivery.auctions(number));
   }
 
-  /** A win notice was answered 2xx. */
-  void win(String lineItemId, Bid bid) {
-    add(lineItemId, seen.add("win" + bid.id()) ? new Delivery(0, 1, 0, 0, 0, 0, 0) : REPEAT);
-  }
-
-  /** A click was redirected. */
-  void click(String lineItemId, Bid bid) {
-    add(lineItemId, seen.add("click" + bid.id()) ? new Delivery(0, 0, 0, 1, 0, 0, 0) : REPEAT);
+  /** A bid was received; {@code lineItem} is null where it is not one of ours. */
+  void bid(Subject partner, Demand.LineItem lineItem, Instant hour) {
+    add(partner, hour, Delivery.BID);
+    if (lineItem != null) {
+      add(lineItem.subject(), hour, Delivery.BID.plus(Delivery.auctions(1)));
+    }
   }
 
   /**
-   * An impression beacon was answered 2xx.
+   * A beacon or notice was accepted.
    *
-   * @param cpmMicros what the line item bids
-   * @param price the clearing price in the beacon, as text
+   * @param billing the kind that bills on this partner's traffic
+   * @param price the clearing price in it, as text
    */
-  void impression(String lineItemId, Bid bid, long cpmMicros, String price) {
-    if (!seen.add("imp" + bid.id())) {
-      add(lineItemId, REPEAT);
+  void signal(Subject partner, Signal kind, Signal billing, Sold sold, String price, Instant hour) {
+    if (sold.test()) {
       return;
     }
-    BigDecimal sent = new BigDecimal(bid.json().path("price").asText());
+    Delivery more;
+    if (!seen.add(kind + sold.bid().id())) {
+      more = Delivery.repeats(1);
+    } else if (kind == billing) {
+      more = charge(sold, price);
+    } else {
+      more =
+          switch (kind) {
+            case WIN -> Delivery.WIN;
+            case CLICK -> Delivery.CLICK;
+            case IMPRESSION, BILL, LOSS -> Delivery.NOTHING;
+          };
+    }
+    add(partner, hour, more);
+    add(sold.lineItem().subject(), hour, more);
+  }
+
+  /** What a bid's billable event adds. */
+  static Delivery charge(Sold sold, String price) {
+    BigDecimal sent = new BigDecimal(sold.bid().json().path("price").asText());
     BigDecimal cleared = new BigDecimal(price).min(sent);
-    add(
-        lineItemId,
-        new Delivery(
-            0,
-            0,
-            1,
-            0,
-            perImpression(BigDecimal.valueOf(cpmMicros, 6)),
-            perImpression(cleared),
-            0));
+    return Delivery.impression(
+        perImpression(BigDecimal.valueOf(sold.lineItem().cpmMicros(), 6)), perImpression(cleared));
   }
 
-  /** Events were sent again that had been recorded though their answer was lost. */
-  void repeats(String lineItemId, long number) {
-    add(lineItemId, new Delivery(0, 0, 0, 0, 0, 0, number));
+  /** Hour by hour, what a line item or partner must show in the report. */
+  SortedMap<Instant, Delivery> of(Subject subject) {
+    return bySubject.getOrDefault(subject, new TreeMap<>());
   }
 
-  /** What a line item must show in the report. */
-  Delivery of(String lineItemId) {
-    return byLineItem.getOrDefault(lineItemId, Delivery.NOTHING);
-  }
-
-  private static final Delivery REPEAT = new Delivery(0, 0, 0, 0, 0, 0, 1);
-
-  private void add(String lineItemId, Delivery more) {
-    byLineItem.merge(lineItemId, more, Delivery::plus);
+  private void add(Subject subject, Instant hour, Delivery more) {
+    bySubject.computeIfAbsent(subject, key -> new TreeMap<>()).merge(hour, more, Delivery::plus);
   }
 
   private static long perImpression(BigDecimal cpm) {

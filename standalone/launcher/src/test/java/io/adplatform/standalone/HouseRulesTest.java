@@ -8,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,34 +35,51 @@ class HouseRulesTest {
   private static final int MAX_MAIN_LINES = 500;
   private static final int MAX_TEST_LINES = 800;
 
+  /** Files of a package, besides its package-info. */
+  private static final int MAX_PACKAGE_FILES = 20;
+
+  /** Larger for now: docs/limits.md says so. */
+  private static final Set<String> LARGE_PACKAGES =
+      Set.of("io/adplatform/wire/openrtb", "io/adplatform/standalone");
+
+  private static final String[] FLOATING = {"double", "float", "Double", "Float"};
+
+  /** Ratios and seconds of gauges are no money. */
+  private static final String METRICS = ".*(Gauges|Counters|Metrics|MetricsServer)";
+
+  private static final Pattern TEST_METHOD =
+      Pattern.compile("^ *@(Test|Property|Example|TestFactory|ParameterizedTest|RepeatedTest)\\b");
+
+  /** What Surefire runs. */
+  private static final Pattern TEST_NAME = Pattern.compile("Test.*|.*(Test|Tests|TestCase)");
+
   /**
-   * All of the project's classes that stand on this module's class path: every service, but not the
-   * settle job and the servers' own processes.
+   * All of the project's classes, of every module: the services' and the processes' beside them.
    */
-  private static final JavaClasses HOUSE =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.adplatform");
+  private static final JavaClasses HOUSE = readHouse();
+
+  private static JavaClasses readHouse() {
+    return new ClassFileImporter()
+        .importPaths(modules().stream().map(module -> module.resolve("target/classes")).toList());
+  }
 
   @Test
-  void shouldSeeEveryService() {
-    TreeSet<String> seen = new TreeSet<>();
-    for (JavaClass one : HOUSE) {
-      seen.add(one.getPackageName().split("\\.")[2]);
+  void shouldSeeEveryModule() {
+    List<String> unseen = new ArrayList<>();
+    for (Path module : modules()) {
+      Path classes = module.resolve("target/classes");
+      if (HOUSE.stream().noneMatch(one -> isFrom(one, classes))) {
+        unseen.add(HOME.relativize(module).toString());
+      }
     }
-    assertTrue(
-        seen.containsAll(
-            List.of(
-                "wire",
-                "runtime",
-                "decision",
-                "storage",
-                "rtb",
-                "analytics",
-                "campaign",
-                "billing",
-                "servers")),
-        seen.toString());
+    assertEquals(List.of(), unseen);
+    assertTrue(modules().size() >= 15, modules().toString());
+  }
+
+  private static boolean isFrom(JavaClass one, Path classes) {
+    return one.getSource()
+        .map(source -> source.getUri().getPath().startsWith(classes.toString() + "/"))
+        .orElse(false);
   }
 
   @ParameterizedTest
@@ -71,7 +92,12 @@ class HouseRulesTest {
     "analytics, 'wire runtime decision storage analytics'",
     "campaign, 'wire runtime decision storage campaign'",
     "billing, 'wire runtime decision storage billing'",
-    "servers, 'servers'"
+    "settle, 'wire settle'",
+    "servers, 'servers'",
+    "kafkaserver, 'kafkaserver'",
+    "clickhouse, 'clickhouse'",
+    "testkit, 'wire servers testkit'",
+    "cli, 'cli'"
   })
   void shouldImportOneWay(String module, String allowed) {
     List<String> modules = List.of(allowed.split(" "));
@@ -160,7 +186,7 @@ class HouseRulesTest {
   }
 
   @Test
-  void shouldNotReadTheClockOrFloatMoneyInDecision() {
+  void shouldNotReadTheClockInDecision() {
     noClasses()
         .that()
         .resideInAPackage("io.adplatform.decision..")
@@ -169,6 +195,72 @@ class HouseRulesTest {
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
         .check(HOUSE);
+  }
+
+  @Test
+  void shouldNotFloatMoney() {
+    List<String> floating = new ArrayList<>();
+    for (JavaClass one : HOUSE) {
+      if (isMoneyCode(one)) {
+        one.getFields().stream()
+            .filter(field -> isFloating(field.getRawType()))
+            .forEach(field -> floating.add(field.getFullName()));
+        one.getCodeUnits().stream()
+            .filter(unit -> !unit.getModifiers().contains(JavaModifier.SYNTHETIC))
+            .filter(
+                unit ->
+                    isFloating(unit.getRawReturnType())
+                        || unit.getRawParameterTypes().stream()
+                            .anyMatch(HouseRulesTest::isFloating))
+            .forEach(unit -> floating.add(unit.getFullName()));
+      }
+    }
+    assertEquals(List.of(), floating);
+  }
+
+  private static boolean isMoneyCode(JavaClass one) {
+    return Stream.of("wire.money", "decision.budget", "billing", "settle")
+            .anyMatch(
+                part -> (one.getPackageName() + ".").startsWith("io.adplatform." + part + "."))
+        && !one.getSimpleName().matches(METRICS);
+  }
+
+  private static boolean isFloating(JavaClass type) {
+    return List.of(FLOATING).contains(type.getBaseComponentType().getSimpleName());
+  }
+
+  @Test
+  void shouldNameTestsSoThatTheyRun() throws IOException {
+    List<String> neverRun = new ArrayList<>();
+    for (Path source : sources("src/test/java")) {
+      String name = source.getFileName().toString().replace(".java", "");
+      if (!TEST_NAME.matcher(name).matches()) {
+        try (Stream<String> lines = Files.lines(source)) {
+          if (lines.anyMatch(line -> TEST_METHOD.matcher(line).find())) {
+            neverRun.add(HOME.relativize(source).toString());
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), neverRun);
+  }
+
+  @Test
+  void shouldKeepPackagesSmall() throws IOException {
+    Map<Path, Integer> files = new TreeMap<>();
+    for (Path source : sources("src/main/java")) {
+      if (!source.endsWith("package-info.java")) {
+        files.merge(source.getParent(), 1, Integer::sum);
+      }
+    }
+    List<String> large = new ArrayList<>();
+    files.forEach(
+        (folder, number) -> {
+          if (number > MAX_PACKAGE_FILES && LARGE_PACKAGES.stream().noneMatch(folder::endsWith)) {
+            large.add(HOME.relativize(folder) + ": " + number + " files");
+          }
+        });
+    assertEquals(List.of(), large);
   }
 
   @Test
@@ -205,6 +297,17 @@ class HouseRulesTest {
           .filter(path -> !path.toString().contains("/target/"))
           .filter(path -> !path.toString().contains("/node_modules/"))
           .toList();
+    }
+  }
+
+  /** The folders of modules that have code. */
+  private static List<Path> modules() {
+    try (Stream<Path> all = Files.walk(HOME, 2)) {
+      return all.filter(folder -> Files.isDirectory(folder.resolve("src/main/java")))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

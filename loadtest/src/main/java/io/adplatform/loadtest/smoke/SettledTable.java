@@ -1,0 +1,112 @@
+package io.adplatform.loadtest.smoke;
+
+import io.adplatform.loadtest.exchange.Exchange;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/**
+ * The settled event of one beacon, where the report is made from, so that it can be falsified: the
+ * one place where the run reaches behind the public interfaces.
+ */
+final class SettledTable {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final String TABLE = "settled_events";
+  private static final String INSERT = "INSERT INTO " + TABLE + " SELECT * ";
+  private static final String AS_IT_COMES = " SETTINGS insert_deduplicate = 0";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final URI address;
+  private final String password;
+
+  /** In the ClickHouse that {@code up} has started. */
+  SettledTable(Exchange exchange) throws IOException {
+    address =
+        URI.create(
+            "http://127.0.0.1:" + exchange.serverPort("clickhouse") + "/?database=adplatform");
+    password = exchange.secret("clickhouse");
+  }
+
+  /** Charges the event one micro more. */
+  void alter(Sold sold) throws IOException, InterruptedException {
+    execute(
+        INSERT
+            + "REPLACE (charged_micros + 1 AS charged_micros)"
+            + from(TABLE, sold)
+            + AS_IT_COMES);
+  }
+
+  /** Drops the event. */
+  void drop(Sold sold) throws IOException, InterruptedException {
+    execute("DELETE FROM " + TABLE + where(sold));
+  }
+
+  /** Has the event a second time, at an offset that no event has. */
+  void doubleUp(Sold sold) throws IOException, InterruptedException {
+    execute(
+        INSERT + "REPLACE (-1 - kafka_offset AS kafka_offset)" + from(TABLE, sold) + AS_IT_COMES);
+  }
+
+  /** Keeps the true event aside. */
+  void keep(Sold sold) throws IOException, InterruptedException {
+    execute("DROP TABLE IF EXISTS kept");
+    execute("CREATE TABLE kept ENGINE = Memory AS SELECT *" + from(TABLE, sold));
+    String kept = execute("SELECT count() FROM kept").strip();
+    if (!kept.equals("1")) {
+      throw new IllegalStateException(kept + " settled events of " + sold.bid().id() + ", not 1");
+    }
+  }
+
+  /** Puts the true event back and takes the false ones away. */
+  void restore(Sold sold) throws IOException, InterruptedException {
+    execute("DELETE FROM " + TABLE + where(sold));
+    execute(INSERT + "FROM kept" + AS_IT_COMES);
+    execute("DROP TABLE kept");
+  }
+
+  /** What a loss notice told, as {@code reason/minimum to win}. */
+  String loss(Sold sold) throws IOException, InterruptedException {
+    return execute(
+            "SELECT concat(toString(loss_reason), '/', toString(min_to_win_cpm_micros)) FROM "
+                + TABLE
+                + " FINAL WHERE kind = 6 AND disposition = 0 AND "
+                + auction(sold))
+        .strip();
+  }
+
+  private static String from(String table, Sold sold) {
+    return " FROM " + table + " FINAL" + where(sold);
+  }
+
+  /** The impression that was counted. */
+  private static String where(Sold sold) {
+    return " WHERE kind = 2 AND disposition = 0 AND " + auction(sold);
+  }
+
+  private static String auction(Sold sold) {
+    String id = sold.bid().id();
+    return "auction_hi = "
+        + Long.parseUnsignedLong(id.substring(0, 16), 16)
+        + " AND auction_lo = "
+        + Long.parseUnsignedLong(id.substring(16), 16);
+  }
+
+  private String execute(String sql) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(address)
+                .timeout(BOUND)
+                .header("X-ClickHouse-User", "adplatform")
+                .header("X-ClickHouse-Key", password)
+                .POST(HttpRequest.BodyPublishers.ofString(sql))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IllegalStateException(sql + ": " + answer.statusCode() + " " + answer.body());
+    }
+    return answer.body();
+  }
+}

@@ -1,0 +1,21 @@
+package io.adplatform.loadtest.smoke;
+
+/** What an SSP or a browser fires for a bid. */
+enum Signal {
+  IMPRESSION,
+  CLICK,
+  WIN,
+  BILL,
+  LOSS;
+
+  /** The address of this in a bid, macros filled in as an SSP does. */
+  String address(Bid bid, String price) {
+    return switch (this) {
+      case IMPRESSION -> bid.impression(price);
+      case CLICK -> bid.click();
+      case WIN -> bid.notice("nurl", price);
+      case BILL -> bid.notice("burl", price);
+      case LOSS -> bid.notice("lurl", price);
+    };
+  }
+}

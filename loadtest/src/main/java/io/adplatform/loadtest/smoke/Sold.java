@@ -1,0 +1,8 @@
+package io.adplatform.loadtest.smoke;
+
+/**
+ * A bid of ours.
+ *
+ * @param test whether the request was marked as one that counts nowhere
+ */
+record Sold(Bid bid, Demand.LineItem lineItem, boolean test) {}
