@@ -81,7 +81,7 @@ public class AuctionBenchmark {
     long start = System.nanoTime();
     snapshot = demand.compile();
     long compileMillis = (System.nanoTime() - start) / 1_000_000;
-    gate = demand.gate();
+    gate = demand.gate(new Published(snapshot));
     startLane();
     int[] matched = new int[REQUESTS];
     int bids = 0;

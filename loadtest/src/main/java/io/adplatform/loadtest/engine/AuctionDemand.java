@@ -4,6 +4,7 @@ import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.budget.LeaseSource;
 import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.BillableEvent;
@@ -65,6 +66,10 @@ final class AuctionDemand {
   private static final long CAMPAIGN = 2;
   private static final long FIRST_CREATIVE = 10;
   private static final long FIRST_LINE_ITEM = 1_000;
+
+  /** Fewer than a lane takes over in one poll. */
+  private static final int GRANTED_PER_TURN = 32;
+
   private static final long LEASE_MICROS = 1L << 46;
   private static final long LEASE_MILLIS = 1_000_000_000;
 
@@ -94,19 +99,14 @@ final class AuctionDemand {
   }
 
   /** A gate of one lane that holds a lease for every line item. */
-  BudgetGate gate() {
+  BudgetGate gate(CatalogueFeed feed) {
     long[] now = {NOW};
-    NodeLeases node = new NodeLeases(AuctionDemand::grantAll, null, 1, () -> now[0]);
+    NodeLeases node = new NodeLeases(AuctionDemand::grantAll, feed, 1, () -> now[0]);
     BudgetGate gate = node.gate(0);
-    for (int i = 0; i < lineItems; i++) {
-      gate.tryReserve(FIRST_LINE_ITEM + i, 1, 60, NOW);
-      if (i % LeaseSource.MAX_ITEMS == LeaseSource.MAX_ITEMS - 1 || i == lineItems - 1) {
-        for (int turn = 0; turn < 40; turn++) {
-          now[0] += 500;
-          node.doWork();
-          gate.poll(NOW);
-        }
-      }
+    for (int turn = 0; turn < lineItems / GRANTED_PER_TURN + 100; turn++) {
+      now[0] += 500;
+      node.doWork();
+      gate.poll(NOW);
     }
     return gate;
   }
