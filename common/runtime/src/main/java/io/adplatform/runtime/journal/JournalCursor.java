@@ -193,6 +193,8 @@ public final class JournalCursor implements AutoCloseable {
       }
       chunkLength = bytes.position();
     } catch (IOException e) {
+      // Opened anew by the next try: the file may have been put back in its place.
+      closeSegment();
       throw new UncheckedIOException(e);
     }
   }

@@ -106,8 +106,7 @@ class DamagedJournalTest {
 
   @Test
   void shouldFindTheNextFrameFromAPlaceThatIsNone() throws IOException {
-    assertEquals(
-        LongStream.range(4, MESSAGES).boxed().toList(), read(begin(3) + 1_001, 1));
+    assertEquals(LongStream.range(4, MESSAGES).boxed().toList(), read(begin(3) + 1_001, 1));
   }
 
   /** All that can be read, to the recording's end, with so many frames passed over. */
@@ -150,8 +149,7 @@ class DamagedJournalTest {
   }
 
   private void put(long position, int value) throws IOException {
-    write(
-        position, ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
+    write(position, ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
   }
 
   private void write(long position, byte[] bytes) throws IOException {
@@ -162,6 +160,7 @@ class DamagedJournalTest {
   }
 
   private Path segment(long base) {
-    return EmbeddedDriver.archiveDir(data.resolve("journal")).resolve(archiveId + "-" + base + ".rec");
+    return EmbeddedDriver.archiveDir(data.resolve("journal"))
+        .resolve(archiveId + "-" + base + ".rec");
   }
 }
