@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
@@ -42,6 +43,7 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
   private static final Map<String, Gauge<?>> FOUND = new ConcurrentHashMap<>();
 
   private static final Set<Counter> COMMIT_FAILURES = ConcurrentHashMap.newKeySet();
+  private static final LongAdder FORMER_COMMIT_FAILURES = new LongAdder();
 
   @Override
   public MetricReporter createMetricReporter(Properties properties) {
@@ -73,6 +75,8 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     String ours = GAUGES.get(name);
     if (ours != null && metric instanceof Gauge<?> gauge) {
       FOUND.remove(ours, gauge);
+    } else if (metric instanceof Counter counter && COMMIT_FAILURES.remove(counter)) {
+      FORMER_COMMIT_FAILURES.add(counter.getCount());
     }
   }
 
@@ -83,18 +87,21 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
   static boolean isReady() {
     Long completed = value("adplatform_settle_checkpoints_total");
     Long millis = value("adplatform_settle_last_checkpoint_millis");
-    return completed != null
-        && completed > 0
-        && millis != null
-        && System.currentTimeMillis() - millis < CHECKPOINT_LATE_MILLIS;
+    return isReady(completed, millis, System.currentTimeMillis());
   }
 
-  /**
-   * Transactions that the sink could not commit since the process started. Counters of tasks that
-   * ended stay in the sum.
-   */
+  /** The same of these figures, which are null where Flink has none. */
+  static boolean isReady(Long completed, Long lastMillis, long nowMillis) {
+    return completed != null
+        && completed > 0
+        && lastMillis != null
+        && nowMillis - lastMillis < CHECKPOINT_LATE_MILLIS;
+  }
+
+  /** Transactions that the sink could not commit since the process started. */
   static long failedCommittables() {
-    return COMMIT_FAILURES.stream().mapToLong(Counter::getCount).sum();
+    return FORMER_COMMIT_FAILURES.sum()
+        + COMMIT_FAILURES.stream().mapToLong(Counter::getCount).sum();
   }
 
   /** All of it, as Prometheus text. */
