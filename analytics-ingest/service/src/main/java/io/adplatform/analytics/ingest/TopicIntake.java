@@ -115,6 +115,8 @@ final class TopicIntake implements AutoCloseable {
     this.mostLingerNanos =
         Math.max(leastLingerNanos, TimeUnit.MILLISECONDS.toNanos(MAX_LINGER_MILLIS));
     this.lingerNanos = leastLingerNanos;
+    this.notedNanos = System.nanoTime();
+    this.measuredNanos = notedNanos - MEASURE_NANOS;
     this.thread = new Thread(this::run, "ingest-" + topic);
     thread.setDaemon(true);
   }
