@@ -8,16 +8,15 @@ import org.apache.kafka.common.header.Headers;
  * Which event a message of {@code settled} answers: its offset, 8 bytes big endian. What is
  * committed in {@code settled} thereby says how far its partition of {@code events} is settled.
  */
-record EventOffsetHeader(long offset) implements Header {
+record EventOffsetHeader(String key, long offset) implements Header {
+  /** Of the event that the message answers. */
   static final String KEY = "o";
+
+  /** Of the event that the message before it in its partition answers. */
+  static final String PREVIOUS_KEY = "p";
 
   /** Where no message says it. */
   static final long NONE = -1;
-
-  @Override
-  public String key() {
-    return KEY;
-  }
 
   @Override
   public byte[] value() {

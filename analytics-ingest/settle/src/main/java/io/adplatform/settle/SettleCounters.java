@@ -14,6 +14,7 @@ final class SettleCounters {
   private final AtomicLongArray verdicts = new AtomicLongArray(Verdict.values().length);
   private final AtomicLong auctionsHeld = new AtomicLong();
   private final AtomicLong leasesHeld = new AtomicLong();
+  private final AtomicLong missing = new AtomicLong();
   private final LongAdder checkpointsSetAside = new LongAdder();
 
   private SettleCounters() {}
@@ -26,6 +27,14 @@ final class SettleCounters {
   void held(long auctions, long leases) {
     auctionsHeld.set(auctions);
     leasesHeld.set(leases);
+  }
+
+  void missing(long events) {
+    missing.addAndGet(events);
+  }
+
+  long missing() {
+    return missing.get();
   }
 
   void checkpointSetAside() {

@@ -3,7 +3,10 @@ package io.adplatform.settle;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
@@ -30,8 +33,17 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
           "numberOfFailedCheckpoints", "adplatform_settle_checkpoints_failed_total",
           "lastCheckpointCompletedTimestamp", "adplatform_settle_last_checkpoint_millis");
 
+  /** The sink's own count of transactions that it could not commit; it only logs them. */
+  private static final String FAILED_COMMITTABLES = "failedCommittables";
+
+  /** A checkpoint is due so often that this is a job which gets nowhere. */
+  private static final long CHECKPOINT_LATE_MILLIS = 60_000;
+
   // Flink makes the reporter; the server that shows it meets it here.
   private static final Map<String, Gauge<?>> FOUND = new ConcurrentHashMap<>();
+
+  private static final Set<Counter> COMMIT_FAILURES = ConcurrentHashMap.newKeySet();
+  private static final LongAdder FORMER_COMMIT_FAILURES = new LongAdder();
 
   @Override
   public MetricReporter createMetricReporter(Properties properties) {
@@ -53,6 +65,8 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     String ours = GAUGES.get(name);
     if (ours != null && metric instanceof Gauge<?> gauge) {
       FOUND.put(ours, gauge);
+    } else if (FAILED_COMMITTABLES.equals(name) && metric instanceof Counter counter) {
+      COMMIT_FAILURES.add(counter);
     }
   }
 
@@ -61,12 +75,33 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     String ours = GAUGES.get(name);
     if (ours != null && metric instanceof Gauge<?> gauge) {
       FOUND.remove(ours, gauge);
+    } else if (metric instanceof Counter counter && COMMIT_FAILURES.remove(counter)) {
+      FORMER_COMMIT_FAILURES.add(counter.getCount());
     }
   }
 
-  /** Whether a checkpoint of the running job is complete: it reads, settles and writes. */
+  /**
+   * Whether a checkpoint of the running job was complete not long ago: it reads, settles and
+   * writes. A job that only starts again and again does not.
+   */
   static boolean isReady() {
-    return value("adplatform_settle_checkpoints_total") > 0;
+    Long completed = value("adplatform_settle_checkpoints_total");
+    Long millis = value("adplatform_settle_last_checkpoint_millis");
+    return isReady(completed, millis, System.currentTimeMillis());
+  }
+
+  /** The same of these figures, which are null where Flink has none. */
+  static boolean isReady(Long completed, Long lastMillis, long nowMillis) {
+    return completed != null
+        && completed > 0
+        && lastMillis != null
+        && nowMillis - lastMillis < CHECKPOINT_LATE_MILLIS;
+  }
+
+  /** Transactions that the sink could not commit since the process started. */
+  static long failedCommittables() {
+    return FORMER_COMMIT_FAILURES.sum()
+        + COMMIT_FAILURES.stream().mapToLong(Counter::getCount).sum();
   }
 
   /** All of it, as Prometheus text. */
@@ -84,7 +119,18 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     line(text, "adplatform_settle_auctions_held", counters.auctionsHeld());
     line(text, "adplatform_settle_leases_held", counters.leasesHeld());
     line(text, "adplatform_settle_checkpoints_set_aside_total", counters.checkpointsSetAside());
-    GAUGES.values().stream().sorted().forEach(name -> line(text, name, value(name)));
+    line(text, "adplatform_settle_events_missing_total", counters.missing());
+    line(text, "adplatform_settle_commits_failed_total", failedCommittables());
+    // What Flink does not have now is left out: a lag of a job that does not run is not 0.
+    GAUGES.values().stream()
+        .sorted()
+        .forEach(
+            name -> {
+              Long value = value(name);
+              if (value != null) {
+                line(text, name, value);
+              }
+            });
     return text.toString();
   }
 
@@ -94,9 +140,9 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     text.append(name).append(' ').append(value).append('\n');
   }
 
-  /** A gauge's value; 0 before Flink has it. */
-  private static long value(String name) {
+  /** A gauge's value; null where Flink has none. */
+  private static Long value(String name) {
     Gauge<?> gauge = FOUND.get(name);
-    return gauge != null && gauge.getValue() instanceof Number number ? number.longValue() : 0;
+    return gauge != null && gauge.getValue() instanceof Number number ? number.longValue() : null;
   }
 }

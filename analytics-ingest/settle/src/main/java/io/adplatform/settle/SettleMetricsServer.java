@@ -28,7 +28,7 @@ final class SettleMetricsServer implements AutoCloseable {
               exchange,
               ready ? OK : UNAVAILABLE,
               "text/plain",
-              ready ? "ready\n" : "no checkpoint is complete yet\n");
+              ready ? "ready\n" : "no checkpoint was complete lately\n");
         });
     server.start();
   }

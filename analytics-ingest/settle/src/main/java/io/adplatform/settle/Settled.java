@@ -8,6 +8,9 @@ public final class Settled {
   /** Offset of the event that it answers. */
   public long eventOffset;
 
+  /** Offset of the event that the message before it in this partition answers, or -1. */
+  public long previousOffset;
+
   /** SBE message. */
   public byte[] value = new byte[0];
 }

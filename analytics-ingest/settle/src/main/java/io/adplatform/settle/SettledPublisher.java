@@ -13,7 +13,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Messages of {@code settled}, each to the partition its event came from, with the offset of that
- * event in the header {@link EventOffsetHeader#KEY}.
+ * event in the header {@link EventOffsetHeader#KEY}, and that of the message before it in {@link
+ * EventOffsetHeader#PREVIOUS_KEY}: a reader sees where one is missing.
  */
 final class SettledPublisher
     implements KafkaRecordSerializationSchema<Settled>, KafkaDatasetFacetProvider {
@@ -28,7 +29,10 @@ final class SettledPublisher
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Settled settled, KafkaSinkContext context, Long timestamp) {
-    List<Header> headers = List.of(new EventOffsetHeader(settled.eventOffset));
+    List<Header> headers =
+        List.of(
+            new EventOffsetHeader(EventOffsetHeader.KEY, settled.eventOffset),
+            new EventOffsetHeader(EventOffsetHeader.PREVIOUS_KEY, settled.previousOffset));
     return new ProducerRecord<>(topic, settled.partition, null, null, settled.value, headers);
   }
 

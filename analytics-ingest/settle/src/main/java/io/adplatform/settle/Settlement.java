@@ -182,10 +182,12 @@ public final class Settlement {
     long charged = 0;
     long overDelivery = 0;
     long cost = 0;
-    boolean billed = verdict == Verdict.COUNTED && isBillable(kind, signal.flags());
+    boolean late = verdict == Verdict.LATE;
+    boolean billed = (late || verdict == Verdict.COUNTED) && isBillable(kind, signal.flags());
     if (billed) {
       long charge = signal.chargeMicros();
-      charged = leases.charge(signal.leaseId(), signal.leaseAmountMicros(), charge);
+      // Supply is owed what was shown, also where it is too late to ask demand for it.
+      charged = late ? 0 : leases.charge(signal.leaseId(), signal.leaseAmountMicros(), charge);
       overDelivery = charge - charged;
       long notified = signal.priceCpmMicros();
       long bid = signal.bidCpmMicros();
@@ -311,6 +313,7 @@ public final class Settlement {
     return switch (verdict) {
       case COUNTED -> Disposition.COUNTED;
       case TEST -> Disposition.TEST;
+      case LATE -> Disposition.LATE;
       default -> Disposition.REPEAT;
     };
   }

@@ -42,6 +42,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   private transient Settled settled;
   private transient Partition current;
   private transient long garbage;
+  private transient long lostBefore;
 
   SettlementStep(String bootstrap, String settledTopic, int maxAuctions) {
     this.bootstrap = bootstrap;
@@ -72,6 +73,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     in = new UnsafeBuffer(0, 0);
     out = new UnsafeBuffer(new byte[Settlement.MAX_ANSWER_LENGTH]);
     settled = new Settled();
+    lostBefore = SettleMetrics.failedCommittables();
     // The sink stands behind this step and is open: its transactions are committed or aborted.
     progress = new SettledProgress(bootstrap, settledTopic).read();
     for (Partition partition : partitions.values()) {
@@ -87,6 +89,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   @Override
   public void processElement(Event event, Context context, Collector<Settled> collector) {
     Partition partition = partition(event.partition);
+    lookForGap(partition, event);
     in.wrap(event.value);
     int length = partition.settlement.settle(in, 0, event.value.length, out);
     partition.lastOffset = event.offset;
@@ -94,19 +97,44 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     if (length == 0) {
       return;
     }
+    // Where no state was left, settled itself says what came before.
+    long previous = Math.max(partition.lastAnswered, partition.answeredBefore);
     partition.lastAnswered = event.offset;
     if (event.offset <= partition.answeredBefore) {
       return;
     }
     settled.partition = event.partition;
     settled.eventOffset = event.offset;
+    settled.previousOffset = Math.max(EventOffsetHeader.NONE, previous);
     settled.value = new byte[length];
     out.getBytes(0, settled.value);
     collector.collect(settled);
   }
 
+  /**
+   * Offsets of {@code events} are dense, for nobody writes there in transactions: what is missing
+   * was deleted before it was settled.
+   */
+  private static void lookForGap(Partition partition, Event event) {
+    long expected = Math.max(partition.lastOffset, partition.answeredBefore) + 1;
+    boolean known = partition.lastOffset >= 0 || partition.answeredBefore >= 0;
+    if (event.offset > expected && (known || partition.answeredBefore == SettledProgress.NOTHING)) {
+      SettleCounters.INSTANCE.missing(event.offset - expected);
+      LOG.error(
+          "events are gone that were never settled: partition {}, offsets {} to {}",
+          event.partition,
+          expected,
+          event.offset - 1);
+    }
+  }
+
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    long lost = SettleMetrics.failedCommittables();
+    if (lost > lostBefore) {
+      // The sink logs it and goes on; started again, the step finds what settled lacks.
+      throw new IllegalStateException("a transaction of settled was not committed");
+    }
     saved.clear();
     long auctions = 0;
     long leases = 0;

@@ -8,7 +8,10 @@ public enum Verdict {
   REPEAT,
   /** Of an auction with test=1. */
   TEST,
-  /** So long after its token's expiry that whether it was seen is no longer known: a repeat. */
+  /**
+   * So long after its token's expiry that whether it was seen is no longer known: never charged;
+   * where it bills, supply is owed its cost.
+   */
   LATE,
   /** A record of a journal that was shipped twice: passed over. */
   RESHIPPED,

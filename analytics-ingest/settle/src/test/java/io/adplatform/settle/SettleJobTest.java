@@ -10,6 +10,7 @@ import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.SettledEventDecoder;
 import io.adplatform.wire.sbe.SignalKind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -139,6 +143,37 @@ class SettleJobTest {
     }
   }
 
+  @Test
+  void shouldTellWhichEventsWereGoneBeforeTheyWereSettled() throws Exception {
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      send(BATCH);
+      awaitCommitted(BATCH);
+      assertEquals(0, job.metric("adplatform_settle_events_missing_total"));
+      job.kill();
+    }
+    send(BATCH);
+    TopicPartition first = new TopicPartition(prefix + "events", 0);
+    long gone;
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()))) {
+      long end =
+          admin.listOffsets(Map.of(first, OffsetSpec.latest())).all().get().get(first).offset();
+      gone = end - 10;
+      admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(gone))).all().get();
+    }
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (job.metric("adplatform_settle_events_missing_total") == 0) {
+        assertTrue(System.nanoTime() < deadline, "no gap is told");
+        Thread.sleep(100);
+      }
+      long missing = job.metric("adplatform_settle_events_missing_total");
+      assertTrue(missing > 0 && missing < gone, "missing " + missing);
+      job.kill();
+    }
+  }
+
   private SettleProcess start() throws IOException {
     return SettleProcess.start(
         TestKafka.bootstrapServers(), folder, prefix, "--checkpoint-millis", "200");
@@ -176,6 +211,7 @@ class SettleJobTest {
 
   private void assertSettledOnce() throws Exception {
     List<ConsumerRecord<byte[], byte[]>> settled = awaitCommitted((int) auctions);
+    assertUnbroken(settled);
     Map<Long, Integer> counted = new HashMap<>();
     long repeats = 0;
     long charged = 0;
@@ -195,6 +231,16 @@ class SettleJobTest {
     assertTrue(counted.values().stream().allMatch(times -> times == 1));
     assertEquals(auctions / 10, repeats);
     assertEquals(auctions * 2_500, charged);
+  }
+
+  /** Each message names the event of the one before it. */
+  private static void assertUnbroken(List<ConsumerRecord<byte[], byte[]>> settled) {
+    Map<Integer, Long> last = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> message : settled) {
+      long previous = ByteBuffer.wrap(message.headers().lastHeader("p").value()).getLong();
+      assertEquals(last.getOrDefault(message.partition(), -1L), previous);
+      last.put(message.partition(), EventOffsetHeader.read(message.headers()));
+    }
   }
 
   /** Reads what is committed until so many auctions, with their repeats, are there. */

@@ -168,9 +168,28 @@ class SettlementTest {
     Answers.mark(settlement, Events.mark(other, 300_000));
     assertEquals(0, settlement.auctionsHeld());
     SettledEventDecoder late = settle(impression(1).expiringAt(100));
-    assertEquals(Disposition.REPEAT, late.disposition());
+    assertEquals(Disposition.LATE, late.disposition());
     assertEquals(Verdict.LATE, settlement.verdict());
     assertEquals(0, late.chargedMicros());
+  }
+
+  @Test
+  void shouldOweSupplyTheFirstImpressionOfANodeThatWasSilentForMoreThanADay() {
+    Answers.mark(settlement, Events.mark(8, 1_000));
+    Answers.mark(settlement, Events.mark(7, 2_000 + DAY_MILLIS));
+    byte[] sent = Events.signal(impression(1).expiringAt(100), 8, Events.RECORDING, 64);
+    SettledEventDecoder late = Answers.event(settlement, sent);
+    assertEquals(Disposition.LATE, late.disposition());
+    assertEquals(1, late.billed());
+    assertEquals(0, late.chargedMicros());
+    assertEquals(2_500, late.overDeliveryMicros());
+    assertEquals(2_500, late.costMicros());
+    Beacon click = Beacon.of(SignalKind.CLICK, 1).expiringAt(100);
+    SettledEventDecoder beside =
+        Answers.event(settlement, Events.signal(click, 8, Events.RECORDING, 128));
+    assertEquals(Disposition.LATE, beside.disposition());
+    assertEquals(0, beside.billed());
+    assertEquals(0, beside.costMicros());
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.adplatform.analytics.collect;
 
 import io.adplatform.runtime.journal.LaneJournal;
-import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
 import io.vertx.core.Handler;
@@ -22,7 +21,7 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
   private final CollectAgent agent;
   private final TokenCodec tokens;
   private final LandingPages landingPages;
-  private final EnumCounters<CollectOutcome> counters;
+  private final CollectCounters counters;
   private final Token token = new Token();
   private final NoticeQuery query = new NoticeQuery();
   private final BeaconAnswers answers = new BeaconAnswers();
@@ -33,7 +32,7 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
       CollectAgent agent,
       TokenCodec tokens,
       LandingPages landingPages,
-      EnumCounters<CollectOutcome> counters) {
+      CollectCounters counters) {
     this.publisher = publisher;
     this.agent = agent;
     this.tokens = tokens;
@@ -46,21 +45,21 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
     HttpServerResponse response = request.response();
     HttpMethod method = request.method();
     if (method != HttpMethod.GET && method != HttpMethod.POST) {
-      counters.increment(CollectOutcome.METHOD);
+      counters.count(null, CollectOutcome.METHOD);
       answers.methodNotAllowed(response);
       return;
     }
     String path = request.path();
     BeaconKind kind = path == null ? null : BeaconKind.of(path);
     if (kind == null) {
-      refuse(response, CollectOutcome.UNKNOWN_KIND);
+      refuse(response, null, CollectOutcome.UNKNOWN_KIND);
       return;
     }
-    long nowSeconds = publisher.nowMillis() / MILLIS_PER_SECOND;
+    long nowSeconds = publisher.clockMillis() / MILLIS_PER_SECOND;
     switch (tokens.read(path, kind.prefix().length(), nowSeconds, token)) {
       case VALID -> accept(request, response, kind);
-      case MALFORMED -> refuse(response, CollectOutcome.MALFORMED);
-      case FORGED -> refuse(response, CollectOutcome.FORGED);
+      case MALFORMED -> refuse(response, kind, CollectOutcome.MALFORMED);
+      case FORGED -> refuse(response, kind, CollectOutcome.FORGED);
       case EXPIRED -> expired(response, kind);
     }
   }
@@ -69,17 +68,17 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
     String location = null;
     if (kind == BeaconKind.CLICK) {
       if (!landingPages.isReady()) {
-        putOff(response, CollectOutcome.NOT_READY);
+        putOff(response, kind, CollectOutcome.NOT_READY);
         return;
       }
       location = landingPages.of(token.creativeId);
       if (location == null) {
-        refuse(response, CollectOutcome.NO_LANDING_PAGE);
+        refuse(response, kind, CollectOutcome.NO_LANDING_PAGE);
         return;
       }
     }
     if (agent.isFull()) {
-      putOff(response, CollectOutcome.TOO_MANY_WAITING);
+      putOff(response, kind, CollectOutcome.TOO_MANY_WAITING);
       return;
     }
     query.read(request.uri());
@@ -91,10 +90,14 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
             query.minToWinCpmMicros(),
             query.lossReason());
     if (position > 0) {
-      agent.await(response, kind, location, position);
+      agent.await(response, kind, location, position, publisher.nowNanos());
+      if (kind == BeaconKind.LOSS) {
+        counters.countLoss(query.lossReason());
+      }
     } else {
       putOff(
           response,
+          kind,
           position == LaneJournal.BACK_PRESSURED
               ? CollectOutcome.BACK_PRESSURED
               : CollectOutcome.JOURNAL_FULL);
@@ -108,20 +111,20 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
   private void expired(HttpServerResponse response, BeaconKind kind) {
     String location = kind == BeaconKind.CLICK ? landingPages.of(token.creativeId) : null;
     if (location == null) {
-      refuse(response, CollectOutcome.EXPIRED);
+      refuse(response, kind, CollectOutcome.EXPIRED);
     } else {
-      counters.increment(CollectOutcome.EXPIRED_CLICK);
+      counters.count(kind, CollectOutcome.EXPIRED_CLICK);
       answers.taken(response, kind, location);
     }
   }
 
-  private void refuse(HttpServerResponse response, CollectOutcome outcome) {
-    counters.increment(outcome);
+  private void refuse(HttpServerResponse response, BeaconKind kind, CollectOutcome outcome) {
+    counters.count(kind, outcome);
     answers.notFound(response);
   }
 
-  private void putOff(HttpServerResponse response, CollectOutcome outcome) {
-    counters.increment(outcome);
+  private void putOff(HttpServerResponse response, BeaconKind kind, CollectOutcome outcome) {
+    counters.count(kind, outcome);
     answers.unavailable(response);
   }
 }

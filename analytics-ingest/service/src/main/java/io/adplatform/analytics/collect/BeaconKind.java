@@ -4,25 +4,32 @@ import io.adplatform.wire.sbe.SignalKind;
 
 /** The beacons and notices there are, by path. */
 enum BeaconKind {
-  IMPRESSION("/e/imp/", SignalKind.IMPRESSION),
-  CLICK("/e/click/", SignalKind.CLICK),
-  WIN("/n/win/", SignalKind.WIN),
-  BILL("/n/bill/", SignalKind.BILL),
-  LOSS("/n/loss/", SignalKind.LOSS);
+  IMPRESSION("/e/imp/", "imp", SignalKind.IMPRESSION),
+  CLICK("/e/click/", "click", SignalKind.CLICK),
+  WIN("/n/win/", "win", SignalKind.WIN),
+  BILL("/n/bill/", "bill", SignalKind.BILL),
+  LOSS("/n/loss/", "loss", SignalKind.LOSS);
 
   private static final BeaconKind[] ALL = values();
 
   private final String prefix;
+  private final String label;
   private final SignalKind signal;
 
-  BeaconKind(String prefix, SignalKind signal) {
+  BeaconKind(String prefix, String label, SignalKind signal) {
     this.prefix = prefix;
+    this.label = label;
     this.signal = signal;
   }
 
   /** What its path begins with; the token is the rest. */
   String prefix() {
     return prefix;
+  }
+
+  /** What it is called in metrics. */
+  String label() {
+    return label;
   }
 
   SignalKind signal() {

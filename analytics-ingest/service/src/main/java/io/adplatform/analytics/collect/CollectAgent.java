@@ -1,7 +1,7 @@
 package io.adplatform.analytics.collect;
 
 import io.adplatform.runtime.journal.LaneJournal;
-import io.adplatform.runtime.metrics.EnumCounters;
+import io.adplatform.runtime.lane.Lane;
 import io.vertx.core.http.HttpServerResponse;
 import org.agrona.concurrent.Agent;
 
@@ -16,13 +16,15 @@ public final class CollectAgent implements Agent {
    */
   static final int MAX_WAITING = 8_192;
 
+  private final Lane lane;
   private final LaneJournal journal;
-  private final EnumCounters<CollectOutcome> counters;
+  private final CollectCounters counters;
   private final PendingAnswers waiting = new PendingAnswers(MAX_WAITING);
   private final BeaconAnswers answers = new BeaconAnswers();
 
   /** An agent for the lane whose journal it is. */
-  public CollectAgent(LaneJournal journal, EnumCounters<CollectOutcome> counters) {
+  public CollectAgent(Lane lane, LaneJournal journal, CollectCounters counters) {
+    this.lane = lane;
     this.journal = journal;
     this.counters = counters;
   }
@@ -66,9 +68,14 @@ public final class CollectAgent implements Agent {
   }
 
   /** Has a request answered when the journal has recorded up to a position. */
-  void await(HttpServerResponse response, BeaconKind kind, String location, long position) {
+  void await(
+      HttpServerResponse response,
+      BeaconKind kind,
+      String location,
+      long position,
+      long offeredNanos) {
     boolean first = waiting.size() == 0;
-    waiting.add(response, kind, location, journal.recordingId(), position);
+    waiting.add(response, kind, location, journal.recordingId(), position, offeredNanos);
     if (first) {
       journal.wakeWhenRecorded(position);
     }
@@ -76,13 +83,17 @@ public final class CollectAgent implements Agent {
 
   private void answer(boolean recorded) {
     HttpServerResponse response = waiting.response();
+    BeaconKind kind = waiting.kind();
+    if (recorded) {
+      counters.recordedAfter(lane.nowNanos() - waiting.offeredNanos());
+    }
     if (response.closed() || response.ended()) {
-      counters.increment(recorded ? CollectOutcome.GONE : CollectOutcome.NOT_RECORDED);
+      counters.count(kind, recorded ? CollectOutcome.GONE : CollectOutcome.NOT_RECORDED);
     } else if (recorded) {
-      counters.increment(CollectOutcome.RECORDED);
-      answers.taken(response, waiting.kind(), waiting.location());
+      counters.count(kind, CollectOutcome.RECORDED);
+      answers.taken(response, kind, waiting.location());
     } else {
-      counters.increment(CollectOutcome.NOT_RECORDED);
+      counters.count(kind, CollectOutcome.NOT_RECORDED);
       answers.unavailable(response);
     }
     waiting.remove();

@@ -12,6 +12,7 @@ final class PendingAnswers {
   private final String[] locations;
   private final long[] recordingIds;
   private final long[] positions;
+  private final long[] offeredNanos;
   private final int mask;
   private long head;
   private long tail;
@@ -26,6 +27,7 @@ final class PendingAnswers {
     locations = new String[capacity];
     recordingIds = new long[capacity];
     positions = new long[capacity];
+    offeredNanos = new long[capacity];
     mask = capacity - 1;
   }
 
@@ -43,13 +45,15 @@ final class PendingAnswers {
       BeaconKind kind,
       String location,
       long recordingId,
-      long position) {
+      long position,
+      long nanos) {
     int slot = (int) tail & mask;
     responses[slot] = response;
     kinds[slot] = kind;
     locations[slot] = location;
     recordingIds[slot] = recordingId;
     positions[slot] = position;
+    offeredNanos[slot] = nanos;
     tail++;
   }
 
@@ -61,6 +65,11 @@ final class PendingAnswers {
   /** Position after the oldest. */
   long position() {
     return positions[(int) head & mask];
+  }
+
+  /** When the oldest was offered, in the lane's nanoseconds. */
+  long offeredNanos() {
+    return offeredNanos[(int) head & mask];
   }
 
   /** Response of the oldest. */

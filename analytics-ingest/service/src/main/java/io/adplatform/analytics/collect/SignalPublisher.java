@@ -24,7 +24,7 @@ public final class SignalPublisher {
       new ExpandableArrayBuffer(MessageHeaderEncoder.ENCODED_LENGTH + SignalEncoder.BLOCK_LENGTH);
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final SignalEncoder signal = new SignalEncoder();
-  private long nowMillis;
+  private final SteadyMillis time;
   private long lastRecordingId;
   private long lastPosition;
 
@@ -36,13 +36,22 @@ public final class SignalPublisher {
   public SignalPublisher(Lane lane, LaneJournal journal, long floorMillis) {
     this.lane = lane;
     this.journal = journal;
-    this.nowMillis = floorMillis;
+    this.time = new SteadyMillis(floorMillis);
   }
 
   /** Milliseconds since 1970; never less than before. Signals from now on are timed no earlier. */
   public long nowMillis() {
-    nowMillis = Math.max(nowMillis, lane.nowMillis());
-    return nowMillis;
+    return time.at(lane.nowMillis(), lane.nowNanos());
+  }
+
+  /** What the machine's clock says, milliseconds since 1970: tokens expire by it. */
+  long clockMillis() {
+    return lane.nowMillis();
+  }
+
+  /** The lane's monotonic nanoseconds. */
+  long nowNanos() {
+    return lane.nowNanos();
   }
 
   /**

@@ -6,15 +6,18 @@ import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.storage.kafka.KafkaClients;
 import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueCodec;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.LineItem;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,7 +41,35 @@ final class CatalogueHistory {
 
   private final KafkaConfig config;
   private final CreativeCompiler creatives;
-  private final Map<Long, CatalogueSnapshot> kept = new LinkedHashMap<>(KEPT, 0.75f, true);
+
+  /** The last used first. */
+  private final Deque<Kept> kept = new ArrayDeque<>();
+
+  /** A version as it was at any time of a span in which nothing of it ended. */
+  private record Kept(long version, Span span, CatalogueSnapshot snapshot) {}
+
+  /** From the last end of a flight before a time to the first after it. */
+  private static final class Span {
+    private final long atMillis;
+    private long fromMillis = Long.MIN_VALUE;
+    private long untilMillis = Long.MAX_VALUE;
+
+    Span(long atMillis) {
+      this.atMillis = atMillis;
+    }
+
+    void add(Instant end) {
+      if (end != null && end.toEpochMilli() <= atMillis) {
+        fromMillis = Math.max(fromMillis, end.toEpochMilli());
+      } else if (end != null) {
+        untilMillis = Math.min(untilMillis, end.toEpochMilli());
+      }
+    }
+
+    boolean holds(long millis) {
+      return fromMillis <= millis && millis < untilMillis;
+    }
+  }
 
   /**
    * @param creatives prepares creatives; what it makes of them is not read here
@@ -56,15 +87,19 @@ final class CatalogueHistory {
    * @return null where it cannot be read now
    */
   synchronized CatalogueSnapshot at(long version, long atMillis) {
-    CatalogueSnapshot known = kept.get(version);
-    if (known != null) {
-      return known;
+    for (Kept known : kept) {
+      if (known.version == version && known.span.holds(atMillis)) {
+        kept.remove(known);
+        kept.addFirst(known);
+        return known.snapshot;
+      }
     }
+    Span span = new Span(atMillis);
     CatalogueCompiler compiler = new CatalogueCompiler(creatives);
     try (Consumer<byte[], byte[]> consumer = KafkaClients.openConsumer(config, "explain")) {
       long deadline = System.nanoTime() + LIMIT_NANOS;
       for (String topic : List.of(KafkaTopics.CATALOGUE, KafkaTopics.CATALOGUE_LOG)) {
-        if (!read(consumer, new TopicPartition(topic, 0), version, compiler, deadline)) {
+        if (!read(consumer, new TopicPartition(topic, 0), version, compiler, span, deadline)) {
           return null;
         }
       }
@@ -72,9 +107,9 @@ final class CatalogueHistory {
       return null;
     }
     CatalogueSnapshot snapshot = compiler.compile(atMillis);
-    kept.put(version, snapshot);
+    kept.addFirst(new Kept(version, span, snapshot));
     if (kept.size() > KEPT) {
-      kept.remove(kept.keySet().iterator().next());
+      kept.removeLast();
     }
     return snapshot;
   }
@@ -85,6 +120,7 @@ final class CatalogueHistory {
       TopicPartition partition,
       long version,
       CatalogueCompiler compiler,
+      Span span,
       long deadlineNanos) {
     consumer.assign(List.of(partition));
     consumer.seekToBeginning(List.of(partition));
@@ -94,14 +130,14 @@ final class CatalogueHistory {
         return false;
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        apply(record, version, compiler);
+        apply(record, version, compiler, span);
       }
     }
     return true;
   }
 
   private static void apply(
-      ConsumerRecord<byte[], byte[]> record, long version, CatalogueCompiler compiler) {
+      ConsumerRecord<byte[], byte[]> record, long version, CatalogueCompiler compiler, Span span) {
     Header header = record.headers().lastHeader("v");
     if (header == null || header.value().length != Long.BYTES || record.key() == null) {
       return;
@@ -115,6 +151,11 @@ final class CatalogueHistory {
       CatalogueEntity entity =
           record.value() == null ? null : CatalogueCodec.read(key.kind(), record.value());
       compiler.apply(key, entity, recordVersion);
+      if (entity instanceof LineItem lineItem) {
+        span.add(lineItem.endAt());
+      } else if (entity instanceof Campaign campaign) {
+        span.add(campaign.endAt());
+      }
     } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
       // A document of a kind that this release does not know takes no part in its auctions either.
     }

@@ -11,6 +11,9 @@ interface BlockRows {
   /** The table whose rows say how far the topic is ingested; it has the columns of offsets. */
   String truthTable();
 
+  /** Sets of which generation of the topic the next messages are. */
+  void generation(int number);
+
   /** Empties the blocks. */
   void clear();
 

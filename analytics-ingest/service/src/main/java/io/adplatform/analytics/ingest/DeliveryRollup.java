@@ -28,6 +28,8 @@ final class DeliveryRollup {
 
   private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+  private static final long NONE = Long.MIN_VALUE;
+
   /** Quarters of one statement. */
   private static final int BATCH = 200;
 
@@ -40,11 +42,11 @@ final class DeliveryRollup {
         countIf(kind = 1 AND disposition = 0),
         countIf(kind = 1 AND disposition = 0 AND reason = 0 AND line_item_id != 0),
         countIf(kind = 4 AND disposition = 0),
-        countIf(billed = 1 AND disposition = 0),
+        countIf(billed = 1 AND disposition IN (0, 4)),
         countIf(kind = 3 AND disposition = 0),
         sumIf(charged_micros, disposition = 0),
-        sumIf(cost_micros, disposition = 0),
-        sumIf(over_delivery_micros, disposition = 0),
+        sumIf(cost_micros, disposition IN (0, 4)),
+        sumIf(over_delivery_micros, disposition IN (0, 4)),
         countIf(disposition = 1),
         countIf(disposition = 3),
         {version:UInt64}
@@ -57,6 +59,8 @@ final class DeliveryRollup {
   private final IngestCounters counters;
   private final Clock clock;
   private final TreeSet<Long> touched = new TreeSet<>();
+  // Events come in about the order of their time.
+  private long lastTouched = NONE;
   private long version;
   private long dueNanos = System.nanoTime();
 
@@ -70,8 +74,9 @@ final class DeliveryRollup {
    * Finds the quarters that may not have been computed since their newest row came.
    *
    * @param noted by partition, as {@link ProgressStore#noted}
+   * @param generation of the topic
    */
-  void heal(ClickHouseDatabase database, Map<Integer, Long> noted) {
+  void heal(ClickHouseDatabase database, Map<Integer, Long> noted, int generation) {
     version = database.queryLong("SELECT max(version) FROM delivery", Map.of());
     for (JsonNode row :
         database.query(
@@ -79,7 +84,7 @@ final class DeliveryRollup {
                 + " FROM settled_events WHERE "
                 + ProgressStore.BEYOND
                 + " GROUP BY p, b",
-            ProgressStore.beyond(noted))) {
+            ProgressStore.beyond(noted, generation))) {
       long next = noted.getOrDefault(row.get("p").asInt(), 0L);
       if (row.get("newest").asLong() >= next) {
         touched.add(row.get("b").asLong());
@@ -90,8 +95,11 @@ final class DeliveryRollup {
 
   /** Notes that an event of this time came. */
   void touch(long timeMillis) {
-    long seconds = Math.floorDiv(timeMillis, 1000L);
-    touched.add(seconds - Math.floorMod(seconds, BUCKET_SECONDS));
+    long bucket = Math.floorDiv(timeMillis, 1000L * BUCKET_SECONDS) * BUCKET_SECONDS;
+    if (bucket != lastTouched) {
+      lastTouched = bucket;
+      touched.add(bucket);
+    }
   }
 
   /** Whether every quarter that was touched has been computed. */
@@ -104,6 +112,7 @@ final class DeliveryRollup {
     if (touched.isEmpty() || nowNanos - dueNanos < 0) {
       return;
     }
+    lastTouched = NONE;
     leaveExpired();
     while (!touched.isEmpty()) {
       List<Long> batch = touched.stream().limit(BATCH).toList();

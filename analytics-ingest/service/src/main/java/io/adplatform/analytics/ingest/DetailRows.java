@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class DetailRows implements BlockRows {
   private static final String TABLE = "auction_details";
   private static final String COLUMNS =
-      "kafka_partition, kafka_offset, auction_hi, auction_lo, time, request_id_hash,"
+      "generation, kafka_partition, kafka_offset, auction_hi, auction_lo, time, request_id_hash,"
           + " catalogue_version, supply_partner_id, imp_count, status, request_id, request,"
           + " response";
 
@@ -22,6 +22,7 @@ final class DetailRows implements BlockRows {
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
   private final RowBinaryBlock block = new RowBinaryBlock();
   private final IngestCounters counters;
+  private int generation;
 
   DetailRows(IngestCounters counters) {
     this.counters = counters;
@@ -30,6 +31,11 @@ final class DetailRows implements BlockRows {
   @Override
   public String truthTable() {
     return TABLE;
+  }
+
+  @Override
+  public void generation(int number) {
+    generation = number;
   }
 
   @Override
@@ -63,7 +69,7 @@ final class DetailRows implements BlockRows {
     } catch (IndexOutOfBoundsException e) {
       return false;
     }
-    block.putShort(message.partition()).putLong(message.offset());
+    block.putShort(generation).putShort(message.partition()).putLong(message.offset());
     block.putLong(detail.auctionHi()).putLong(detail.auctionLo()).putLong(detail.timeMillis());
     block.putLong(detail.requestIdHash()).putLong(detail.catalogueVersion());
     block.putLong(detail.supplyPartnerId());

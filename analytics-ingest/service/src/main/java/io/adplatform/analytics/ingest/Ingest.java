@@ -3,16 +3,20 @@ package io.adplatform.analytics.ingest;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 import io.adplatform.storage.clickhouse.ClickHouseMigrations;
 import io.adplatform.storage.kafka.CatalogueReader;
+import io.adplatform.storage.kafka.KafkaTopics;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** Ingestion as a whole: two intakes, the dimensions, the schema they need. Thread-safe. */
 public final class Ingest implements AutoCloseable {
   private static final ClickHouseMigrations MIGRATIONS =
-      new ClickHouseMigrations(Ingest.class, List.of("V1__events.sql"));
+      new ClickHouseMigrations(Ingest.class, List.of("V1__events.sql", "V2__generations.sql"));
+
+  /** So much later than a block is due that it is not only slow. */
+  private static final double STALLED_SECONDS = 60;
 
   private final ClickHouseDatabase database;
   private final TopicIntake settled;
@@ -20,11 +24,12 @@ public final class Ingest implements AutoCloseable {
   private final CatalogueReader catalogue;
   private final DimensionFeed dimensions;
   private final IngestCounters settledCounters;
+  private final IngestCounters detailCounters;
 
   private Ingest(IngestConfig config, MeterRegistry metrics) {
     database = new ClickHouseDatabase(config.clickHouse());
     settledCounters = new IngestCounters(metrics, "settled");
-    IngestCounters detailCounters = new IngestCounters(metrics, "auction-details");
+    detailCounters = new IngestCounters(metrics, "auction-details");
     DeliveryRollup rollup =
         new DeliveryRollup(config.retention(), settledCounters, Clock.systemUTC());
     SettledRows settledRows = new SettledRows(rollup, settledCounters);
@@ -35,7 +40,7 @@ public final class Ingest implements AutoCloseable {
             config.settledTopic(),
             database,
             settledRows,
-            db -> prepareSettled(db, config, settledRows, rollup),
+            db -> prepareSettled(db, config, rollup),
             settledCounters);
     details =
         new TopicIntake(
@@ -43,7 +48,7 @@ public final class Ingest implements AutoCloseable {
             config.detailTopic(),
             database,
             detailRows,
-            db -> prepare(db, config, config.detailTopic(), detailRows),
+            db -> prepareDetails(db, config),
             detailCounters);
     settled.start();
     details.start();
@@ -56,19 +61,22 @@ public final class Ingest implements AutoCloseable {
     return new Ingest(config, metrics);
   }
 
-  private static Map<Integer, Long> prepareSettled(
-      ClickHouseDatabase database, IngestConfig config, SettledRows rows, DeliveryRollup rollup) {
-    Map<Integer, Long> resume = prepare(database, config, config.settledTopic(), rows);
-    ProgressStore progress = new ProgressStore(database, config.settledTopic(), rows.truthTable());
-    rollup.heal(database, progress.noted());
-    return resume;
+  private static int prepareSettled(
+      ClickHouseDatabase database, IngestConfig config, DeliveryRollup rollup) {
+    migrate(database, config.retention());
+    String topic = config.settledTopic();
+    int generation = TopicGenerations.current(database, config.kafka(), topic);
+    ProgressStore progress = new ProgressStore(database, topic, generation, SettledRows.TABLE);
+    rollup.heal(database, progress.noted(), generation);
+    return generation;
   }
 
-  private static Map<Integer, Long> prepare(
-      ClickHouseDatabase database, IngestConfig config, String topic, BlockRows rows) {
+  /** Kafka keeps full records no longer than ClickHouse may. */
+  private static int prepareDetails(ClickHouseDatabase database, IngestConfig config) {
     migrate(database, config.retention());
-    ProgressStore progress = new ProgressStore(database, topic, rows.truthTable());
-    return progress.resume(progress.noted());
+    String topic = config.detailTopic();
+    KafkaTopics.keep(config.kafka(), topic, Duration.ofDays(config.retention().detailDays()));
+    return TopicGenerations.current(database, config.kafka(), topic);
   }
 
   private static synchronized void migrate(ClickHouseDatabase database, Retention retention) {
@@ -90,6 +98,10 @@ public final class Ingest implements AutoCloseable {
   public String trouble() {
     if (!settled.isRunning() || !details.isRunning()) {
       return "events are not taken in: Kafka or ClickHouse is away";
+    }
+    double stalled = Math.max(settledCounters.stalledSeconds(), detailCounters.stalledSeconds());
+    if (stalled > STALLED_SECONDS) {
+      return "no events were taken in for " + Math.round(stalled) + " s";
     }
     return catalogue.isCaughtUp() ? null : "the catalogue is not read to its end yet";
   }

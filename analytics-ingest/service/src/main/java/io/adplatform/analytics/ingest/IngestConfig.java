@@ -12,7 +12,8 @@ import io.adplatform.storage.kafka.KafkaTopics;
  * @param settledTopic usually {@link KafkaTopics#SETTLED}
  * @param detailTopic usually {@link KafkaTopics#AUCTION_DETAILS}
  * @param retention how long rows are kept
- * @param lingerMillis how long a row may wait for others before its block is inserted; positive
+ * @param lingerMillis how long a row may wait for others before its block is inserted, where few
+ *     come; positive. Under load up to {@value TopicIntake#MAX_LINGER_MILLIS} ms
  */
 public record IngestConfig(
     KafkaConfig kafka,

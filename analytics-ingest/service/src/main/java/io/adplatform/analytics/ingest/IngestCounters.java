@@ -7,13 +7,18 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** What one intake counts. Written by its thread, read by any. */
 final class IngestCounters {
+  private static final long UNKNOWN = -1;
+  private static final double NANOS_PER_SECOND = 1e9;
+
   final Counter rows;
   final Counter blocks;
   final Counter failures;
   final Counter undecodable;
   final Counter rollups;
   final Counter lateBuckets;
-  private final AtomicLong lag = new AtomicLong();
+  final Counter brokenChains;
+  private final AtomicLong lag = new AtomicLong(UNKNOWN);
+  private final AtomicLong successNanos = new AtomicLong(System.nanoTime());
   private final AtomicLong newestMillis = new AtomicLong();
 
   /**
@@ -28,8 +33,14 @@ final class IngestCounters {
     lateBuckets =
         counter(
             registry, topic, "late.buckets", "Buckets past retention that were left as they are");
-    Gauge.builder("adplatform.ingest.lag.messages", lag, AtomicLong::get)
-        .description("Messages in the topic that are not yet in ClickHouse")
+    brokenChains =
+        counter(registry, topic, "chain.breaks", "Places where answers of settlement are missing");
+    Gauge.builder("adplatform.ingest.lag.messages", lag, of -> of.get() < 0 ? Double.NaN : of.get())
+        .description("Messages in the topic that are not yet in ClickHouse; NaN while unknown")
+        .tag("topic", topic)
+        .register(registry);
+    Gauge.builder("adplatform.ingest.stalled.seconds", this, IngestCounters::stalledSeconds)
+        .description("Since a block was inserted or nothing was there to insert, seconds")
         .tag("topic", topic)
         .register(registry);
     Gauge.builder("adplatform.ingest.newest.seconds", newestMillis, ms -> ms.get() / 1000.0)
@@ -51,7 +62,22 @@ final class IngestCounters {
     lag.set(messages);
   }
 
-  /** How far the thread is behind, in messages. */
+  /** Says that nobody knows how far it is behind. */
+  void lagUnknown() {
+    lag.set(UNKNOWN);
+  }
+
+  /** Notes that what there was is in ClickHouse. */
+  void success() {
+    successNanos.set(System.nanoTime());
+  }
+
+  /** How long ago that was last so, seconds; from the start before the first time. */
+  double stalledSeconds() {
+    return (System.nanoTime() - successNanos.get()) / NANOS_PER_SECOND;
+  }
+
+  /** How far the thread is behind, in messages; negative while that is unknown. */
   long lag() {
     return lag.get();
   }

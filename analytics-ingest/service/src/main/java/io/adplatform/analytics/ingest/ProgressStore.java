@@ -14,18 +14,23 @@ import java.util.Map;
 final class ProgressStore {
   /** Picks a little more than the rows beyond what is noted, without reading all of the table. */
   static final String BEYOND =
-      "(kafka_offset >= {from:Int64} OR kafka_partition NOT IN {known:Array(UInt16)})";
+      "generation = {generation:UInt16}"
+          + " AND (kafka_offset >= {from:Int64} OR kafka_partition NOT IN {known:Array(UInt16)})";
 
   private final ClickHouseDatabase database;
   private final String topic;
+  private final int generation;
   private final String truthTable;
 
   /**
-   * @param truthTable has {@code kafka_partition} and {@code kafka_offset}; a constant of the code
+   * @param generation of the topic
+   * @param truthTable has {@code kafka_partition}, {@code kafka_offset} and {@code generation}; a
+   *     constant of the code
    */
-  ProgressStore(ClickHouseDatabase database, String topic, String truthTable) {
+  ProgressStore(ClickHouseDatabase database, String topic, int generation, String truthTable) {
     this.database = database;
-    this.topic = topic;
+    this.topic = generation == 0 ? topic : topic + "#" + generation;
+    this.generation = generation;
     this.truthTable = truthTable;
   }
 
@@ -52,16 +57,22 @@ final class ProgressStore {
                 + " WHERE "
                 + BEYOND
                 + " GROUP BY p",
-            beyond(noted))) {
+            beyond(noted, generation))) {
       next.merge(row.get("p").asInt(), row.get("next").asLong(), Math::max);
     }
     return next;
   }
 
   /** The parameters of {@link #BEYOND}. */
-  static Map<String, String> beyond(Map<Integer, Long> noted) {
+  static Map<String, String> beyond(Map<Integer, Long> noted, int generation) {
     long lowest = noted.values().stream().mapToLong(Long::longValue).min().orElse(0);
-    return Map.of("from", Long.toString(lowest), "known", noted.keySet().toString());
+    return Map.of(
+        "from",
+        Long.toString(lowest),
+        "known",
+        noted.keySet().toString(),
+        "generation",
+        Integer.toString(generation));
   }
 
   /** Notes that everything before these offsets, by partition, is in and followed up. */

@@ -17,8 +17,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class SettledRows implements BlockRows {
   static final String TABLE = "settled_events";
   private static final String COLUMNS =
-      "kafka_partition, kafka_offset, time, kind, disposition, billed, auction_hi, auction_lo,"
-          + " lease_id, line_item_id, creative_id, supply_partner_id, charged_micros,"
+      "generation, kafka_partition, kafka_offset, time, kind, disposition, billed, auction_hi,"
+          + " auction_lo, lease_id, line_item_id, creative_id, supply_partner_id, charged_micros,"
           + " over_delivery_micros, cost_micros, price_cpm_micros, min_to_win_cpm_micros, node_id,"
           + " currency, country, loss_reason, reason, device_type, format";
 
@@ -30,6 +30,8 @@ final class SettledRows implements BlockRows {
   private final AuctionRecordRows records = new AuctionRecordRows();
   private final DeliveryRollup rollup;
   private final IngestCounters counters;
+  private int generation;
+  private long newestMillis;
 
   SettledRows(DeliveryRollup rollup, IngestCounters counters) {
     this.rollup = rollup;
@@ -42,7 +44,13 @@ final class SettledRows implements BlockRows {
   }
 
   @Override
+  public void generation(int number) {
+    generation = number;
+  }
+
+  @Override
   public void clear() {
+    newestMillis = 0;
     events.clear();
     records.clear();
   }
@@ -81,7 +89,8 @@ final class SettledRows implements BlockRows {
         return false;
       }
     }
-    events.putShort(message.partition()).putLong(message.offset()).putLong(event.timeMillis());
+    events.putShort(generation).putShort(message.partition()).putLong(message.offset());
+    events.putLong(event.timeMillis());
     events.putByte(event.kindRaw()).putByte(event.dispositionRaw()).putByte(event.billed());
     events.putLong(event.auctionHi()).putLong(event.auctionLo()).putLong(event.leaseId());
     events.putLong(event.lineItemId()).putLong(event.creativeId());
@@ -94,7 +103,7 @@ final class SettledRows implements BlockRows {
     events.putByte(event.deviceType()).putByte(event.format());
     events.endRow();
     rollup.touch(event.timeMillis());
-    counters.newest(event.timeMillis());
+    newestMillis = Math.max(newestMillis, event.timeMillis());
     return true;
   }
 
@@ -104,6 +113,7 @@ final class SettledRows implements BlockRows {
     if (events.rows() > 0) {
       database.insert(TABLE, COLUMNS, events, TABLE + ":" + range);
     }
+    counters.newest(newestMillis);
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -37,6 +36,20 @@ final class TopicIntake implements AutoCloseable {
   /** Full records are large: a range ends early where its messages take more than this. */
   private static final long RANGE_BYTES = 16L << 20;
 
+  /** How long a row waits at most under load: larger blocks cost ClickHouse far less each. */
+  static final int MAX_LINGER_MILLIS = 1_500;
+
+  /** Rows of a flush above which the next one waits longer. */
+  private static final long LARGE_FLUSH = 1_000;
+
+  /** A restart looks again at what came since: seconds of it are soon looked at. */
+  private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** Messages before the first one wanted that are read to see that it follows them. */
+  private static final long LOOK_BACK = 64;
+
+  private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final Duration MEASURE_LIMIT = Duration.ofSeconds(5);
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long MAX_PAUSE_MILLIS = 3_000;
@@ -60,7 +73,9 @@ final class TopicIntake implements AutoCloseable {
   private final BlockRows rows;
   private final Preparation preparation;
   private final IngestCounters counters;
-  private final long lingerNanos;
+  private final AnswerChain chain;
+  private final long leastLingerNanos;
+  private final long mostLingerNanos;
   private final Thread thread;
   private volatile boolean closed;
   private volatile boolean running;
@@ -69,11 +84,17 @@ final class TopicIntake implements AutoCloseable {
   // Of the intake's thread alone.
   private final Map<Integer, Range> pending = new TreeMap<>();
   private final Map<Integer, Long> unnoted = new HashMap<>();
+  private final Map<Integer, Long> wanted = new HashMap<>();
+  private ProgressStore progress;
+  private int generation;
+  private long lingerNanos;
+  private long notedNanos;
+  private long measuredNanos;
 
   /** What is done before the first message and again after a failure of ClickHouse. */
   interface Preparation {
-    /** Returns by partition where reading goes on. */
-    Map<Integer, Long> prepare(ClickHouseDatabase database);
+    /** Returns the generation of the topic. */
+    int prepare(ClickHouseDatabase database);
   }
 
   TopicIntake(
@@ -89,7 +110,13 @@ final class TopicIntake implements AutoCloseable {
     this.rows = rows;
     this.preparation = preparation;
     this.counters = counters;
-    this.lingerNanos = TimeUnit.MILLISECONDS.toNanos(config.lingerMillis());
+    this.chain = new AnswerChain(counters);
+    this.leastLingerNanos = TimeUnit.MILLISECONDS.toNanos(config.lingerMillis());
+    this.mostLingerNanos =
+        Math.max(leastLingerNanos, TimeUnit.MILLISECONDS.toNanos(MAX_LINGER_MILLIS));
+    this.lingerNanos = leastLingerNanos;
+    this.notedNanos = System.nanoTime();
+    this.measuredNanos = notedNanos - MEASURE_NANOS;
     this.thread = new Thread(this::run, "ingest-" + topic);
     thread.setDaemon(true);
   }
@@ -107,9 +134,13 @@ final class TopicIntake implements AutoCloseable {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     while (!closed) {
       try {
-        Map<Integer, Long> from = preparation.prepare(database);
+        generation = preparation.prepare(database);
+        rows.generation(generation);
+        progress = new ProgressStore(database, topic, generation, rows.truthTable());
+        Map<Integer, Long> from = progress.resume(progress.noted());
         pending.clear();
         unnoted.clear();
+        chain.clear();
         try (Consumer<byte[], byte[]> opened =
             KafkaClients.openConsumer(kafka, "ingest-" + topic)) {
           consumer = opened;
@@ -123,6 +154,7 @@ final class TopicIntake implements AutoCloseable {
       } catch (RuntimeException e) {
         // Kafka or ClickHouse away, most likely; whatever it is, waiting loses nothing.
         counters.failures.increment();
+        counters.lagUnknown();
         LOG.warn("{} is not taken in now; trying again: {}", topic, e.toString());
         pause(pauseMillis);
         pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
@@ -142,13 +174,21 @@ final class TopicIntake implements AutoCloseable {
     }
     from.assign(partitions);
     Map<TopicPartition, Long> beginnings = from.beginningOffsets(partitions);
+    Map<TopicPartition, Long> ends = from.endOffsets(partitions);
+    wanted.clear();
     for (TopicPartition partition : partitions) {
-      long wanted = next.getOrDefault(partition.partition(), 0L);
+      long first = next.getOrDefault(partition.partition(), 0L);
       long beginning = beginnings.get(partition);
-      if (beginning > wanted && wanted > 0) {
-        LOG.error("{} begins at {}: {} to there are lost to reports", partition, beginning, wanted);
+      if (first > ends.get(partition)) {
+        // Its end was cut off: what comes in its place would be taken for what was there.
+        throw new KafkaException(
+            partition + " ends at " + ends.get(partition) + ", before " + first + " that is in");
       }
-      from.seek(partition, Math.max(wanted, beginning));
+      if (beginning > first && first > 0) {
+        LOG.error("{} begins at {}: {} to there are lost to reports", partition, beginning, first);
+      }
+      wanted.put(partition.partition(), first);
+      from.seek(partition, Math.max(beginning, first - LOOK_BACK));
     }
   }
 
@@ -156,6 +196,10 @@ final class TopicIntake implements AutoCloseable {
     while (!closed) {
       ConsumerRecords<byte[], byte[]> records = from.poll(pollTime());
       for (ConsumerRecord<byte[], byte[]> record : records) {
+        chain.add(record);
+        if (record.offset() < wanted.get(record.partition())) {
+          continue;
+        }
         Range range = pending.computeIfAbsent(record.partition(), p -> new Range());
         if (crosses(range, record)) {
           flush(record.partition(), range);
@@ -170,7 +214,9 @@ final class TopicIntake implements AutoCloseable {
         }
       }
       flushWaiting();
-      measureLag(from);
+      if (System.nanoTime() - measuredNanos >= MEASURE_NANOS) {
+        measureLag(from);
+      }
     }
   }
 
@@ -195,12 +241,21 @@ final class TopicIntake implements AutoCloseable {
       due |= !range.messages.isEmpty() && now - range.sinceNanos >= lingerNanos;
     }
     if (due) {
+      long messages = 0;
+      for (Range range : pending.values()) {
+        messages += range.messages.size();
+      }
       pending.forEach(this::flush);
+      lingerNanos =
+          messages > LARGE_FLUSH
+              ? Math.min(mostLingerNanos, 2 * lingerNanos)
+              : Math.max(leastLingerNanos, lingerNanos / 2);
     }
     rows.afterFlush(database);
-    if (rows.isSettled() && !unnoted.isEmpty()) {
-      new ProgressStore(database, topic, rows.truthTable()).note(unnoted);
+    if (rows.isSettled() && !unnoted.isEmpty() && now - notedNanos >= NOTE_NANOS) {
+      progress.note(unnoted);
       unnoted.clear();
+      notedNanos = now;
     }
   }
 
@@ -217,7 +272,8 @@ final class TopicIntake implements AutoCloseable {
         LOG.warn("passed over offset {} of {}-{}", message.offset(), topic, partition);
       }
     }
-    insert(partition + ":" + first + "-" + last);
+    String of = generation == 0 ? "" : "g" + generation + ":";
+    insert(of + partition + ":" + first + "-" + last);
     counters.rows.increment(range.messages.size());
     counters.blocks.increment();
     unnoted.put(partition, last + 1);
@@ -240,6 +296,7 @@ final class TopicIntake implements AutoCloseable {
     while (true) {
       try {
         rows.insert(database, range);
+        counters.success();
         return;
       } catch (ClickHouseException e) {
         counters.failures.increment();
@@ -247,22 +304,28 @@ final class TopicIntake implements AutoCloseable {
         if (closed) {
           throw e;
         }
+        measureLag(consumer);
         pause(pauseMillis);
         pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
       }
     }
   }
 
+  /** Asks Kafka: what is fetched tells nothing of what is not, nor of a Kafka that is away. */
   private void measureLag(Consumer<byte[], byte[]> from) {
+    measuredNanos = System.nanoTime();
     long lag = 0;
-    for (TopicPartition partition : from.assignment()) {
-      OptionalLong behind = from.currentLag(partition);
-      lag += behind.orElse(0);
+    for (Map.Entry<TopicPartition, Long> end :
+        from.endOffsets(from.assignment(), MEASURE_LIMIT).entrySet()) {
+      lag += Math.max(0, end.getValue() - from.position(end.getKey()));
     }
     for (Range range : pending.values()) {
       lag += range.messages.size();
     }
     counters.lag(lag);
+    if (lag == 0) {
+      counters.success();
+    }
   }
 
   private void pause(long millis) {

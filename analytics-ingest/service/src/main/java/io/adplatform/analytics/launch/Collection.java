@@ -2,7 +2,7 @@ package io.adplatform.analytics.launch;
 
 import io.adplatform.analytics.collect.BeaconHandler;
 import io.adplatform.analytics.collect.CollectAgent;
-import io.adplatform.analytics.collect.CollectOutcome;
+import io.adplatform.analytics.collect.CollectCounters;
 import io.adplatform.analytics.collect.LandingPages;
 import io.adplatform.analytics.collect.SignalPublisher;
 import io.adplatform.analytics.ship.ShipPositions;
@@ -11,7 +11,6 @@ import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.http.ReadinessCheck;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.lane.Lane;
-import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.runtime.node.HotNode;
 import io.adplatform.storage.kafka.CatalogueReader;
 import io.adplatform.wire.token.TokenCodec;
@@ -75,14 +74,8 @@ final class Collection implements AutoCloseable {
   private record LaneBeacons(CollectAgent agent, Handler<HttpServerRequest> handler) {
     static LaneBeacons of(
         HotNode node, SignalPublisher publisher, Lane lane, LandingPages pages, TokenKeys keys) {
-      EnumCounters<CollectOutcome> counters =
-          node.metrics()
-              .counters(
-                  "adplatform_beacons_total",
-                  "Beacons and notices by what became of them",
-                  "outcome",
-                  CollectOutcome.class);
-      CollectAgent agent = new CollectAgent(node.journal(lane), counters);
+      CollectCounters counters = new CollectCounters(node.metrics());
+      CollectAgent agent = new CollectAgent(lane, node.journal(lane), counters);
       return new LaneBeacons(
           agent, new BeaconHandler(publisher, agent, new TokenCodec(keys), pages, counters));
     }

@@ -13,7 +13,6 @@ import io.adplatform.wire.sbe.MessageHeaderEncoder;
 import io.adplatform.wire.sbe.SignalDecoder;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,14 +23,16 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends journal records to their partitions, in order: an idempotent producer that waits for Kafka
- * as long as it takes. The first record that fails ends it, before a later one can overtake: then
- * everything that is not acknowledged is to be sent by a new one. For one thread; acknowledgements
- * come on the producer's.
+ * Sends journal records to their partitions, in order: an idempotent producer that waits for
+ * acknowledgements as long as it takes. The first record that fails ends it, before a later one can
+ * overtake: then everything that is not acknowledged is to be sent by a new one. For one thread;
+ * acknowledgements come on the producer's.
  */
 final class EventPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
@@ -44,6 +45,10 @@ final class EventPublisher implements AutoCloseable {
 
   private static final int BATCH_BYTES = 128 << 10;
   private static final int LINGER_MILLIS = 10;
+
+  /** What does not get room or metadata for so long has failed, and is sent again. */
+  private static final long MAX_BLOCK_MILLIS = 5_000;
+
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final Producer<byte[], byte[]> producer;
@@ -58,7 +63,8 @@ final class EventPublisher implements AutoCloseable {
   private final AuctionRecordDecoder auction = new AuctionRecordDecoder();
   private final AuctionDetailDecoder detail = new AuctionDetailDecoder();
 
-  private EventPublisher(Producer<byte[], byte[]> producer, int partitions) {
+  /** A publisher over a producer that it closes. */
+  EventPublisher(Producer<byte[], byte[]> producer, int partitions) {
     this.producer = producer;
     this.partitions = partitions;
   }
@@ -70,7 +76,7 @@ final class EventPublisher implements AutoCloseable {
             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
             Integer.MAX_VALUE,
             ProducerConfig.MAX_BLOCK_MS_CONFIG,
-            Long.MAX_VALUE,
+            MAX_BLOCK_MILLIS,
             ProducerConfig.BUFFER_MEMORY_CONFIG,
             BUFFER_BYTES,
             ProducerConfig.BATCH_SIZE_CONFIG,
@@ -154,18 +160,18 @@ final class EventPublisher implements AutoCloseable {
     }
   }
 
-  /** Says that all up to these positions, by recording, is sent now. */
-  void seal(Map<Long, Long> positions) {
-    open.positions = new HashMap<>(positions);
+  /** Says that all of this is sent now. */
+  void seal(ShipProgress progress) {
+    open.progress = progress;
     sealed.add(open);
     open = new Batch();
   }
 
-  /** The positions up to which everything is acknowledged; null where that is no news. */
-  Map<Long, Long> acknowledged() {
-    Map<Long, Long> newest = null;
+  /** What is acknowledged, all of it; null where that is no news. */
+  ShipProgress acknowledged() {
+    ShipProgress newest = null;
     while (!failed && !sealed.isEmpty() && sealed.peek().outstanding.get() == 0) {
-      newest = sealed.poll().positions;
+      newest = sealed.poll().progress;
     }
     return newest;
   }
@@ -192,7 +198,15 @@ final class EventPublisher implements AutoCloseable {
   private void send(String topic, int partition, byte[] value) {
     open.outstanding.incrementAndGet();
     outstandingBytes.addAndGet(value.length);
-    producer.send(new ProducerRecord<>(topic, partition, null, value), open);
+    try {
+      producer.send(new ProducerRecord<>(topic, partition, null, value), open);
+    } catch (InterruptException e) {
+      failed = true;
+      throw e;
+    } catch (KafkaException | IllegalStateException e) {
+      // Closed by the failure of another record, most likely: this one is sent again with it.
+      open.fail(e);
+    }
   }
 
   private int partition(long leaseId, long auctionLo) {
@@ -202,7 +216,7 @@ final class EventPublisher implements AutoCloseable {
   /** Records that are acknowledged together. */
   private final class Batch implements Callback {
     private final AtomicInteger outstanding = new AtomicInteger();
-    private Map<Long, Long> positions = Map.of();
+    private ShipProgress progress;
 
     @Override
     public void onCompletion(RecordMetadata metadata, Exception failure) {
@@ -210,7 +224,13 @@ final class EventPublisher implements AutoCloseable {
         int size = metadata.serializedValueSize();
         outstandingBytes.addAndGet(-size);
         outstanding.decrementAndGet();
-      } else if (!failed) {
+      } else {
+        fail(failure);
+      }
+    }
+
+    private void fail(Exception failure) {
+      if (!failed) {
         failed = true;
         LOG.warn("a record was not taken by Kafka, sending again: {}", failure.toString());
         // On the producer's own thread, so that nothing queued behind the failed record is sent.

@@ -19,10 +19,10 @@ final class MarkRound {
   private static final long OTHER_NODES_MILLIS = 5_000;
 
   private final long millis;
-  private final Map<Long, Long> targets;
+  private final Map<RecordingKey, Long> targets;
   private final Set<Integer> nodes;
 
-  private MarkRound(long millis, Map<Long, Long> targets, Set<Integer> nodes) {
+  private MarkRound(long millis, Map<RecordingKey, Long> targets, Set<Integer> nodes) {
     this.millis = millis;
     this.targets = targets;
     this.nodes = nodes;
@@ -31,26 +31,30 @@ final class MarkRound {
   /**
    * The round of these answers.
    *
+   * @param nodeId whose lanes answered
+   * @param answers of all of them
    * @param listed the recordings, listed after the answers came
    * @param open those of them that are being sent
    */
   static MarkRound of(
+      int nodeId,
       List<LaneWatermark> answers,
       List<JournalRecording> listed,
-      Map<Long, ShippedRecording> open) {
+      Map<RecordingKey, ShippedRecording> open) {
     long millis = Long.MAX_VALUE;
-    Map<Long, Long> targets = new HashMap<>();
-    Set<Long> written = new HashSet<>();
+    Map<RecordingKey, Long> targets = new HashMap<>();
+    Set<RecordingKey> written = new HashSet<>();
     Set<Integer> nodes = new HashSet<>();
-    Map<Long, Long> signals = new HashMap<>();
+    Map<RecordingKey, Long> signals = new HashMap<>();
     for (LaneWatermark lane : answers) {
       millis = Math.min(millis, lane.millis());
-      written.add(lane.currentRecordingId());
-      signals.merge(lane.signalRecordingId(), lane.signalPosition(), Math::max);
+      written.add(new RecordingKey(nodeId, lane.currentRecordingId()));
+      signals.merge(
+          new RecordingKey(nodeId, lane.signalRecordingId()), lane.signalPosition(), Math::max);
     }
     for (JournalRecording recording : listed) {
       // What is listed no more was sent whole, and deleted.
-      long id = recording.recordingId();
+      RecordingKey id = RecordingKey.of(recording);
       nodes.add(recording.nodeId());
       targets.put(id, signals.getOrDefault(id, 0L));
       if (!recording.isLive()) {
@@ -78,9 +82,14 @@ final class MarkRound {
     return millis - OTHER_NODES_MILLIS;
   }
 
+  /** Whether a recording has to be sent for it. */
+  boolean awaits(RecordingKey recording) {
+    return targets.containsKey(recording);
+  }
+
   /** Whether all of it is sent. */
-  boolean isReached(Map<Long, ShippedRecording> open, Set<Long> finished) {
-    for (Map.Entry<Long, Long> target : targets.entrySet()) {
+  boolean isReached(Map<RecordingKey, ShippedRecording> open, Set<RecordingKey> finished) {
+    for (Map.Entry<RecordingKey, Long> target : targets.entrySet()) {
       ShippedRecording recording = open.get(target.getKey());
       boolean sent =
           recording != null

@@ -24,8 +24,11 @@ public final class ShipPositions {
   private static final Logger LOG = LoggerFactory.getLogger(ShipPositions.class);
   private static final String MARK = "mark";
 
+  /** Node, recording and position. */
+  private static final int PARTS = 3;
+
   private final Path file;
-  private final Map<Long, Long> positions = new HashMap<>();
+  private final Map<RecordingKey, Long> positions = new HashMap<>();
   private long markMillis;
   private boolean changed;
 
@@ -48,8 +51,8 @@ public final class ShipPositions {
   }
 
   /** Position after the last acknowledged record of a recording; 0 where none is known. */
-  long of(long recordingId) {
-    return positions.getOrDefault(recordingId, 0L);
+  long of(RecordingKey recording) {
+    return positions.getOrDefault(recording, 0L);
   }
 
   /** The highest mark that may have been sent, milliseconds since 1970; 0 before the first. */
@@ -57,8 +60,8 @@ public final class ShipPositions {
     return markMillis;
   }
 
-  void advance(long recordingId, long position) {
-    Long before = positions.put(recordingId, position);
+  void advance(RecordingKey recording, long position) {
+    Long before = positions.put(recording, position);
     changed |= before == null || before != position;
   }
 
@@ -68,8 +71,8 @@ public final class ShipPositions {
   }
 
   /** Forgets recordings that are no more. */
-  void retain(Set<Long> recordingIds) {
-    changed |= positions.keySet().retainAll(recordingIds);
+  void retain(Set<RecordingKey> recordings) {
+    changed |= positions.keySet().retainAll(recordings);
   }
 
   /** Writes what changed and forces it to the disk. */
@@ -79,7 +82,14 @@ public final class ShipPositions {
     }
     StringBuilder text = new StringBuilder();
     text.append(MARK).append(' ').append(markMillis).append('\n');
-    positions.forEach((id, position) -> text.append(id).append(' ').append(position).append('\n'));
+    positions.forEach(
+        (recording, position) ->
+            text.append(recording.nodeId())
+                .append(' ')
+                .append(recording.recordingId())
+                .append(' ')
+                .append(position)
+                .append('\n'));
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
@@ -106,11 +116,15 @@ public final class ShipPositions {
       List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
       for (String line : lines) {
         String[] parts = line.split(" ");
-        long value = Long.parseLong(parts[1]);
         if (parts[0].equals(MARK)) {
-          markMillis = value;
+          markMillis = Long.parseLong(parts[1]);
+        } else if (parts.length == PARTS) {
+          positions.put(
+              new RecordingKey(Integer.parseInt(parts[0]), Long.parseLong(parts[1])),
+              Long.parseLong(parts[2]));
         } else {
-          positions.put(Long.parseLong(parts[0]), value);
+          // A former release named no node: what is still in the journal is sent again.
+          LOG.info("passed over a position without a node: {}", line);
         }
       }
     } catch (IOException | RuntimeException e) {

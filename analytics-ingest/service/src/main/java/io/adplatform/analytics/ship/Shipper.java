@@ -1,40 +1,64 @@
 package io.adplatform.analytics.ship;
 
 import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.http.ReadinessCheck;
 import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.runtime.node.HotNode;
 import io.adplatform.storage.kafka.KafkaTopics;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.agrona.concurrent.SystemNanoClock;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The shipper's thread: makes the topics, then turns the {@link ShipperAgent} until closed. */
+/**
+ * The shipper's thread: turns the {@link ShipperAgent} until closed. Whatever goes wrong is shown
+ * in readiness and tried again. Kafka away is no reason to take no beacons: the journal keeps them,
+ * so that the node is degraded and not unready.
+ */
 public final class Shipper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
-  private static final Duration TOPICS = Duration.ofSeconds(30);
+  private static final Duration TOPICS = Duration.ofSeconds(5);
 
   /** With nothing to ship: little enough to add nothing that is felt to a report's lag. */
   private static final long IDLE_MILLIS = 10;
 
   private static final long FAULT_PAUSE_MILLIS = 1_000;
 
+  /** A mark is due every second; a restarted broker is back within this. */
+  private static final long MARK_LATE_NANOS = 30_000_000_000L;
+
   /** A clean stop takes little longer for it. */
   private static final long DRAIN_NANOS = 2_000_000_000L;
 
   private static final long CLOSE_MILLIS = 15_000;
   private static final double MILLIS_PER_SECOND = 1_000;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final KafkaConfig kafka;
   private final ShipperAgent agent;
   private final Thread thread;
   private volatile boolean closed;
+  private boolean topicsMade;
 
-  private Shipper(KafkaConfig kafka, ShipperAgent agent) {
+  private Shipper(
+      HotNode node,
+      KafkaConfig kafka,
+      ShipPositions positions,
+      LaneWatermarks lanes,
+      EnumCounters<ShipOutcome> counters) {
     this.kafka = kafka;
-    this.agent = agent;
+    this.agent =
+        new ShipperAgent(
+            node.driver().reader(),
+            this::openPublisher,
+            positions,
+            lanes,
+            node.nodeId(),
+            counters,
+            SystemNanoClock.INSTANCE);
     this.thread = new Thread(this::run, "journal-shipper");
     thread.setDaemon(true);
   }
@@ -49,28 +73,40 @@ public final class Shipper implements AutoCloseable {
                 "Journal records sent to Kafka, and failures to",
                 "record",
                 ShipOutcome.class);
-    ShipperAgent agent =
-        new ShipperAgent(
-            node.driver().reader(),
-            () -> EventPublisher.open(kafka),
-            positions,
-            lanes,
-            node.nodeId(),
-            counters,
-            SystemNanoClock.INSTANCE);
+    Shipper shipper = new Shipper(node, kafka, positions, lanes, counters);
     node.metrics()
         .gauge(
             "adplatform_journal_lag_bytes",
             "Recorded bytes that Kafka has not acknowledged",
-            agent::lagBytes);
+            shipper.agent::lagBytes);
     node.metrics()
         .gauge(
             "adplatform_journal_mark_age_seconds",
-            "How long ago everything was shipped that had been received",
-            () -> (System.currentTimeMillis() - agent.markMillis()) / MILLIS_PER_SECOND);
-    Shipper shipper = new Shipper(kafka, agent);
+            "How long ago everything was shipped that had been received; NaN before the first time",
+            shipper::markAgeSeconds);
+    node.readiness().register("shipper", shipper::check);
     shipper.thread.start();
     return shipper;
+  }
+
+  private double markAgeSeconds() {
+    long millis = agent.markMillis();
+    return millis == 0 ? Double.NaN : (System.currentTimeMillis() - millis) / MILLIS_PER_SECOND;
+  }
+
+  private ReadinessCheck.Result check() {
+    if (!closed && !thread.isAlive()) {
+      return ReadinessCheck.Result.notReady("the shipper's thread has ended");
+    }
+    long sinceNanos = System.nanoTime() - agent.markedNanos();
+    return sinceNanos < MARK_LATE_NANOS
+        ? ReadinessCheck.Result.ok("lagBytes", agent.lagBytes())
+        : ReadinessCheck.Result.degraded(
+            "the journal waits: Kafka has had no mark for "
+                + sinceNanos / NANOS_PER_SECOND
+                + " s, "
+                + agent.lagBytes()
+                + " bytes are not shipped");
   }
 
   /** Ships what is recorded already, as far as Kafka takes it at once, and ends. */
@@ -89,9 +125,6 @@ public final class Shipper implements AutoCloseable {
 
   private void run() {
     try {
-      if (!makeTopics()) {
-        return;
-      }
       while (!closed) {
         turn();
       }
@@ -99,24 +132,11 @@ public final class Shipper implements AutoCloseable {
     } catch (InterruptedException | InterruptException e) {
       // Closed while it waited: what is not acknowledged is sent after the next start.
       closed = true;
+    } catch (Throwable e) {
+      LOG.error("the shipper ends; the journal waits for the next start", e);
     } finally {
       end();
     }
-  }
-
-  private boolean makeTopics() throws InterruptedException {
-    while (!closed) {
-      try {
-        KafkaTopics.create(kafka, TOPICS);
-        return true;
-      } catch (TimeoutException e) {
-        LOG.warn("Kafka is away, the journal waits: {}", e.getMessage());
-      } catch (IllegalStateException e) {
-        LOG.error("the topics are not as they should be, the journal waits", e);
-      }
-      Thread.sleep(FAULT_PAUSE_MILLIS);
-    }
-    return false;
   }
 
   private void turn() throws InterruptedException {
@@ -126,11 +146,26 @@ public final class Shipper implements AutoCloseable {
       }
     } catch (InterruptException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too is better met by another try than by a journal that nobody ships.
       LOG.error("the shipper failed; it sends again what is not acknowledged", e);
       agent.startOver();
       Thread.sleep(FAULT_PAUSE_MILLIS);
     }
+  }
+
+  private EventPublisher openPublisher() {
+    if (!topicsMade) {
+      try {
+        KafkaTopics.create(kafka, TOPICS);
+        topicsMade = true;
+      } catch (TimeoutException e) {
+        throw new KafkaException("Kafka is away", e);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+    return EventPublisher.open(kafka);
   }
 
   /** Sends what was recorded before the end, as far as Kafka takes it soon. */

@@ -4,7 +4,6 @@ import io.adplatform.runtime.journal.JournalReader;
 import io.adplatform.runtime.journal.JournalRecording;
 import io.adplatform.runtime.metrics.EnumCounters;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,12 +12,18 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Ships every recording of the journal, in order, and marks how far the node is. Owned by one
- * thread of its own, which it may block while Kafka is away; figures may be read by any thread.
+ * Ships every recording of the journal, in order, and marks how far the node is. A recording that
+ * cannot be read holds back the marks and no other recording. Owned by one thread of its own, which
+ * it may block for some seconds while Kafka is away; figures may be read by any thread.
  */
 final class ShipperAgent implements Agent {
+  private static final Logger LOG = LoggerFactory.getLogger(ShipperAgent.class);
+
   /** Records of one recording at a time, so that all recordings advance. */
   private static final int POLL_LIMIT = 2_000;
 
@@ -30,6 +35,7 @@ final class ShipperAgent implements Agent {
   private static final long LISTING_NANOS = SECOND_NANOS;
   private static final long MARK_NANOS = SECOND_NANOS;
   private static final long RESEND_PAUSE_NANOS = SECOND_NANOS;
+  private static final long SAVE_PAUSE_NANOS = SECOND_NANOS;
 
   /** Shipped bytes of a live recording that are kept, to look into what just happened. */
   private static final long KEPT_BYTES = 16L << 20;
@@ -42,25 +48,28 @@ final class ShipperAgent implements Agent {
   private final EnumCounters<ShipOutcome> counters;
   private final NanoClock clock;
 
-  private final Map<Long, ShippedRecording> open = new HashMap<>();
-  private final Set<Long> finished = new HashSet<>();
+  private final Map<RecordingKey, ShippedRecording> open = new HashMap<>();
+  private final Set<RecordingKey> finished = new HashSet<>();
   private List<JournalRecording> listed = List.of();
   private EventPublisher publisher;
   private MarkRound round;
   private boolean asking;
   private boolean sentSinceSeal;
+  private long sentMarkMillis;
   private long sealNanos;
   private long listingNanos;
   private long markNanos;
   private long resumeNanos;
+  private long saveNanos;
   private volatile long lagBytes;
   private volatile long markMillis;
+  private volatile long markedNanos;
 
   /**
    * A shipper of all recordings that the reader sees.
    *
    * @param publishers opens a publisher; called again after a failure
-   * @param nodeId whose marks are sent
+   * @param nodeId whose lanes are asked
    */
   ShipperAgent(
       JournalReader reader,
@@ -82,29 +91,44 @@ final class ShipperAgent implements Agent {
     markNanos = now - MARK_NANOS;
     resumeNanos = now;
     sealNanos = now;
+    saveNanos = now;
+    markedNanos = now;
     markMillis = positions.markMillis();
   }
 
   @Override
   public int doWork() {
     long now = clock.nanoTime();
-    if (publisher == null) {
-      if (now - resumeNanos < 0) {
-        return 0;
-      }
-      publisher = publishers.get();
-    }
-    if (publisher.hasFailed()) {
+    if (publisher != null && publisher.hasFailed()) {
       startOver();
       return 1;
     }
     if (now - listingNanos >= LISTING_NANOS) {
       list(now);
     }
-    int work = ship();
+    if (publisher == null && !openPublisher(now)) {
+      return 0;
+    }
+    int work = ship(now);
     acknowledge(now);
     work += mark(now);
     return work;
+  }
+
+  private boolean openPublisher(long now) {
+    if (now - resumeNanos < 0) {
+      return false;
+    }
+    try {
+      publisher = publishers.get();
+      return true;
+    } catch (InterruptException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      resumeNanos = now + RESEND_PAUSE_NANOS;
+      LOG.warn("the journal waits for Kafka: {}", e.toString());
+      return false;
+    }
   }
 
   @Override
@@ -113,8 +137,8 @@ final class ShipperAgent implements Agent {
       seal();
       publisher.close();
       acknowledge(clock.nanoTime());
-      save();
     }
+    save(clock.nanoTime());
     open.values().forEach(ShippedRecording::close);
     open.clear();
   }
@@ -124,71 +148,120 @@ final class ShipperAgent implements Agent {
     return "shipper";
   }
 
-  /** Recorded bytes that Kafka has not acknowledged. Any thread. */
+  /** Recorded bytes that Kafka has not acknowledged, as of about a second ago. Any thread. */
   long lagBytes() {
     return lagBytes;
   }
 
-  /** The last mark sent, milliseconds since 1970. Any thread. */
+  /** The last mark that Kafka has, milliseconds since 1970; 0 before the first. Any thread. */
   long markMillis() {
     return markMillis;
   }
 
-  private void list(long now) {
-    listingNanos = now;
-    listed = reader.recordings();
-    Set<Long> known = new HashSet<>();
-    int ended = 0;
-    for (JournalRecording recording : listed) {
-      long id = recording.recordingId();
-      known.add(id);
-      ShippedRecording shipped = open.get(id);
-      if (shipped == null && !finished.contains(id)) {
-        if (recording.isLive() || ended < ENDED_AT_A_TIME) {
-          open.put(id, ShippedRecording.open(reader, recording, positions.of(id)));
-        }
-      } else if (shipped != null) {
-        shipped.update(recording);
-      }
-      ended += recording.isLive() || finished.contains(id) ? 0 : 1;
-    }
-    purge();
-    finished.retainAll(known);
-    positions.retain(known);
+  /** When Kafka had the last mark by the agent's clock; its start before the first. Any thread. */
+  long markedNanos() {
+    return markedNanos;
   }
 
-  /** Deletes what was acknowledged, once the file says so. */
-  private void purge() {
-    save();
+  /** Looks what recordings there are, and deletes what was acknowledged. Whether it could look. */
+  private boolean list(long now) {
+    listingNanos = now;
+    try {
+      listed = reader.recordings();
+    } catch (RuntimeException e) {
+      counters.increment(ShipOutcome.RECORDING_FAULT);
+      LOG.warn("the journal cannot be listed, trying again: {}", e.toString());
+      return false;
+    }
+    Set<RecordingKey> known = new HashSet<>();
+    int ended = 0;
     for (JournalRecording recording : listed) {
-      long id = recording.recordingId();
+      RecordingKey id = RecordingKey.of(recording);
+      known.add(id);
+      if (finished.contains(id)) {
+        continue;
+      }
+      ShippedRecording shipped = open.get(id);
+      if (shipped != null) {
+        shipped.update(recording);
+      } else if (recording.isLive() || ended < ENDED_AT_A_TIME) {
+        shipped = ShippedRecording.open(reader, recording, positions.of(id), counters);
+        open.put(id, shipped);
+      }
+      ended += recording.isLive() || shipped == null || shipped.isFaulty() ? 0 : 1;
+    }
+    save(now);
+    purge();
+    measureLag();
+    finished.removeIf(id -> !known.contains(id) && (round == null || !round.awaits(id)));
+    positions.retain(known);
+    return true;
+  }
+
+  /**
+   * Deletes what was acknowledged. Where the file does not say so yet, a restart finds it gone, and
+   * begins behind it.
+   */
+  private void purge() {
+    for (JournalRecording recording : listed) {
+      RecordingKey id = RecordingKey.of(recording);
       long acknowledged = positions.of(id);
-      if (!recording.isLive()
-          && !finished.contains(id)
-          && acknowledged >= recording.stopPosition()) {
+      if (!recording.isLive() && acknowledged >= recording.stopPosition()) {
         finished.add(id);
         ShippedRecording shipped = open.remove(id);
         if (shipped != null) {
           shipped.close();
         }
-        reader.purge(recording, acknowledged);
+        purge(recording, acknowledged);
       } else if (acknowledged - recording.startPosition() > KEPT_BYTES) {
-        reader.purge(recording, acknowledged - KEPT_BYTES);
+        purge(recording, acknowledged - KEPT_BYTES);
       }
     }
   }
 
-  private int ship() {
-    int sent = 0;
+  private void purge(JournalRecording recording, long position) {
+    try {
+      reader.purge(recording, position);
+    } catch (RuntimeException e) {
+      counters.increment(ShipOutcome.RECORDING_FAULT);
+      LOG.warn("{} is not deleted up to {}, trying again: {}", recording, position, e.toString());
+    }
+  }
+
+  private void measureLag() {
     long lag = 0;
-    for (ShippedRecording recording : open.values()) {
-      if (publisher.hasRoom() && !publisher.hasFailed()) {
-        sent += recording.ship(publisher, counters, POLL_LIMIT);
+    for (JournalRecording recording : listed) {
+      long from = Math.max(recording.startPosition(), positions.of(RecordingKey.of(recording)));
+      try {
+        lag += Math.max(0, reader.endPosition(recording) - from);
+      } catch (RuntimeException e) {
+        // The Archive is away: the figure of before stands.
+        return;
       }
-      lag += recording.lagBytes();
+    }
+    lagBytes = lag;
+  }
+
+  private int ship(long now) {
+    int sent = 0;
+    for (Map.Entry<RecordingKey, ShippedRecording> entry : open.entrySet()) {
+      ShippedRecording recording = entry.getValue();
+      if (recording.isPaused(now)) {
+        continue;
+      }
+      try {
+        sent += recording.ship(publisher, POLL_LIMIT);
+      } catch (InterruptException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        counters.increment(ShipOutcome.RECORDING_FAULT);
+        recording.pause(now);
+        // Some of it may be sent.
+        sentSinceSeal = true;
+        LOG.warn("{} cannot be read, the others go on: {}", entry.getKey(), e.toString());
+      }
     }
     sentSinceSeal |= sent > 0;
-    lagBytes = lag + publisher.outstandingBytes();
     return sent;
   }
 
@@ -197,17 +270,22 @@ final class ShipperAgent implements Agent {
       sealNanos = now;
       seal();
     }
-    Map<Long, Long> acknowledged = publisher.acknowledged();
+    ShipProgress acknowledged = publisher.acknowledged();
     if (acknowledged != null) {
-      acknowledged.forEach(positions::advance);
+      acknowledged.positions().forEach(positions::advance);
+      if (acknowledged.markMillis() != 0) {
+        markMillis = acknowledged.markMillis();
+        markedNanos = now;
+      }
     }
   }
 
   private void seal() {
-    Map<Long, Long> sent = new HashMap<>();
+    Map<RecordingKey, Long> sent = new HashMap<>();
     open.forEach((id, recording) -> sent.put(id, recording.position()));
-    publisher.seal(sent);
+    publisher.seal(new ShipProgress(sent, sentMarkMillis));
     sentSinceSeal = false;
+    sentMarkMillis = 0;
   }
 
   /** Asks the lanes about once a second; sends the mark when all that they speak of is sent. */
@@ -222,8 +300,7 @@ final class ShipperAgent implements Agent {
       if (answers != null) {
         asking = false;
         // Listed after the lanes answered: no recording that they speak of is missing.
-        list(now);
-        round = MarkRound.of(answers, listed, open);
+        round = list(now) ? MarkRound.of(nodeId, answers, listed, open) : null;
       } else if (now - markNanos >= MARK_NANOS) {
         asking = false;
       }
@@ -233,7 +310,10 @@ final class ShipperAgent implements Agent {
     }
     long millis = Math.max(round.millis(), positions.markMillis());
     positions.mark(millis);
-    save();
+    // Of a mark that the file does not name the next boot would know nothing, and time before it.
+    if (!save(now)) {
+      return 0;
+    }
     publisher.sendMark(nodeId, millis);
     for (int other : round.nodes()) {
       if (other != nodeId) {
@@ -243,7 +323,7 @@ final class ShipperAgent implements Agent {
     round = null;
     counters.increment(ShipOutcome.MARK);
     sentSinceSeal = true;
-    markMillis = millis;
+    sentMarkMillis = millis;
     return 1;
   }
 
@@ -251,10 +331,8 @@ final class ShipperAgent implements Agent {
   void startOver() {
     long now = clock.nanoTime();
     counters.increment(ShipOutcome.FAILURE);
-    if (publisher != null) {
-      publisher.close();
-      publisher = null;
-    }
+    EventPublisher ending = publisher;
+    publisher = null;
     resumeNanos = now + RESEND_PAUSE_NANOS;
     listingNanos = now - LISTING_NANOS;
     open.values().forEach(ShippedRecording::close);
@@ -262,13 +340,25 @@ final class ShipperAgent implements Agent {
     round = null;
     asking = false;
     sentSinceSeal = false;
+    sentMarkMillis = 0;
+    if (ending != null) {
+      ending.close();
+    }
   }
 
-  private void save() {
+  /** Whether the file says what is known; tried again after a pause. */
+  private boolean save(long now) {
+    if (now - saveNanos < 0) {
+      return false;
+    }
     try {
       positions.save();
+      return true;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      counters.increment(ShipOutcome.UNSAVED);
+      saveNanos = now + SAVE_PAUSE_NANOS;
+      LOG.warn("the shipped positions are not saved, shipping goes on: {}", e.toString());
+      return false;
     }
   }
 }

@@ -8,6 +8,7 @@ import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.wire.sbe.SignalKind;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,29 @@ class BeaconHandlerTest {
       assertEquals(2, server.counters.get(CollectOutcome.UNKNOWN_KIND));
       assertEquals(1, server.counters.get(CollectOutcome.METHOD));
       assertEquals(List.of(), server.recordedAuctions());
+    }
+  }
+
+  @Test
+  void shouldCountByKindAndTellTheReasonsOfLosses() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      server.send("GET", "/e/imp/" + TestTokens.valid(1));
+      server.send("GET", "/n/loss/" + TestTokens.valid(2) + "?r=102");
+      server.send("GET", "/n/loss/" + TestTokens.valid(3) + "?r=205");
+      server.send("GET", "/n/loss/" + TestTokens.valid(4) + "?r=54321");
+      server.send("GET", "/n/nothing/" + TestTokens.valid(5));
+      String metrics = new String(server.send("GET", "/metrics").body(), StandardCharsets.UTF_8);
+      for (String line :
+          List.of(
+              "adplatform_beacons_total{kind=\"imp\",outcome=\"recorded\"} 1.0",
+              "adplatform_beacons_total{kind=\"loss\",outcome=\"recorded\"} 3.0",
+              "adplatform_beacons_total{kind=\"unknown\",outcome=\"unknown_kind\"} 1.0",
+              "adplatform_losses_notified_total{reason=\"outbid\"} 1.0",
+              "adplatform_losses_notified_total{reason=\"creative\"} 1.0",
+              "adplatform_losses_notified_total{reason=\"not_given\"} 1.0",
+              "adplatform_beacon_recorded_seconds_count 4")) {
+        assertTrue(metrics.contains(line), line);
+      }
     }
   }
 

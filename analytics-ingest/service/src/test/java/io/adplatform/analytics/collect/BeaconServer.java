@@ -7,7 +7,6 @@ import io.adplatform.runtime.journal.JournalReader;
 import io.adplatform.runtime.journal.JournalRecording;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.lane.Lane;
-import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.runtime.node.HotNode;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.SignalDecoder;
@@ -29,7 +28,7 @@ final class BeaconServer implements AutoCloseable {
 
   final HotNode node;
   final LandingPages pages = new LandingPages();
-  final EnumCounters<CollectOutcome> counters = new EnumCounters<>(CollectOutcome.class);
+  final CollectCounters counters;
   final int port;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -37,7 +36,8 @@ final class BeaconServer implements AutoCloseable {
     node = HotNode.start(config(folder), LaneConfig.laptop());
     Lane lane = node.lanes().lane(0);
     LaneJournal journal = journals == null ? node.journal(lane) : journals.apply(lane);
-    CollectAgent agent = new CollectAgent(journal, counters);
+    counters = new CollectCounters(node.metrics());
+    CollectAgent agent = new CollectAgent(lane, journal, counters);
     BeaconHandler handler =
         new BeaconHandler(
             new SignalPublisher(lane, journal, 0),

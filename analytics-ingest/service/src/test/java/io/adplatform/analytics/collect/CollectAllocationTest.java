@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.lane.Lanes;
+import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.sbe.SignalKind;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
@@ -17,6 +18,7 @@ class CollectAllocationTest {
   private static final int RUNS = 100_000;
 
   private final LandingPages pages = new LandingPages();
+  private final CollectCounters counters = new CollectCounters(new Metrics());
   private final NoticeQuery query = new NoticeQuery();
   private final PendingAnswers waiting = new PendingAnswers(16);
   private final TokenCodec tokens = new TokenCodec(TestTokens.KEYS);
@@ -35,7 +37,7 @@ class CollectAllocationTest {
 
   private void beacon(SignalPublisher publisher, String path, String uri) {
     BeaconKind kind = BeaconKind.of(path);
-    long nowSeconds = publisher.nowMillis() / 1_000;
+    long nowSeconds = publisher.clockMillis() / 1_000;
     assertEquals(
         TokenCodec.Result.VALID, tokens.read(path, kind.prefix().length(), nowSeconds, token));
     query.read(uri);
@@ -46,7 +48,10 @@ class CollectAllocationTest {
             query.priceCpmMicros(),
             query.minToWinCpmMicros(),
             query.lossReason());
-    waiting.add(null, kind, pages.of(token.creativeId), 1, position);
+    waiting.add(null, kind, pages.of(token.creativeId), 1, position, publisher.nowNanos());
+    counters.recordedAfter(publisher.nowNanos() - waiting.offeredNanos());
+    counters.count(kind, CollectOutcome.RECORDED);
+    counters.countLoss(query.lossReason());
     waiting.remove();
   }
 

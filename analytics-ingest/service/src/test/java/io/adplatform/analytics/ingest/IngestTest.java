@@ -209,6 +209,95 @@ class IngestTest {
   }
 
   @Test
+  void shouldCountLateImpressionsAndOweTheirCost() {
+    fixture.whileIngesting(
+        () -> {
+          fixture.send(
+              0,
+              SettledMessage.of(SettledKind.IMPRESSION, NOON)
+                  .lineItem(1, 2)
+                  .billed(0, 2500, 2000)
+                  .disposition(Disposition.LATE));
+          fixture.awaitNumber(1, "SELECT sum(impressions) FROM delivery FINAL");
+          assertEquals(2000, fixture.number("SELECT sum(supply_cost_micros) FROM delivery FINAL"));
+          assertEquals(
+              2500, fixture.number("SELECT sum(over_delivery_micros) FROM delivery FINAL"));
+          assertEquals(0, fixture.number("SELECT sum(repeats) FROM delivery FINAL"));
+        });
+  }
+
+  @Test
+  void shouldTakeATopicThatWasMadeAnewFromItsBeginning() throws Exception {
+    fixture.whileIngesting(
+        () -> {
+          for (int i = 0; i < 9; i++) {
+            fixture.send(i % TopicFixture.PARTITIONS, impression(NOON + i));
+          }
+          fixture.awaitNumber(9, "SELECT sum(impressions) FROM delivery FINAL");
+        });
+    fixture.makeSettledAnew();
+    fixture.whileIngesting(
+        () -> {
+          // The same offsets, times and tokens as before, and one more.
+          for (int i = 0; i < 9; i++) {
+            fixture.send(i % TopicFixture.PARTITIONS, impression(NOON + i));
+          }
+          fixture.awaitNumber(18, "SELECT sum(impressions) FROM delivery FINAL");
+        });
+    fixture.whileIngesting(
+        () -> {
+          fixture.send(0, impression(NOON));
+          fixture.awaitNumber(19, "SELECT sum(impressions) FROM delivery FINAL");
+        });
+    assertEquals(19, fixture.number("SELECT count() FROM settled_events FINAL"));
+  }
+
+  @Test
+  void shouldTellWhereAnswersOfSettlementAreMissing() {
+    String topic = fixture.config.settledTopic();
+    fixture.whileIngesting(
+        () -> {
+          fixture.sendAnswer(0, impression(NOON), 5, -1);
+          fixture.sendAnswer(0, impression(NOON), 7, 5);
+          fixture.sendAnswer(1, impression(NOON), 6, -1);
+          fixture.awaitNumber(3, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(
+              3,
+              "SELECT sum(next_offset) FROM ingest_progress FINAL WHERE topic = '" + topic + "'");
+        });
+    assertEquals(0, fixture.counter("adplatform.ingest.chain.breaks"));
+    fixture.whileIngesting(
+        () -> {
+          // Its predecessor came before this start.
+          fixture.sendAnswer(0, impression(NOON), 12, 10);
+          fixture.sendAnswer(1, impression(NOON), 8, 6);
+          fixture.awaitNumber(5, "SELECT count() FROM settled_events");
+          assertEquals(1, fixture.counter("adplatform.ingest.chain.breaks"));
+        });
+  }
+
+  @Test
+  void shouldMeasureTheLagWhileClickHouseIsAway() {
+    fixture.whileIngesting(
+        () -> {
+          fixture.send(0, impression(NOON));
+          fixture.awaitNumber(1, "SELECT count() FROM settled_events");
+          fixture.refuseInserts(true);
+          for (int i = 0; i < 20; i++) {
+            fixture.send(1, impression(NOON + i));
+          }
+          TopicFixture.await(() -> fixture.gauge("adplatform.ingest.lag.messages") == 20);
+          for (int i = 0; i < 20; i++) {
+            fixture.send(1, impression(NOON + i));
+          }
+          TopicFixture.await(() -> fixture.gauge("adplatform.ingest.lag.messages") == 40);
+          fixture.refuseInserts(false);
+          fixture.awaitNumber(41, "SELECT count() FROM settled_events");
+          TopicFixture.await(() -> fixture.gauge("adplatform.ingest.lag.messages") == 0);
+        });
+  }
+
+  @Test
   void shouldResumeBehindRowsThatRetentionHasTaken() {
     fixture.whileIngesting(
         () -> {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -29,7 +30,7 @@ public final class TopicFixture implements AutoCloseable {
   public final IngestConfig config;
   public final ClickHouseDatabase database;
   public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Producer<byte[], byte[]> producer;
+  private Producer<byte[], byte[]> producer;
 
   public TopicFixture() {
     String prefix = TestKafka.freshPrefix();
@@ -71,6 +72,57 @@ public final class TopicFixture implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Sends a settled event as the answer to an event, behind the answer to another. */
+  public void sendAnswer(int partition, SettledMessage message, long event, long before) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(config.settledTopic(), partition, null, message.encode());
+    record.headers().add("o", ByteBuffer.allocate(8).putLong(event).array());
+    record.headers().add("p", ByteBuffer.allocate(8).putLong(before).array());
+    try {
+      producer.send(record).get();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Deletes the topic of settled events with all it holds and makes one of the same name. */
+  void makeSettledAnew() throws Exception {
+    String topic = config.settledTopic();
+    try (Admin admin = KafkaClients.openAdmin(config.kafka(), "fixture")) {
+      String former = KafkaTopics.id(config.kafka(), topic, PATIENCE);
+      admin.deleteTopics(java.util.List.of(topic)).all().get();
+      await(
+          () -> {
+            try {
+              TestKafka.createTopic(topic, PARTITIONS, Map.of());
+              return !former.equals(KafkaTopics.id(config.kafka(), topic, PATIENCE));
+            } catch (RuntimeException e) {
+              return false;
+            }
+          });
+    }
+    producer.close();
+    producer = KafkaClients.openProducer(config.kafka(), "fixture");
+  }
+
+  /** Has ClickHouse refuse settled events, or take them again. */
+  void refuseInserts(boolean now) {
+    database.execute(
+        now
+            ? "ALTER TABLE settled_events ADD CONSTRAINT closed CHECK kafka_offset < 0"
+            : "ALTER TABLE settled_events DROP CONSTRAINT closed");
+  }
+
+  /** A counter of the topic of settled events. */
+  long counter(String name) {
+    return (long) metrics.get(name).tag("topic", "settled").counter().count();
+  }
+
+  /** A gauge of the topic of settled events. */
+  double gauge(String name) {
+    return metrics.get(name).tag("topic", "settled").gauge().value();
   }
 
   /** Publishes a document, or with a null entity its deletion, as a transaction of its own. */

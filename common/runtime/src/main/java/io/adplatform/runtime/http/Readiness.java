@@ -6,7 +6,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * Whether a process is ready, by the checks that its parts registered. Thread-safe. Its JSON:
- * {@code {"status":"READY"|"NOT_READY","checks":{name:{"ready":true,…}}}}.
+ * {@code {"status":"READY"|"DEGRADED"|"NOT_READY","checks":{name:{"ready":true,…}}}}. What is
+ * degraded takes requests, and is an operator's concern.
  */
 public final class Readiness {
   private final Map<String, ReadinessCheck> checks = new ConcurrentSkipListMap<>();
@@ -19,16 +20,18 @@ public final class Readiness {
   /** Asks every check. */
   public Report report() {
     boolean ready = true;
+    boolean degraded = false;
     JsonObject details = new JsonObject();
     for (Map.Entry<String, ReadinessCheck> entry : checks.entrySet()) {
       ReadinessCheck.Result result = ask(entry.getValue());
       ready &= result.ready();
+      degraded |= result.details().containsKey(ReadinessCheck.DEGRADED);
       JsonObject detail = new JsonObject().put("ready", result.ready());
       result.details().forEach(detail::put);
       details.put(entry.getKey(), detail);
     }
-    JsonObject body =
-        new JsonObject().put("status", ready ? "READY" : "NOT_READY").put("checks", details);
+    String status = !ready ? "NOT_READY" : degraded ? "DEGRADED" : "READY";
+    JsonObject body = new JsonObject().put("status", status).put("checks", details);
     return new Report(ready, body.encode());
   }
 

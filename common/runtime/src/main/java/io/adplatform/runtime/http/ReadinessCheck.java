@@ -5,6 +5,9 @@ import java.util.Map;
 /** Tells whether one part of a process is ready. Called on any thread; quick, never blocks. */
 @FunctionalInterface
 public interface ReadinessCheck {
+  /** The detail of a part that works less well than it should. */
+  String DEGRADED = "degraded";
+
   /** What it found. */
   Result check();
 
@@ -28,6 +31,11 @@ public interface ReadinessCheck {
     /** Ready, with one detail. */
     public static Result ok(String key, Object value) {
       return new Result(true, Map.of(key, value));
+    }
+
+    /** Ready for requests, but not as it should be, and why. */
+    public static Result degraded(String reason) {
+      return new Result(true, Map.of(DEGRADED, reason));
     }
 
     /** Not ready, and why. */

@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import org.agrona.BitUtil;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A place in a recording. It reads the segment files themselves, up to where the Archive says that
@@ -21,6 +23,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * thread of its reader.
  */
 public final class JournalCursor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalCursor.class);
+
   /** Reads at once: several of the longest frames. */
   private static final int READ_BYTES = 512 * 1024;
 
@@ -28,6 +32,7 @@ public final class JournalCursor implements AutoCloseable {
   private static final String SEGMENT_SUFFIX = ".rec";
 
   private static final int HEADER = DataHeaderFlyweight.HEADER_LENGTH;
+  private static final int ALIGNMENT = FrameDescriptor.FRAME_ALIGNMENT;
 
   private final JournalDriver driver;
   private final Path archiveDir;
@@ -50,38 +55,37 @@ public final class JournalCursor implements AutoCloseable {
   private boolean ended;
   private int assembledLength = -1;
   private long damagedFrames;
+  private long damagedBytes;
 
   JournalCursor(
       JournalDriver driver, Path archiveDir, JournalRecording recording, long fromPosition) {
     this.driver = driver;
     this.archiveDir = archiveDir;
     this.recording = recording;
-    this.position = Math.max(fromPosition, recording.startPosition());
+    this.position = Math.max(fromPosition & -ALIGNMENT, recording.startPosition());
     this.framePosition = position;
     this.limit = position;
   }
 
   /**
    * Hands over recorded messages, in order. The position a handler is given is the recording's
-   * after the message: where a later cursor may begin.
+   * after the message: where a later cursor may begin. What is damaged is passed over up to the
+   * next sound frame, and counted.
    *
    * @param messageLimit the most to hand over
    * @return how many there were; 0 if nothing more is recorded now
-   * @throws UncheckedIOException if a file cannot be read; the cursor may be polled again
+   * @throws UncheckedIOException if a file that is there cannot be read; the cursor may be polled
+   *     again
    * @throws io.aeron.exceptions.AeronException if the Archive cannot be asked; likewise
    */
   public int poll(StreamHandler handler, int messageLimit) {
     int polled = 0;
-    while (polled < messageLimit) {
-      if (framePosition >= limit) {
-        if (ended || !moreRecorded()) {
-          break;
-        }
+    while (polled < messageLimit && (framePosition < limit || moreRecorded())) {
+      if (isAtFrame()) {
+        polled += readFrame(handler);
+      } else {
+        passOverDamage();
       }
-      if (!ensureFrame()) {
-        break;
-      }
-      polled += readFrame(handler);
     }
     return polled;
   }
@@ -89,7 +93,7 @@ public final class JournalCursor implements AutoCloseable {
   /** Asks how far it is recorded. */
   private boolean moreRecorded() {
     JournalSession session = driver.session();
-    if (session == null) {
+    if (ended || session == null) {
       return false;
     }
     long recorded = session.recordedPosition(recording.archiveId());
@@ -106,26 +110,47 @@ public final class JournalCursor implements AutoCloseable {
     return framePosition < limit;
   }
 
-  /** Has a whole frame in the buffer, or says that there is none. */
-  private boolean ensureFrame() {
-    if (framePosition >= limit) {
-      return false;
+  /** Whether a whole and sound frame is in the buffer, or could be read into it. */
+  private boolean isAtFrame() {
+    if (!isInChunk()) {
+      readChunk();
     }
-    int left = chunkLength - chunkOffset;
-    if (left >= HEADER && left >= frameBytes()) {
-      return true;
-    }
-    readChunk();
-    left = chunkLength - chunkOffset;
-    return left >= HEADER && left >= frameBytes();
+    return isInChunk() && isFrameHeader() && (isPadding() || isChecksumRight());
   }
 
-  /** What the frame takes in the chunk: padding has no bytes that need to be read. */
-  private int frameBytes() {
-    if (frameType() == FrameDescriptor.PADDING_FRAME_TYPE) {
-      return HEADER;
+  private boolean isInChunk() {
+    int left = chunkLength - chunkOffset;
+    if (left < HEADER) {
+      return false;
     }
-    return alignedLength();
+    // Padding has no bytes that need to be read.
+    return !isFrameHeader() || isPadding() || left >= alignedLength();
+  }
+
+  /** Whether what stands there can be the header of a frame at this place of this recording. */
+  private boolean isFrameHeader() {
+    int length = FrameDescriptor.frameLength(frames, chunkOffset);
+    int termOffset = (int) (framePosition & (recording.termBytes() - 1));
+    int type = FrameDescriptor.frameType(frames, chunkOffset);
+    if (length < HEADER
+        || length > Math.min(recording.termBytes() - termOffset, limit - framePosition)
+        || (type != DataHeaderFlyweight.HDR_TYPE_DATA && type != DataHeaderFlyweight.HDR_TYPE_PAD)
+        || (type == DataHeaderFlyweight.HDR_TYPE_DATA && length > READ_BYTES)) {
+      return false;
+    }
+    return DataHeaderFlyweight.termOffset(frames, chunkOffset) == termOffset
+        && DataHeaderFlyweight.streamId(frames, chunkOffset) == JournalSession.STREAM_ID;
+  }
+
+  private boolean isPadding() {
+    return FrameDescriptor.frameType(frames, chunkOffset) == DataHeaderFlyweight.HDR_TYPE_PAD;
+  }
+
+  private boolean isChecksumRight() {
+    int checksum =
+        FrameChecksum.INSTANCE.compute(
+            frames.addressOffset(), chunkOffset + HEADER, alignedLength() - HEADER);
+    return checksum == FrameDescriptor.frameSessionId(frames, chunkOffset);
   }
 
   private int alignedLength() {
@@ -133,13 +158,30 @@ public final class JournalCursor implements AutoCloseable {
     return BitUtil.align(length, FrameDescriptor.FRAME_ALIGNMENT);
   }
 
-  private int frameType() {
-    return FrameDescriptor.frameType(frames, chunkOffset);
+  /** Goes on at the next sound frame, which may be in another segment. */
+  private void passOverDamage() {
+    damagedFrames++;
+    assembledLength = -1;
+    long from = framePosition;
+    do {
+      // Where the file holds no more, the next frame is in the next one.
+      boolean fileEnds = chunkLength - chunkOffset < HEADER;
+      long next = fileEnds ? segmentBase + recording.segmentBytes() : framePosition + ALIGNMENT;
+      chunkOffset = Math.min(chunkLength, chunkOffset + ALIGNMENT);
+      framePosition = Math.min(limit, next);
+    } while (framePosition < limit && !isAtFrame());
+    damagedBytes += framePosition - from;
+    position = framePosition;
   }
 
   private void readChunk() {
+    chunkLength = 0;
+    chunkOffset = 0;
     try {
       openSegment();
+      if (segment == null) {
+        return;
+      }
       int inSegment = (int) (framePosition - segmentBase);
       long want = Math.min(READ_BYTES, limit - framePosition);
       want = Math.min(want, recording.segmentBytes() - inSegment);
@@ -150,12 +192,14 @@ public final class JournalCursor implements AutoCloseable {
         }
       }
       chunkLength = bytes.position();
-      chunkOffset = 0;
     } catch (IOException e) {
+      // Opened anew by the next try: the file may have been put back in its place.
+      closeSegment();
       throw new UncheckedIOException(e);
     }
   }
 
+  /** Opens the segment of the place; none where its file is not there. */
   private void openSegment() throws IOException {
     long base =
         AeronArchive.segmentFileBasePosition(
@@ -167,39 +211,27 @@ public final class JournalCursor implements AutoCloseable {
       return;
     }
     closeSegment();
+    segmentBase = base;
     Path file = archiveDir.resolve(recording.archiveId() + "-" + base + SEGMENT_SUFFIX);
     try {
       segment = FileChannel.open(file, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
-      throw new IOException("the recording's segment is gone: " + file, e);
+      LOG.error("the recording's segment is gone: {}", file);
     }
-    segmentBase = base;
   }
 
   /** Reads the frame at the offset. Returns 1 if it completed a message. */
   private int readFrame(StreamHandler handler) {
     int length = FrameDescriptor.frameLength(frames, chunkOffset);
-    if (length < HEADER) {
-      throw new IllegalStateException(
-          "recording " + recording.archiveId() + " has no frame at " + framePosition);
-    }
     int at = chunkOffset;
     int aligned = alignedLength();
-    boolean padding = frameType() == FrameDescriptor.PADDING_FRAME_TYPE;
+    boolean padding = isPadding();
     chunkOffset += aligned;
     framePosition += aligned;
     if (padding) {
       if (assembledLength < 0) {
         position = framePosition;
       }
-      return 0;
-    }
-    int checksum =
-        FrameChecksum.INSTANCE.compute(frames.addressOffset(), at + HEADER, aligned - HEADER);
-    if (checksum != FrameDescriptor.frameSessionId(frames, at)) {
-      damagedFrames++;
-      assembledLength = -1;
-      position = framePosition;
       return 0;
     }
     return assemble(handler, at, length - HEADER);
@@ -260,9 +292,16 @@ public final class JournalCursor implements AutoCloseable {
     return Math.max(0, Math.max(recorded, limit) - position);
   }
 
-  /** Frames that were passed over because their checksum was wrong: a damaged disk. */
+  /**
+   * Frames that were passed over: a damaged disk. What lies between two sound frames counts once.
+   */
   public long damagedFrames() {
     return damagedFrames;
+  }
+
+  /** Bytes that were passed over. */
+  public long damagedBytes() {
+    return damagedBytes;
   }
 
   private void closeSegment() {

@@ -40,6 +40,23 @@ public final class JournalReader {
   }
 
   /**
+   * Up to where a recording goes now.
+   *
+   * @throws io.aeron.exceptions.AeronException if the Archive does not answer; try again later
+   */
+  public long endPosition(JournalRecording recording) {
+    if (!recording.isLive()) {
+      return recording.stopPosition();
+    }
+    long recorded = session().recordedPosition(recording.archiveId());
+    long end =
+        recorded == JournalRecording.LIVE
+            ? session().stopPosition(recording.archiveId())
+            : recorded;
+    return Math.max(recording.startPosition(), end);
+  }
+
+  /**
    * Deletes the segments of a recording that lie wholly below a position, and all of it when it has
    * ended and the position is its end. No cursor may be before the position.
    *

@@ -28,7 +28,7 @@ public final class MemoryLaneJournal implements LaneJournal {
    * A journal without entries.
    *
    * @param recordingId what {@link #recordingId()} says
-   * @param wakeLane called by {@link #record()} when the lane waits for it
+   * @param wakeLane called when what the lane waits for is recorded
    */
   public MemoryLaneJournal(long recordingId, Runnable wakeLane) {
     this.recordingId = recordingId;
@@ -54,12 +54,10 @@ public final class MemoryLaneJournal implements LaneJournal {
     }
   }
 
-  /** Loses what was not recorded and begins another recording, as after a full disk. */
+  /** Begins another recording, as after a full disk; the former's messages are not shown more. */
   public void fail(long nextRecordingId) {
-    while (!positions.isEmpty() && positions.getLast() > recorded) {
-      positions.removeLast();
-      messages.removeLast();
-    }
+    positions.clear();
+    messages.clear();
     recordingId = nextRecordingId;
     position = 0;
     recorded = 0;
@@ -109,7 +107,11 @@ public final class MemoryLaneJournal implements LaneJournal {
 
   @Override
   public void wakeWhenRecorded(long position) {
-    awaited = Math.min(awaited, position);
+    if (position <= recorded) {
+      wakeLane.run();
+    } else {
+      awaited = Math.min(awaited, position);
+    }
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Adds up the counters of all lanes when it is scraped. */
@@ -14,7 +16,7 @@ final class CounterCollector implements Collector {
   private final String help;
   private final String label;
   private final Class<?> type;
-  private final List<EnumCounters<?>> writers = new CopyOnWriteArrayList<>();
+  private final Map<Labels, List<EnumCounters<?>>> writers = new ConcurrentSkipListMap<>();
 
   CounterCollector(String name, String help, String label, Class<?> type) {
     if (!name.endsWith(SUFFIX)) {
@@ -26,28 +28,34 @@ final class CounterCollector implements Collector {
     this.type = type;
   }
 
-  void add(EnumCounters<?> counters, Class<?> itsType) {
+  /** Adds a writer; what has the same further labels is added up. */
+  void add(EnumCounters<?> counters, Class<?> itsType, Labels further) {
     if (itsType != type) {
       throw new IllegalArgumentException(name + " is labelled by " + type.getSimpleName());
     }
-    writers.add(counters);
+    writers.computeIfAbsent(further, key -> new CopyOnWriteArrayList<>()).add(counters);
   }
 
   @Override
   public CounterSnapshot collect() {
     CounterSnapshot.Builder snapshot = CounterSnapshot.builder().name(name).help(help);
+    writers.forEach((further, ofThem) -> collect(snapshot, further, ofThem));
+    return snapshot.build();
+  }
+
+  private void collect(
+      CounterSnapshot.Builder snapshot, Labels further, List<EnumCounters<?>> ofThem) {
     for (Object value : type.getEnumConstants()) {
       Enum<?> constant = (Enum<?>) value;
       long sum = 0;
-      for (EnumCounters<?> writer : writers) {
+      for (EnumCounters<?> writer : ofThem) {
         sum += writer.get(constant.ordinal());
       }
       snapshot.dataPoint(
           CounterSnapshot.CounterDataPointSnapshot.builder()
-              .labels(Labels.of(label, Metrics.labelOf(constant)))
+              .labels(Labels.of(label, Metrics.labelOf(constant)).merge(further))
               .value(sum)
               .build());
     }
-    return snapshot.build();
   }
 }

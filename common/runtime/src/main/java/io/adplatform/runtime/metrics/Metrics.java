@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,7 +63,25 @@ public final class Metrics {
     EnumCounters<E> added = new EnumCounters<>(type);
     counters
         .computeIfAbsent(name, key -> prometheus(new CounterCollector(name, help, label, type)))
-        .add(added, type);
+        .add(added, type, Labels.EMPTY);
+    return added;
+  }
+
+  /**
+   * As {@link #counters(String, String, String, Class)}, with a second label of a bounded set of
+   * values, the same label for all counters of that name.
+   */
+  public <E extends Enum<E>> EnumCounters<E> counters(
+      String name,
+      String help,
+      String label,
+      Class<E> type,
+      String secondLabel,
+      String secondValue) {
+    EnumCounters<E> added = new EnumCounters<>(type);
+    counters
+        .computeIfAbsent(name, key -> prometheus(new CounterCollector(name, help, label, type)))
+        .add(added, type, Labels.of(secondLabel, secondValue));
     return added;
   }
 

@@ -36,6 +36,19 @@ class MetricsTest {
   }
 
   @Test
+  void shouldKeepCountersOfAnotherLabelApart() {
+    Metrics metrics = new Metrics();
+    for (String kind : new String[] {"imp", "click", "imp"}) {
+      metrics
+          .counters("test_beacons_total", "Beacons", "outcome", Outcome.class, "kind", kind)
+          .increment(Outcome.BID);
+    }
+    String text = metrics.scrape();
+    assertTrue(text.contains("test_beacons_total{kind=\"imp\",outcome=\"bid\"} 2.0\n"), text);
+    assertTrue(text.contains("test_beacons_total{kind=\"click\",outcome=\"bid\"} 1.0\n"), text);
+  }
+
+  @Test
   void shouldShowALatencyAsAHistogramInSeconds() {
     Metrics metrics = new Metrics();
     LatencyHistogram lane0 = metrics.latency("test_latency_seconds", "How long");

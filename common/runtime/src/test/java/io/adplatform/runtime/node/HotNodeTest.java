@@ -32,7 +32,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,32 @@ class HotNodeTest {
     }
     assertEquals(Set.of(0, 1), lanesSeen);
     assertFalse(elsewhere.get());
+  }
+
+  @Test
+  void shouldScrapeOnceForAllWhoAskWithinASecond() throws Exception {
+    AtomicInteger scrapes = new AtomicInteger();
+    try (HotNode node = HotNode.start(config(0), lanes(1))) {
+      node.metrics().gauge("test_scrapes", "Scrapes", scrapes::incrementAndGet);
+      int port = node.listen();
+      long begin = System.nanoTime();
+      for (int i = 0; i < 50; i++) {
+        assertEquals(200, get(port, "/metrics").statusCode());
+      }
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+      assertTrue(scrapes.get() <= 2 + seconds, scrapes + " in " + seconds + " s");
+    }
+  }
+
+  @Test
+  void shouldSayWhatIsDegradedAndStayReady() throws Exception {
+    try (HotNode node = HotNode.start(config(0), lanes(1))) {
+      node.readiness().register("shipper", () -> ReadinessCheck.Result.degraded("it waits"));
+      HttpResponse<String> ready = get(node.listen(), "/readyz");
+      assertEquals(200, ready.statusCode());
+      assertTrue(ready.body().contains("\"status\":\"DEGRADED\""), ready.body());
+      assertTrue(ready.body().contains("it waits"), ready.body());
+    }
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.adplatform.storage.clickhouse;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -12,10 +15,17 @@ import java.util.Arrays;
  */
 public final class RowBinaryBlock {
   private static final int INITIAL_BYTES = 64 * 1024;
+  private static final VarHandle SHORTS = littleEndian(short[].class);
+  private static final VarHandle INTS = littleEndian(int[].class);
+  private static final VarHandle LONGS = littleEndian(long[].class);
 
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int length;
   private int rows;
+
+  private static VarHandle littleEndian(Class<?> arrayOfValues) {
+    return MethodHandles.byteArrayViewVarHandle(arrayOfValues, ByteOrder.LITTLE_ENDIAN);
+  }
 
   /** UInt8 or Int8. */
   public RowBinaryBlock putByte(int value) {
@@ -26,17 +36,26 @@ public final class RowBinaryBlock {
 
   /** UInt16 or Int16. */
   public RowBinaryBlock putShort(int value) {
-    return putLittleEndian(value, 2);
+    reserve(Short.BYTES);
+    SHORTS.set(bytes, length, (short) value);
+    length += Short.BYTES;
+    return this;
   }
 
   /** UInt32, Int32, or DateTime in seconds since 1970. */
   public RowBinaryBlock putInt(long value) {
-    return putLittleEndian(value, 4);
+    reserve(Integer.BYTES);
+    INTS.set(bytes, length, (int) value);
+    length += Integer.BYTES;
+    return this;
   }
 
   /** UInt64, Int64, or DateTime64 in its own unit since 1970. */
   public RowBinaryBlock putLong(long value) {
-    return putLittleEndian(value, 8);
+    reserve(Long.BYTES);
+    LONGS.set(bytes, length, value);
+    length += Long.BYTES;
+    return this;
   }
 
   /** String, as UTF-8. */
@@ -63,14 +82,6 @@ public final class RowBinaryBlock {
       rest >>>= 7;
     }
     bytes[length++] = (byte) rest;
-    return this;
-  }
-
-  private RowBinaryBlock putLittleEndian(long value, int count) {
-    reserve(count);
-    for (int i = 0; i < count; i++) {
-      bytes[length++] = (byte) (value >>> (8 * i));
-    }
     return this;
   }
 

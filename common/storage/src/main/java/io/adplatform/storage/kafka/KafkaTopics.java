@@ -3,22 +3,33 @@ package io.adplatform.storage.kafka;
 import io.adplatform.runtime.config.KafkaConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The topics of the house: their names, and making those that are not there. */
 public final class KafkaTopics {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
+
   /** Catalogue documents by key, compacted, one partition. */
   public static final String CATALOGUE = "catalogue";
 
@@ -49,7 +60,14 @@ public final class KafkaTopics {
   /** A deletion stays readable this long: as long as a follower may be away. */
   private static final Duration TOMBSTONE_RETENTION = Duration.ofDays(7);
 
+  /**
+   * Messages are deleted by segment, a whole time after its newest: segments of hours keep what
+   * retention says to hours, whatever the traffic.
+   */
+  private static final Duration SEGMENT = Duration.ofHours(2);
+
   private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration KEEP_LIMIT = Duration.ofSeconds(10);
 
   private KafkaTopics() {}
 
@@ -93,9 +111,31 @@ public final class KafkaTopics {
       for (NewTopic topic : topics) {
         awaitKnown(admin, topic, deadline);
       }
+      shortenSegments(admin, topics, deadline);
     } finally {
       // Without a limit it would wait a minute for the answer of a Kafka that is away.
       admin.close(Duration.ZERO);
+    }
+  }
+
+  /** What was made by a former release has segments of a week. */
+  private static void shortenSegments(Admin admin, List<NewTopic> topics, long deadline)
+      throws TimeoutException, InterruptedException {
+    Map<ConfigResource, Collection<AlterConfigOp>> wanted = new HashMap<>();
+    for (NewTopic topic : topics) {
+      String millis = topic.configs().get(TopicConfig.SEGMENT_MS_CONFIG);
+      if (millis != null) {
+        wanted.put(
+            new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
+            List.of(
+                new AlterConfigOp(
+                    new ConfigEntry(TopicConfig.SEGMENT_MS_CONFIG, millis),
+                    AlterConfigOp.OpType.SET)));
+      }
+    }
+    Throwable failure = failureOf(admin.incrementalAlterConfigs(wanted).all(), deadline);
+    if (failure != null) {
+      LOG.warn("the topics' segments stay as they are: {}", failure.toString());
     }
   }
 
@@ -129,7 +169,58 @@ public final class KafkaTopics {
         TopicConfig.CLEANUP_POLICY_CONFIG,
         TopicConfig.CLEANUP_POLICY_DELETE,
         TopicConfig.RETENTION_MS_CONFIG,
-        Long.toString(retention.toMillis()));
+        Long.toString(retention.toMillis()),
+        TopicConfig.SEGMENT_MS_CONFIG,
+        Long.toString(SEGMENT.toMillis()));
+  }
+
+  /**
+   * Has a topic that is there keep its messages so long, and some hours at most.
+   *
+   * @throws KafkaException where Kafka is away or does not allow it
+   */
+  public static void keep(KafkaConfig config, String topic, Duration retention) {
+    List<AlterConfigOp> wanted =
+        kept(retention).entrySet().stream()
+            .map(
+                setting ->
+                    new AlterConfigOp(
+                        new ConfigEntry(setting.getKey(), setting.getValue()),
+                        AlterConfigOp.OpType.SET))
+            .toList();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    ask(config, KEEP_LIMIT, admin -> admin.incrementalAlterConfigs(Map.of(resource, wanted)).all());
+  }
+
+  /**
+   * What tells a topic from another that had its name before.
+   *
+   * @throws KafkaException where there is no such topic, or Kafka is away
+   */
+  public static String id(KafkaConfig config, String topic, Duration timeout) {
+    return ask(
+        config,
+        timeout,
+        admin ->
+            admin
+                .describeTopics(List.of(topic))
+                .topicNameValues()
+                .get(topic)
+                .thenApply(described -> described.topicId().toString()));
+  }
+
+  private static <T> T ask(
+      KafkaConfig config, Duration timeout, Function<Admin, KafkaFuture<T>> question) {
+    Admin admin = KafkaClients.openAdmin(config, "topics");
+    try {
+      return question.apply(admin).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("Kafka does not answer about its topics", e);
+    } finally {
+      admin.close(Duration.ZERO);
+    }
   }
 
   private static NewTopic topic(
