@@ -5,6 +5,7 @@ import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
@@ -48,6 +49,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   private static final long CAMPAIGN = 11;
 
   final MemoryLaneJournal journal = new MemoryLaneJournal(1, () -> {});
+  final Metrics metrics = new Metrics();
   final LaneAuctions auctions;
   final BidResponseWriter response = new BidResponseWriter("adplatform");
   private final CatalogueCompiler compiler =
@@ -58,8 +60,14 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   private long clockMillis = NOW;
   private long version;
   private long nextLease = 1;
+  private long leaseAmountMicros = LEASE_AMOUNT;
 
   LaneFixture() {
+    this(null);
+  }
+
+  /** With another journal than the one in memory, unless it is null. */
+  LaneFixture(LaneJournal other) {
     node = new NodeLeases(this, this, 1, () -> clockMillis);
     add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
     add(new Campaign(CAMPAIGN, 1, ADVERTISER, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
@@ -83,11 +91,11 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
         new LaneAuctions(
             new LaneParts(
                 lanes.lane(0),
-                1,
+                new NodeRates(1),
                 this,
                 node.gate(0),
-                journal,
-                new Metrics(),
+                other == null ? journal : other,
+                metrics,
                 KEYS,
                 1,
                 1_700_000_000L,
@@ -101,6 +109,15 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
 
   static SupplyPartner partner(
       Status status, int marginBasisPoints, int queriesPerSecond, double recordShare) {
+    return partner(status, marginBasisPoints, queriesPerSecond, recordShare, 1);
+  }
+
+  static SupplyPartner partner(
+      Status status,
+      int marginBasisPoints,
+      int queriesPerSecond,
+      double recordShare,
+      int maxBidsPerImp) {
     return new SupplyPartner(
         33,
         1,
@@ -111,7 +128,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
         BillableEvent.BEACON,
         marginBasisPoints,
         queriesPerSecond,
-        1,
+        maxBidsPerImp,
         recordShare,
         false);
   }
@@ -137,6 +154,23 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
             Targeting.ANY));
   }
 
+  /** How much each lease is over that is got from now on. */
+  void leaseAmount(long micros) {
+    leaseAmountMicros = micros;
+  }
+
+  /** A counter's value. */
+  long counter(String name, String labelled) {
+    String line = name + "{" + labelled + "} ";
+    return metrics
+        .scrape()
+        .lines()
+        .filter(each -> each.startsWith(line))
+        .mapToLong(each -> (long) Double.parseDouble(each.substring(line.length())))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Compiles what was added, and gets leases for it. */
   void publish(SupplyPartner partner) {
     add(partner);
@@ -149,8 +183,12 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     clockMillis = NOW;
   }
 
-  /** Reads a request and runs its auctions. */
+  /** Reads a request and runs its auctions, if it is admitted. */
   Reason run(SupplyPartner partner, String json) {
+    Reason refused = auctions.admit(partner);
+    if (refused != Reason.NONE) {
+      return refused;
+    }
     BidRequest request = new BidRequest();
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
     System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
@@ -203,7 +241,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     for (Want want : question.wants()) {
       long end = clockMillis + 90_000;
       leases.add(
-          new Lease(nextLease++, want.lineItemId(), LEASE_AMOUNT, end, end + 1_800_000, false));
+          new Lease(
+              nextLease++, want.lineItemId(), leaseAmountMicros, end, end + 1_800_000, false));
     }
     return new Answer(clockMillis, leases, List.of(), List.of());
   }
