@@ -37,7 +37,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The auctions of one stepped lane, with a catalogue, leases for all and a journal in memory. */
+/**
+ * The auctions of one lane, a stepped one unless another is given, with a catalogue, leases for all
+ * and a journal in memory.
+ */
 final class LaneFixture implements LeaseSource, CatalogueFeed {
   static final long NOW = 1_700_000_000_000L;
   static final long LEASE_AMOUNT = 50_000_000;
@@ -54,10 +57,11 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   final BidResponseWriter response = new BidResponseWriter("adplatform");
   private final CatalogueCompiler compiler =
       new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, "https://ads.example"));
-  private final Lanes lanes = Lanes.stepped(1, NOW);
+  private final Lanes lanes;
+  private final long now;
   private final NodeLeases node;
   private CatalogueSnapshot snapshot;
-  private long clockMillis = NOW;
+  private long clockMillis;
   private long version;
   private long nextLease = 1;
   private long leaseAmountMicros = LEASE_AMOUNT;
@@ -68,6 +72,14 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
 
   /** With another journal than the one in memory, unless it is null. */
   LaneFixture(LaneJournal other) {
+    this(Lanes.stepped(1, NOW), NOW, other);
+  }
+
+  /** On the first of these lanes, which it closes; the clock of leases stands at a time. */
+  LaneFixture(Lanes lanes, long now, LaneJournal other) {
+    this.lanes = lanes;
+    this.now = now;
+    clockMillis = now;
     node = new NodeLeases(this, this, 1, () -> clockMillis);
     add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
     add(new Campaign(CAMPAIGN, 1, ADVERTISER, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
@@ -90,7 +102,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     auctions =
         new LaneAuctions(
             new LaneParts(
-                lanes.lane(0),
+                lanes.all().getFirst(),
                 new NodeRates(1),
                 this,
                 node.gate(0),
@@ -174,13 +186,13 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   /** Compiles what was added, and gets leases for it. */
   void publish(SupplyPartner partner) {
     add(partner);
-    snapshot = compiler.compile(NOW);
+    snapshot = compiler.compile(now);
     for (int i = 0; i < 6; i++) {
       clockMillis += 500;
       node.doWork();
       auctions.doWork();
     }
-    clockMillis = NOW;
+    clockMillis = now;
   }
 
   /** Reads a request and runs its auctions, if it is admitted. */
