@@ -52,6 +52,16 @@ final class ExplainText {
     if (auction.hasNonNull("bid")) {
       line(text, "bid", cpm(auction.path("bid").path("priceCpmMicros")) + " CPM sent");
     }
+    for (JsonNode bid : auction.path("additionalBids")) {
+      line(
+          text,
+          "bid too",
+          cpm(bid.path("priceCpmMicros"))
+              + " CPM sent for "
+              + bid.path("lineItemId").asText()
+              + ", auction "
+              + bid.path("auctionId").asText());
+    }
     line(
         text,
         "took",
@@ -76,7 +86,10 @@ final class ExplainText {
                 : "")
             + reason(candidate.path("reason").asText())
             + ": "
-            + candidate.path("explanation").asText());
+            + candidate.path("explanation").asText()
+            + (candidate.hasNonNull("minToWinCpmMicros")
+                ? " Minimum to win: " + cpm(candidate.path("minToWinCpmMicros")) + "."
+                : ""));
   }
 
   private static String reason(String code) {

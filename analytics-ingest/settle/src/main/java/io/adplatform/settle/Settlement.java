@@ -259,7 +259,7 @@ public final class Settlement {
         .country(auction.country())
         .lossReason(NO_LOSS_REASON)
         .reason(auction.reason())
-        .kind(SettledKind.AUCTION)
+        .kind(auction.flags().additional() ? SettledKind.ADDITIONAL_BID : SettledKind.AUCTION)
         .disposition(disposition())
         .billed((short) 0)
         .deviceType(auction.deviceType())

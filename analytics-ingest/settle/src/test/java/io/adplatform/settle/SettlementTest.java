@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.adplatform.settle.Events.Beacon;
 import io.adplatform.wire.catalogue.BillableEvent;
+import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.sbe.AuctionRecordDecoder;
 import io.adplatform.wire.sbe.Disposition;
@@ -124,6 +125,20 @@ class SettlementTest {
         new AuctionRecordDecoder().wrapAndApplyHeader(embedded, 0, new MessageHeaderDecoder());
     assertEquals(77, record.auctionLo());
     assertEquals(2, record.candidates().count());
+  }
+
+  @Test
+  void shouldTellAFurtherBidFromAnAuction() {
+    byte[] message = Events.auction(77, Reason.NONE.code(), false, 64);
+    UnsafeBuffer buffer = new UnsafeBuffer(message);
+    int flags =
+        EventEnvelope.LENGTH
+            + MessageHeaderDecoder.ENCODED_LENGTH
+            + AuctionRecordDecoder.flagsEncodingOffset();
+    buffer.putByte(flags, (byte) (buffer.getByte(flags) | 8));
+    SettledEventDecoder event = Answers.event(settlement, message);
+    assertEquals(SettledKind.ADDITIONAL_BID, event.kind());
+    assertEquals(Events.LINE_ITEM, event.lineItemId());
   }
 
   @Test

@@ -18,8 +18,14 @@ final class AuctionCounters {
   /** Auctions by why there was no bid; NONE counts the bids. */
   final EnumCounters<Reason> outcomes;
 
+  /** The same of requests with {@code test} 1, which count nowhere else. */
+  final EnumCounters<Reason> testOutcomes;
+
   /** What the best candidates were told that did not win. */
   final EnumCounters<Reason> losses;
+
+  /** Bids beside the first on their imp; NONE counts those that were made. */
+  final EnumCounters<Reason> additionalBids;
 
   final EnumCounters<Recorded> records;
   final LatencyHistogram decide;
@@ -29,6 +35,18 @@ final class AuctionCounters {
         metrics.counters(
             "adplatform_auctions_total",
             "Auctions by outcome; none is a bid",
+            "reason",
+            Reason.class);
+    testOutcomes =
+        metrics.counters(
+            "adplatform_test_auctions_total",
+            "Auctions of test requests by outcome; none is a bid",
+            "reason",
+            Reason.class);
+    additionalBids =
+        metrics.counters(
+            "adplatform_additional_bids_total",
+            "Bids beside the first on their imp, by outcome; none is a bid",
             "reason",
             Reason.class);
     losses =

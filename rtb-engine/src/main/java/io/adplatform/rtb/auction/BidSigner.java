@@ -12,7 +12,7 @@ import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
 import io.adplatform.wire.token.TokenKeys;
 
-/** Makes a winner's token and puts its bid into the response. One lane; allocates nothing. */
+/** Makes winners' tokens and puts their bids into the response. One lane; allocates nothing. */
 final class BidSigner {
   private final TokenCodec codec;
   private final Token token = new Token();
@@ -23,8 +23,10 @@ final class BidSigner {
   }
 
   /**
-   * Adds the best winner's bid.
+   * Adds a winner's bid.
    *
+   * @param auction with the id, the price and the creative of this bid
+   * @param place of the winner, 0 for the best
    * @param ttlSeconds sent as {@code exp}
    */
   void bid(
@@ -33,10 +35,11 @@ final class BidSigner {
       SupplyPartner partner,
       AuctionSummary auction,
       Candidates candidates,
+      int place,
       CatalogueSnapshot snapshot,
       int ttlSeconds,
       BidResponseWriter response) {
-    int winner = candidates.winner(0);
+    int winner = candidates.winner(place);
     int lineItem = candidates.ordinal(winner);
     sign(partner, auction, candidates, winner, snapshot.lineItems().chargeMicros(lineItem));
     response.bid(

@@ -13,6 +13,7 @@ import io.adplatform.rtb.event.AuctionRecordPublisher;
 import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.rtb.openrtb.Auctioneer;
 import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -28,9 +29,12 @@ import io.adplatform.wire.openrtb.Span;
 import org.agrona.concurrent.Agent;
 
 /**
- * The auctions of one lane: first price among the line items held here, one bid per imp, sent less
- * the partner's margin (OpenRTB checklist, points 18 to 20). A bid is made only when its record has
- * been taken by the journal. Allocates nothing per request.
+ * The auctions of one lane: first price among the line items held here, as many bids per imp as
+ * agreed, sent less the partner's margin (OpenRTB checklist, points 18 to 20). A bid is made only
+ * when its record has been taken by the journal. Allocates nothing per request.
+ *
+ * <p>Every bid has an id of its own, as settlement tells repeats by it: the best on imp i takes the
+ * request's first id plus i, further ones the ids behind those of all imps.
  */
 public final class LaneAuctions implements Auctioneer, Agent {
   /** Less than this, network included, and no answer of anybody arrives in time. */
@@ -65,6 +69,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private final AuctionSummary summary = new AuctionSummary();
   private final long auctionHi;
   private long nextAuctionLo = 1;
+  // Ids that a request's imps have for bids beside the first, each.
+  private int additionalIds;
   // How long a bid on the present imp may hold.
   private int bidSeconds;
   private CatalogueSnapshot snapshot;
@@ -76,7 +82,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     this.gate = parts.gate();
     this.journal = parts.journal();
     this.counters = new AuctionCounters(parts.metrics());
-    this.rates = new PartnerRates(parts.lanes());
+    this.rates = new PartnerRates(parts.rates());
     this.requestIdHash = new RequestIdHash(parts.keys());
     this.records = new AuctionRecordPublisher(journal);
     this.details = new AuctionDetailPublisher(journal);
@@ -107,19 +113,37 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   @Override
+  public boolean isReady() {
+    return snapshot != null;
+  }
+
+  @Override
+  public Reason admit(SupplyPartner partner) {
+    Reason reason = Reason.NONE;
+    if (partner == null) {
+      reason = Reason.NO_CATALOGUE;
+    } else if (!rates.admits(partner, parts.lane().nowNanos())) {
+      reason = Reason.RATE_LIMITED;
+    }
+    if (reason != Reason.NONE) {
+      counters.outcomes.increment(reason);
+    }
+    return reason;
+  }
+
+  @Override
   public Reason run(
       BidRequest request,
       SupplyPartner partner,
       long receivedNanos,
       long parseNanos,
       BidResponseWriter response) {
-    Reason refused = request.impCount() == 0 ? Reason.FORMAT_NOT_SERVED : admit(partner);
-    if (refused != Reason.NONE) {
-      counters.outcomes.increment(refused);
-      return refused;
+    EnumCounters<Reason> outcomes = request.test ? counters.testOutcomes : counters.outcomes;
+    if (!journal.takesAuctions()) {
+      outcomes.increment(Reason.JOURNAL_FULL);
+      return Reason.JOURNAL_FULL;
     }
     Reason requestReason = begin(request, partner, parseNanos);
-    int currency = mapper.currency();
     Reason answer = Reason.NO_MATCH;
     boolean begun = false;
     for (int i = 0; i < request.impCount(); i++) {
@@ -127,13 +151,17 @@ public final class LaneAuctions implements Auctioneer, Agent {
       Reason reason = decide(request, imp, i, requestReason);
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
       summary.totalNanos = summary.decideNanos + parseNanos;
-      if (reason == Reason.NONE && !begun) {
-        response.begin(request, auctionHi, summary.auctionLo - i, currency);
+      if (reason == Reason.NONE) {
+        if (!begun) {
+          response.begin(request, auctionHi, summary.firstLo, mapper.currency());
+        }
+        reason = bid(request, imp, partner, response);
+      } else {
+        recordNoBid(reason);
       }
-      reason = record(request, imp, partner, reason, response);
       begun |= reason == Reason.NONE;
       answer = begun ? Reason.NONE : reason;
-      counters.outcomes.increment(reason);
+      outcomes.increment(reason);
     }
     if (begun) {
       response.end();
@@ -146,24 +174,16 @@ public final class LaneAuctions implements Auctioneer, Agent {
     return answer;
   }
 
-  /** Whether a partner's request is auctioned at all. */
-  private Reason admit(SupplyPartner partner) {
-    if (partner.status() != Status.ACTIVE) {
-      return Reason.PARTNER_PAUSED;
-    }
-    if (!rates.admits(partner, parts.lane().nowNanos())) {
-      return Reason.RATE_LIMITED;
-    }
-    return journal.takesAuctions() ? Reason.NONE : Reason.JOURNAL_FULL;
-  }
-
   /** Starts on a request; why nothing of it can be bid on, or NONE. */
   private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos) {
     long now = parts.lane().nowMillis();
     Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
+    int maxBids = Math.min(partner.maxBidsPerImp(), Candidates.MAX);
+    additionalIds = maxBids - 1;
     summary.auctionHi = auctionHi;
+    summary.firstLo = nextAuctionLo;
     summary.auctionLo = nextAuctionLo;
-    nextAuctionLo += request.impCount();
+    nextAuctionLo += (long) request.impCount() * maxBids;
     summary.timeMillis = parts.lane().nowMillis();
     summary.requestIdHash =
         requestIdHash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
@@ -176,6 +196,9 @@ public final class LaneAuctions implements Auctioneer, Agent {
     summary.app = request.inventory.kind == Inventory.Kind.APP;
     summary.deviceType = query.deviceType();
     summary.country = query.country();
+    if (partner.status() != Status.ACTIVE) {
+      return Reason.PARTNER_PAUSED;
+    }
     int tmax = request.tmaxMillis > 0 ? request.tmaxMillis : partner.defaultTmaxMillis();
     return tmax < MIN_TMAX_MILLIS ? Reason.TMAX_TOO_SMALL : reason;
   }
@@ -185,7 +208,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     return partner.debug() || drawn < partner.recordShare() * SHARE_STEPS;
   }
 
-  /** Why an imp gets no bid, or NONE with the winner in the candidates. */
+  /** Why an imp gets no bid, or NONE with the winners in the candidates. */
   private Reason decide(BidRequest request, Imp imp, int index, Reason requestReason) {
     beginImp(imp, index);
     Reason reason = requestReason == Reason.NONE ? mapper.imp(request, imp, query) : requestReason;
@@ -193,23 +216,29 @@ public final class LaneAuctions implements Auctioneer, Agent {
       return reason;
     }
     query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
-    query.maxBids(1);
     bidSeconds = query.ttlSeconds();
+    if (imp.expirySeconds > 0) {
+      bidSeconds = Math.min(bidSeconds, imp.expirySeconds);
+    }
     query.ttlSeconds(bidSeconds + BEACON_SECONDS);
     chooser.choose(
         snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
+    if (!request.test) {
+      countLosses();
+    }
+    return candidates.reason();
+  }
+
+  private void countLosses() {
     for (int i = 0; i < candidates.count(); i++) {
       if (candidates.reason(i) != Reason.NONE) {
         counters.losses.increment(candidates.reason(i));
       }
     }
-    return candidates.reason();
   }
 
   private void beginImp(Imp imp, int index) {
-    if (index > 0) {
-      summary.auctionLo++;
-    }
+    summary.auctionLo = summary.firstLo + index;
     summary.impIndex = index;
     summary.floorCpmMicros = imp.floorCpmMicros;
     summary.currency = mapper.currency();
@@ -222,37 +251,64 @@ public final class LaneAuctions implements Auctioneer, Agent {
     candidates.clear();
   }
 
-  /** Leaves the record and, where it was taken, makes the bid; what came of it. */
-  private Reason record(
-      BidRequest request,
-      Imp imp,
-      SupplyPartner partner,
-      Reason reason,
-      BidResponseWriter response) {
+  private void recordNoBid(Reason reason) {
     summary.reason = reason;
-    if (reason != Reason.NONE) {
-      boolean taken = records.offer(summary, candidates) > 0;
-      counters.records.increment(taken ? Recorded.RECORD : Recorded.RECORD_NOT_TAKEN);
-      return reason;
+    count(records.offer(summary, candidates));
+  }
+
+  /** Bids for all winners as long as their records are taken; NONE where the best one's was. */
+  private Reason bid(
+      BidRequest request, Imp imp, SupplyPartner partner, BidResponseWriter response) {
+    int firstAdditional = summary.impCount + summary.impIndex * additionalIds;
+    for (int place = 0; place < candidates.winnerCount(); place++) {
+      if (place > 0) {
+        summary.auctionLo = summary.firstLo + firstAdditional + place - 1;
+      }
+      Reason reason = record(place);
+      if (place > 0 && !request.test) {
+        counters.additionalBids.increment(reason);
+      }
+      if (reason != Reason.NONE) {
+        cancel(place);
+        return place == 0 ? reason : Reason.NONE;
+      }
+      int seconds = expirySeconds(candidates.winner(place));
+      signer.bid(request, imp, partner, summary, candidates, place, snapshot, seconds, response);
     }
-    int winner = candidates.winner(0);
+    return Reason.NONE;
+  }
+
+  /** Leaves the record of the bid in a place; NONE where it was taken. */
+  private Reason record(int place) {
+    int winner = candidates.winner(place);
     int creative = candidates.creativeOrdinal(winner);
+    summary.reason = Reason.NONE;
     summary.bidCpmMicros =
         Cpm.lessMargin(candidates.priceCpmMicros(winner), query.marginBasisPoints());
     summary.creativeId = snapshot.creatives().id(creative);
     summary.leaseId = candidates.leaseId(winner);
     summary.width = snapshot.creatives().width(creative);
     summary.height = snapshot.creatives().height(creative);
-    long position = records.offer(summary, candidates);
-    if (position <= 0) {
-      counters.records.increment(Recorded.RECORD_NOT_TAKEN);
-      Chooser.cancel(candidates, winner, gate);
-      return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
+    long position =
+        place == 0
+            ? records.offer(summary, candidates)
+            : records.offerAdditional(summary, candidates, winner);
+    count(position);
+    if (position > 0) {
+      return Reason.NONE;
     }
-    counters.records.increment(Recorded.RECORD);
-    signer.bid(
-        request, imp, partner, summary, candidates, snapshot, expirySeconds(winner), response);
-    return Reason.NONE;
+    return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
+  }
+
+  private void count(long position) {
+    counters.records.increment(position > 0 ? Recorded.RECORD : Recorded.RECORD_NOT_TAKEN);
+  }
+
+  /** Gives back what the winners from a place on reserved. */
+  private void cancel(int fromPlace) {
+    for (int place = fromPlace; place < candidates.winnerCount(); place++) {
+      Chooser.cancel(candidates, candidates.winner(place), gate);
+    }
   }
 
   /** How long a bid holds: its lease may end its token sooner than the format would. */

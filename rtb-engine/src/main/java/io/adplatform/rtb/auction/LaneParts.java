@@ -10,7 +10,7 @@ import io.adplatform.wire.token.TokenKeys;
 /**
  * What the auctions of a lane work with.
  *
- * @param lanes how many lanes share the partners' requests
+ * @param rates of the node's lanes together
  * @param gate of this lane
  * @param journal of this lane
  * @param keys that sign tokens
@@ -21,7 +21,7 @@ import io.adplatform.wire.token.TokenKeys;
  */
 public record LaneParts(
     Lane lane,
-    int lanes,
+    NodeRates rates,
     CatalogueFeed feed,
     BudgetGate gate,
     LaneJournal journal,

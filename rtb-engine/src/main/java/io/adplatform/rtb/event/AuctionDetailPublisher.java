@@ -38,11 +38,11 @@ public final class AuctionDetailPublisher {
   /**
    * Offers a detail.
    *
-   * @param first of the request's auctions
+   * @param auction any of the request's
    * @param response what was answered, or null for a 204
    * @return as {@link LaneJournal#offerAuction}
    */
-  public long offer(AuctionSummary first, BidRequest request, BidResponseWriter response) {
+  public long offer(AuctionSummary auction, BidRequest request, BidResponseWriter response) {
     int copied = redactor.copy(request);
     int answered = response == null ? 0 : response.length();
     if (OVERHEAD + MAX_REQUEST_ID + copied + answered > journal.maxMessageLength()) {
@@ -50,13 +50,13 @@ public final class AuctionDetailPublisher {
     }
     detail
         .wrapAndApplyHeader(buffer, 0, header)
-        .auctionHi(first.auctionHi)
-        .auctionLo(first.auctionLo - first.impIndex)
-        .timeMillis(first.timeMillis)
-        .requestIdHash(first.requestIdHash)
-        .catalogueVersion(first.catalogueVersion)
-        .supplyPartnerId(first.supplyPartnerId)
-        .impCount((short) first.impCount)
+        .auctionHi(auction.auctionHi)
+        .auctionLo(auction.firstLo)
+        .timeMillis(auction.timeMillis)
+        .requestIdHash(auction.requestIdHash)
+        .catalogueVersion(auction.catalogueVersion)
+        .supplyPartnerId(auction.supplyPartnerId)
+        .impCount((short) auction.impCount)
         .status(response == null ? 204 : 200)
         .putRequestId(
             request.bytes(),

@@ -2,6 +2,7 @@ package io.adplatform.rtb.event;
 
 import io.adplatform.decision.choice.Candidates;
 import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.sbe.AuctionRecordEncoder;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
 import org.agrona.ExpandableArrayBuffer;
@@ -31,24 +32,53 @@ public final class AuctionRecordPublisher {
   }
 
   /**
-   * Offers a record.
+   * Offers the record of an auction.
    *
-   * @param candidates null where no line item was looked at
+   * @param candidates whose winners stand in the order of their places
    * @return as {@link LaneJournal#offerAuction}
    */
   public long offer(AuctionSummary auction, Candidates candidates) {
+    begin(auction, candidates);
+    int count = candidates.count();
+    AuctionRecordEncoder.CandidatesEncoder group = record.candidatesCount(count);
+    int place = 0;
+    for (int i = 0; i < count; i++) {
+      // Where it had to make room for itself, a better winner may stand behind a worse one.
+      boolean won = candidates.reason(i) == Reason.NONE;
+      put(group, candidates, won ? candidates.winner(place++) : i);
+    }
+    return offer();
+  }
+
+  /**
+   * Offers the record of a further bid on an imp.
+   *
+   * @param winner the candidate that it is
+   * @return as {@link LaneJournal#offerAuction}
+   */
+  public long offerAdditional(AuctionSummary bid, Candidates candidates, int winner) {
+    begin(bid, candidates);
+    record.flags().additional(true);
+    put(record.candidatesCount(1), candidates, winner);
+    return offer();
+  }
+
+  private void begin(AuctionSummary auction, Candidates candidates) {
     record.wrapAndApplyHeader(buffer, 0, header);
     putFacts(auction);
-    record.matched(candidates == null ? 0 : Math.min(MAX_MATCHED, candidates.matched()));
-    int count = candidates == null ? 0 : candidates.count();
-    AuctionRecordEncoder.CandidatesEncoder group = record.candidatesCount(count);
-    for (int i = 0; i < count; i++) {
-      group
-          .next()
-          .lineItemId(candidates.lineItemId(i))
-          .priceCpmMicros(candidates.priceCpmMicros(i))
-          .candidateReason(candidates.reason(i).code());
-    }
+    record.matched(Math.min(MAX_MATCHED, candidates.matched()));
+  }
+
+  private static void put(
+      AuctionRecordEncoder.CandidatesEncoder group, Candidates candidates, int candidate) {
+    group
+        .next()
+        .lineItemId(candidates.lineItemId(candidate))
+        .priceCpmMicros(candidates.priceCpmMicros(candidate))
+        .candidateReason(candidates.reason(candidate).code());
+  }
+
+  private long offer() {
     int length = MessageHeaderEncoder.ENCODED_LENGTH + record.encodedLength();
     assert length <= MAX_LENGTH : length;
     return journal.offerAuction(buffer, 0, length);

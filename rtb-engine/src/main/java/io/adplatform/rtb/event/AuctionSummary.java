@@ -9,6 +9,10 @@ import io.adplatform.wire.event.Reason;
 public final class AuctionSummary {
   public long auctionHi;
   public long auctionLo;
+
+  /** The low half of the request's first auction: imp i has {@code firstLo + i}. */
+  public long firstLo;
+
   public long timeMillis;
 
   /** Keyed hash of the SSP's request id. */

@@ -5,6 +5,7 @@ import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.rtb.auction.LaneAuctions;
 import io.adplatform.rtb.auction.LaneParts;
+import io.adplatform.rtb.auction.NodeRates;
 import io.adplatform.rtb.openrtb.AuctionHandler;
 import io.adplatform.rtb.openrtb.EndpointConfig;
 import io.adplatform.rtb.openrtb.RefusalLog;
@@ -92,7 +93,7 @@ public final class RtbEngine implements AutoCloseable {
             nodeLeases);
     AgentRunner.startOnThread(leases);
     RefusalLog refusals = new RefusalLog();
-    LanePartsSource parts = new LanePartsSource(node, lanes, feed, nodeLeases, keys);
+    LanePartsSource parts = new LanePartsSource(node, new NodeRates(lanes), feed, nodeLeases, keys);
     node.route(AuctionHandler.PREFIX, lane -> endpoint(parts.of(lane), refusals));
     node.readiness().register("catalogue", () -> catalogueReady(feed));
     bindMetrics(node, feed, source);
@@ -110,11 +111,11 @@ public final class RtbEngine implements AutoCloseable {
 
   /** What every lane's parts are made of. */
   private record LanePartsSource(
-      HotNode node, int lanes, KafkaCatalogueFeed feed, NodeLeases leases, TokenKeys keys) {
+      HotNode node, NodeRates rates, KafkaCatalogueFeed feed, NodeLeases leases, TokenKeys keys) {
     LaneParts of(Lane lane) {
       return new LaneParts(
           lane,
-          lanes,
+          rates,
           feed,
           leases.gate(lane.index()),
           node.journal(lane),

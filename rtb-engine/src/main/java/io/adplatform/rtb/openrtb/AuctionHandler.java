@@ -17,12 +17,15 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
 
 /**
  * {@code POST /openrtb2/auction/{supplyKey}} (OpenRTB 2.6, 2.1 to 2.5): 200 with a response, 204
  * without a bid, 400 where the body cannot be read, 404 for a partner that is not known, 405, 413
- * and 415. Errors have no body, unless the partner is in debug mode. One lane.
+ * and 415. Errors have no body, unless the partner is in debug mode. A request that its head alone
+ * decides on is answered at once; its body is bounded like any other, in length and time. One lane.
  */
 public final class AuctionHandler implements Handler<HttpServerRequest> {
   /** What its requests' paths begin with. */
@@ -47,6 +50,11 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
 
   private static final long SAMPLE_NANOS = 1_000_000_000L;
 
+  /** Error codes of HTTP/2 (RFC 9113, 7). */
+  private static final long NO_ERROR = 0;
+
+  private static final long CANCELLED = 8;
+
   private final Lane lane;
   private final Auctioneer auctioneer;
   private final EndpointConfig config;
@@ -64,6 +72,7 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   private Exchange newest;
 
   private Exchange oldest;
+  private int inFlight;
   private boolean sweeping;
   private byte[] deflated = new byte[0];
   private byte[] inflated = new byte[0];
@@ -87,41 +96,50 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
+    Exchange exchange = pool.isEmpty() ? new Exchange(this, config.maxBodyBytes()) : pool.pop();
+    exchange.request = request;
+    link(exchange);
+    request.exceptionHandler(exchange.onError).handler(exchange.onPiece).endHandler(exchange.onEnd);
+    counters.versions.increment(RequestVersion.of(request.getHeader(VERSION_HEADER)));
     String path = request.path();
     if (path == null || !path.startsWith(PATH)) {
-      refuse(request, null, RefusalCause.UNKNOWN_PATH, 0);
+      refuse(exchange, RefusalCause.UNKNOWN_PATH, 0);
       return;
     }
     SupplyPartner partner = auctioneer.partner(supplyKey.of(path, PATH.length()));
-    if (partner == null) {
-      refuse(request, null, RefusalCause.UNKNOWN_PARTNER, 0);
+    exchange.partner = partner;
+    if (partner == null && auctioneer.isReady()) {
+      refuse(exchange, RefusalCause.UNKNOWN_PARTNER, 0);
       return;
     }
+    RefusalCause cause = checkHead(exchange);
+    if (cause != null) {
+      refuse(exchange, cause, 0);
+      return;
+    }
+    Reason reason = auctioneer.admit(partner);
+    if (reason != Reason.NONE) {
+      exchange.answered = true;
+      answer(request, partner, reason);
+    }
+  }
+
+  /** Why a request is refused by its head, or null. */
+  private RefusalCause checkHead(Exchange exchange) {
+    HttpServerRequest request = exchange.request;
     if (request.method() != HttpMethod.POST) {
       request.response().putHeader(HttpHeaders.ALLOW, POST);
-      refuse(request, partner, RefusalCause.METHOD, 0);
-      return;
+      return RefusalCause.METHOD;
     }
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-    boolean inflate = encoding != null && MediaRules.isGzip(encoding);
-    if (encoding != null && !inflate && !MediaRules.isIdentity(encoding)) {
-      refuse(request, partner, RefusalCause.CONTENT_ENCODING, 0);
-      return;
+    exchange.inflate = encoding != null && MediaRules.isGzip(encoding);
+    if (encoding != null && !exchange.inflate && !MediaRules.isIdentity(encoding)) {
+      return RefusalCause.CONTENT_ENCODING;
     }
     if (!MediaRules.isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
-      refuse(request, partner, RefusalCause.CONTENT_TYPE, 0);
-      return;
+      return RefusalCause.CONTENT_TYPE;
     }
-    if (isTooLong(request)) {
-      refuse(request, partner, RefusalCause.TOO_LARGE, 0);
-      return;
-    }
-    Exchange exchange = pool.isEmpty() ? new Exchange(this, config.maxBodyBytes()) : pool.pop();
-    exchange.request = request;
-    exchange.partner = partner;
-    exchange.inflate = inflate;
-    link(exchange);
-    request.exceptionHandler(exchange.onError).handler(exchange.onPiece).endHandler(exchange.onEnd);
+    return isTooLong(request) ? RefusalCause.TOO_LARGE : null;
   }
 
   /** What an honest head says; what comes is counted all the same. */
@@ -133,19 +151,21 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   private void link(Exchange exchange) {
     exchange.deadlineNanos = lane.nowNanos() + config.bodyDeadlineNanos();
     exchange.previous = newest;
+    exchange.next = null;
     if (newest == null) {
       oldest = exchange;
     } else {
       newest.next = exchange;
     }
     newest = exchange;
+    inFlight++;
     if (!sweeping) {
       sweeping = true;
       lane.timers().schedule(lane.nowNanos() + SWEEP_NANOS, sweep);
     }
   }
 
-  private void release(Exchange exchange) {
+  private void unlink(Exchange exchange) {
     if (exchange.previous == null) {
       oldest = exchange.next;
     } else {
@@ -156,18 +176,40 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     } else {
       exchange.next.previous = exchange.previous;
     }
+    inFlight--;
+  }
+
+  /** The request has ended, so that nothing points at its exchange any more. */
+  private void recycle(Exchange exchange) {
+    unlink(exchange);
     exchange.reset();
     if (pool.size() < POOLED_EXCHANGES) {
       pool.push(exchange);
     }
   }
 
+  /** The request has not ended: what still comes of it finds an exchange that is nobody's. */
+  private void drop(Exchange exchange) {
+    unlink(exchange);
+    exchange.reset();
+  }
+
+  /** How many requests' bodies are on their way. */
+  int inFlight() {
+    return inFlight;
+  }
+
   private void sweep(long nowNanos) {
     while (oldest != null && nowNanos - oldest.deadlineNanos >= 0) {
-      HttpServerRequest request = oldest.request;
-      SupplyPartner partner = oldest.partner;
-      release(oldest);
-      refuse(request, partner, RefusalCause.STALLED, 0);
+      Exchange late = oldest;
+      if (late.answered) {
+        abort(late);
+      } else {
+        // The refusal gets as long to be sent as the body had to come.
+        unlink(late);
+        link(late);
+        refuse(late, RefusalCause.STALLED, 0);
+      }
     }
     sweeping = oldest != null;
     if (sweeping) {
@@ -175,18 +217,36 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     }
   }
 
-  void onTooLarge(Exchange exchange) {
+  /** Ends what goes on sending, or does not take its answer: the stream, or the connection. */
+  private void abort(Exchange exchange) {
     HttpServerRequest request = exchange.request;
-    SupplyPartner partner = exchange.partner;
-    release(exchange);
-    refuse(request, partner, RefusalCause.TOO_LARGE, 0);
+    drop(exchange);
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset(CANCELLED);
+    } else if (request.connection() instanceof ConnectionBase connection) {
+      // A close by Vert.x would wait until all that was answered has been sent.
+      connection.channel().close();
+    }
+  }
+
+  void onTooLarge(Exchange exchange) {
+    if (exchange.answered) {
+      abort(exchange);
+    } else {
+      refuse(exchange, RefusalCause.TOO_LARGE, 0);
+    }
   }
 
   void onGone(Exchange exchange) {
-    release(exchange);
+    drop(exchange);
   }
 
-  void onBody(Exchange exchange) {
+  void onEnd(Exchange exchange) {
+    if (exchange.answered) {
+      recycle(exchange);
+      return;
+    }
+    exchange.answered = true;
     long receivedNanos = System.nanoTime();
     HttpServerRequest request = exchange.request;
     SupplyPartner partner = exchange.partner;
@@ -194,10 +254,10 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     try {
       cause = read(exchange);
     } finally {
-      release(exchange);
+      recycle(exchange);
     }
     if (cause != null) {
-      refuse(request, partner, cause, reader.failureOffset());
+      refuse(request, partner, cause, reader.failureOffset(), false);
       return;
     }
     countDroppedImps();
@@ -206,7 +266,7 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
       Reason reason = auctioneer.run(slot, partner, receivedNanos, parseNanos, response);
       answer(request, partner, reason);
     } catch (RuntimeException e) {
-      refuse(request, partner, RefusalCause.INTERNAL, 0);
+      refuse(request, partner, RefusalCause.INTERNAL, 0, false);
       throw e;
     } finally {
       counters.latency.record(System.nanoTime() - receivedNanos);
@@ -247,7 +307,7 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   private void answer(HttpServerRequest request, SupplyPartner partner, Reason reason) {
     HttpServerResponse http = request.response().putHeader(VERSION_HEADER, VERSION);
     if (reason != Reason.NONE) {
-      if (partner.debug()) {
+      if (partner != null && partner.debug()) {
         http.putHeader(REASON_HEADER, reason.name());
       }
       http.setStatusCode(204).end();
@@ -271,8 +331,23 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     counters.answers.increment(Answer.OK_200);
   }
 
+  /**
+   * Refuses a request whose body has not come to its end. Where that body is the fault, the answer
+   * is the last of its connection, or the stream is reset.
+   */
+  private void refuse(Exchange exchange, RefusalCause cause, int offset) {
+    exchange.answered = true;
+    exchange.closing = cause == RefusalCause.TOO_LARGE || cause == RefusalCause.STALLED;
+    exchange.forgetBody();
+    refuse(exchange.request, exchange.partner, cause, offset, exchange.closing);
+  }
+
   private void refuse(
-      HttpServerRequest request, SupplyPartner partner, RefusalCause cause, int offset) {
+      HttpServerRequest request,
+      SupplyPartner partner,
+      RefusalCause cause,
+      int offset,
+      boolean close) {
     counters.answers.increment(Answer.ERROR);
     counters.refusals.increment(cause);
     if (lane.nowNanos() - nextSampleNanos >= 0) {
@@ -283,9 +358,9 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     if (http.ended() || http.closed()) {
       return;
     }
+    boolean stream = request.version() == HttpVersion.HTTP_2;
     http.setStatusCode(cause.status()).putHeader(VERSION_HEADER, VERSION);
-    boolean close = cause == RefusalCause.TOO_LARGE || cause == RefusalCause.STALLED;
-    if (close) {
+    if (close && !stream) {
       http.putHeader(HttpHeaders.CONNECTION, CLOSE);
     }
     boolean explain = partner != null && partner.debug();
@@ -295,7 +370,15 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     var sent =
         explain ? http.end("{\"error\":\"" + cause + "\",\"offset\":" + offset + "}") : http.end();
     if (close) {
-      sent.onComplete(done -> request.connection().close());
+      sent.onComplete(
+          done -> {
+            if (stream) {
+              // RFC 9113, 8.1: the answer is whole, the rest of the request is not wanted.
+              http.reset(NO_ERROR);
+            } else {
+              request.connection().close();
+            }
+          });
     }
   }
 

@@ -10,6 +10,18 @@ public interface Auctioneer {
   /** The supply partner with this key in its endpoint's path, of any status, or null. */
   SupplyPartner partner(CharSequence key);
 
+  /** Whether the catalogue has been read: before, no partner is known. */
+  boolean isReady();
+
+  /**
+   * Whether a partner's request is to be read at all; asked once per request, as it uses up the
+   * partner's rate, and counted where it is not.
+   *
+   * @param partner null only while {@link #isReady()} is not
+   * @return NONE, NO_CATALOGUE or RATE_LIMITED
+   */
+  Reason admit(SupplyPartner partner);
+
   /**
    * Runs the auctions of a request that could be read, writes the response if there is a bid, and
    * records both.

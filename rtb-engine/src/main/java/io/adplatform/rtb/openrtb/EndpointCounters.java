@@ -22,6 +22,7 @@ final class EndpointCounters {
   final EnumCounters<Answer> answers;
   final EnumCounters<RefusalCause> refusals;
   final EnumCounters<DroppedImp> droppedImps;
+  final EnumCounters<RequestVersion> versions;
   final LatencyHistogram latency;
 
   EndpointCounters(Metrics metrics) {
@@ -40,6 +41,12 @@ final class EndpointCounters {
             "Imps that took no part in the auction of their request",
             "cause",
             DroppedImp.class);
+    versions =
+        metrics.counters(
+            "adplatform_rtb_versions_total",
+            "Bid requests by the OpenRTB version that they say they are of",
+            "version",
+            RequestVersion.class);
     latency =
         metrics.latency(
             "adplatform_rtb_request_seconds", "From a bid request's last byte to its answer");

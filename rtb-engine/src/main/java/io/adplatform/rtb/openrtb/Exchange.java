@@ -7,9 +7,10 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 
 /**
- * One HTTP request whose body is on its way: pooled by its {@link AuctionHandler}, which links
- * those in flight. A body that comes in one piece, as nearly all do, is not copied before its end.
- * One lane.
+ * One HTTP request whose body is on its way, linked by its {@link AuctionHandler} to those in
+ * flight. A body that comes in one piece, as nearly all do, is not copied before its end; one whose
+ * request is answered already is only counted. It is used again once its request has ended: until
+ * then that request's handlers point at it. One lane.
  */
 final class Exchange {
   /** Bytes kept for the next request that comes in several pieces. */
@@ -25,6 +26,13 @@ final class Exchange {
   HttpServerRequest request;
   SupplyPartner partner;
   boolean inflate;
+
+  /** The answer is on its way: nothing of the body is kept. */
+  boolean answered;
+
+  /** The answer ends the connection or the stream: the body does not matter any more. */
+  boolean closing;
+
   long deadlineNanos;
   Exchange previous;
   Exchange next;
@@ -38,12 +46,16 @@ final class Exchange {
   }
 
   private void piece(Buffer piece) {
-    if (request == null) {
+    if (request == null || closing) {
       return;
     }
     int more = piece.length();
     if (more > maxBodyBytes - length) {
       handler.onTooLarge(this);
+      return;
+    }
+    if (answered) {
+      length += more;
       return;
     }
     if (length == 0) {
@@ -61,7 +73,7 @@ final class Exchange {
 
   private void end(Void nothing) {
     if (request != null) {
-      handler.onBody(this);
+      handler.onEnd(this);
     }
   }
 
@@ -93,11 +105,19 @@ final class Exchange {
     }
   }
 
+  /** Drops what was kept of the body. */
+  void forgetBody() {
+    first = null;
+    length = 0;
+  }
+
   void reset() {
     request = null;
     partner = null;
-    first = null;
-    length = 0;
+    inflate = false;
+    answered = false;
+    closing = false;
+    forgetBody();
     previous = null;
     next = null;
     if (bytes.length > KEPT_CAPACITY) {

@@ -12,6 +12,7 @@ import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.sbe.AuctionRecordDecoder;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class LaneAuctionsTest {
   private static final SupplyPartner PARTNER = LaneFixture.partner(Status.ACTIVE, 0, 1_000);
+  private static final String AUCTIONS = "adplatform_auctions_total";
+  private static final String RECORDS = "adplatform_auction_records_total";
   private static final long NOW_SECONDS = LaneFixture.NOW / 1_000;
 
   private final LaneFixture fixture = new LaneFixture();
@@ -99,12 +102,105 @@ class LaneAuctionsTest {
   }
 
   @Test
-  void shouldMakeNoBidOfWhichTheJournalTakesNoRecord() {
+  void shouldNotAuctionWhileTheJournalIsFull() {
     fixture.lineItem(40, 2_000_000);
     fixture.publish(PARTNER);
     fixture.journal.refuseAuctions(LaneJournal.JOURNAL_FULL);
     assertEquals(Reason.JOURNAL_FULL, fixture.run(PARTNER, request("", imp("1", ""))));
     assertEquals(0, fixture.journal.size());
+    assertEquals(1, fixture.counter(AUCTIONS, "reason=\"journal_full\""));
+  }
+
+  @Test
+  void shouldMakeNoBidOfWhichTheJournalTakesNoRecordAndFreeWhatItReserved() {
+    int all = bidsUntilTheBudgetIsReserved(0);
+    assertTrue(all > 0 && all < 1_000, "bids: " + all);
+    assertEquals(all, bidsUntilTheBudgetIsReserved(2 * all));
+  }
+
+  private static int bidsUntilTheBudgetIsReserved(int refusedBefore) {
+    try (LaneFixture small = new LaneFixture()) {
+      small.leaseAmount(10 * 2_000);
+      small.lineItem(40, 2_000_000);
+      small.publish(PARTNER);
+      String json = request("", imp("1", ""));
+      small.journal.refuseAuctions(LaneJournal.BACK_PRESSURED);
+      for (int i = 0; i < refusedBefore; i++) {
+        assertEquals(Reason.OVERLOADED, small.run(PARTNER, json));
+      }
+      assertEquals(0, small.journal.size());
+      assertEquals(refusedBefore, small.counter(AUCTIONS, "reason=\"overloaded\""));
+      assertEquals(refusedBefore, small.counter(RECORDS, "outcome=\"record_not_taken\""));
+      assertEquals(0, small.counter(AUCTIONS, "reason=\"none\""));
+      small.journal.refuseAuctions(0);
+      int bids = 0;
+      while (small.run(PARTNER, json) == Reason.NONE) {
+        bids++;
+      }
+      assertEquals(bids, small.counter(AUCTIONS, "reason=\"none\""));
+      return bids;
+    }
+  }
+
+  @Test
+  void shouldMakeAsManyBidsPerImpAsAgreedEachWithAnIdOfItsOwn() {
+    SupplyPartner several = LaneFixture.partner(Status.ACTIVE, 0, 1_000, 1, 3);
+    for (int i = 0; i < 9; i++) {
+      fixture.lineItem(40 + i, 1_000_000 + 100_000 * i);
+    }
+    fixture.publish(several);
+    String json = request("", imp("a", ""), imp("b", ",\"bidfloor\":1.7"));
+    assertEquals(Reason.NONE, fixture.run(several, json));
+    List<Token> tokens = tokens(fixture.answer());
+    List<AuctionRecordDecoder> records = fixture.records();
+    assertEquals(List.of(48L, 47L, 46L, 48L, 47L), lineItems(tokens));
+    assertEquals(5, records.size());
+    long first = records.getFirst().auctionLo();
+    assertEquals(
+        List.of(first, first + 2, first + 3, first + 1, first + 4),
+        tokens.stream().map(token -> token.auctionLo).toList());
+    for (int i = 0; i < 5; i++) {
+      AuctionRecordDecoder record = records.get(i);
+      Token token = tokens.get(i);
+      assertEquals(token.auctionLo, record.auctionLo());
+      assertEquals(token.leaseId, record.leaseId());
+      assertEquals(token.bidCpmMicros, record.bidCpmMicros());
+      assertEquals(i != 0 && i != 3, record.flags().additional());
+      assertEquals(i < 3 ? 0 : 1, record.impIndex());
+      AuctionRecordDecoder.CandidatesDecoder candidates = record.candidates();
+      assertEquals(record.flags().additional() ? 1 : 7, candidates.count());
+      assertEquals(token.lineItemId, firstWinner(candidates));
+    }
+    assertEquals(1, fixture.answer().split("\"seat\"", -1).length - 1, "seats");
+    assertEquals(2, fixture.counter(AUCTIONS, "reason=\"none\""));
+    assertEquals(3, fixture.counter("adplatform_additional_bids_total", "reason=\"none\""));
+    assertEquals(Reason.NONE, fixture.run(several, request("", imp("c", ""))));
+    assertEquals(first + 6, fixture.records().get(5).auctionLo());
+  }
+
+  private static long firstWinner(AuctionRecordDecoder.CandidatesDecoder candidates) {
+    while (candidates.hasNext()) {
+      if (candidates.next().candidateReason() == Reason.NONE.code()) {
+        return candidates.lineItemId();
+      }
+    }
+    return 0;
+  }
+
+  private static List<Long> lineItems(List<Token> tokens) {
+    return tokens.stream().map(token -> token.lineItemId).toList();
+  }
+
+  @Test
+  void shouldHoldNoBidLongerThanTheImpSays() {
+    fixture.lineItem(40, 2_000_000);
+    fixture.publish(PARTNER);
+    assertEquals(Reason.NONE, fixture.run(PARTNER, request("", imp("1", ",\"exp\":20"))));
+    assertTrue(fixture.answer().contains("\"exp\":20,"), fixture.answer());
+    assertEquals(
+        NOW_SECONDS + 20 + LaneAuctions.BEACON_SECONDS, token(fixture.answer()).expirySeconds);
+    assertEquals(Reason.NONE, fixture.run(PARTNER, request("", imp("1", ",\"exp\":3600"))));
+    assertTrue(fixture.answer().contains("\"exp\":60,"), fixture.answer());
   }
 
   @Test
@@ -119,12 +215,16 @@ class LaneAuctionsTest {
   }
 
   @Test
-  void shouldMarkTestTrafficInRecordAndToken() {
+  void shouldMarkTestTrafficAndCountItApart() {
     fixture.lineItem(40, 2_000_000);
+    fixture.lineItem(41, 1_000_000);
     fixture.publish(PARTNER);
     assertEquals(Reason.NONE, fixture.run(PARTNER, request(",\"test\":1", imp("1", ""))));
     assertTrue(token(fixture.answer()).isTest());
     assertTrue(fixture.records().getFirst().flags().test());
+    assertEquals(0, fixture.counter(AUCTIONS, "reason=\"none\""));
+    assertEquals(0, fixture.counter("adplatform_candidates_lost_total", "reason=\"outbid\""));
+    assertEquals(1, fixture.counter("adplatform_test_auctions_total", "reason=\"none\""));
   }
 
   @Test
@@ -144,6 +244,9 @@ class LaneAuctionsTest {
     fixture.lineItem(40, 2_000_000);
     fixture.publish(PARTNER);
     assertEquals(Reason.PARTNER_PAUSED, fixture.run(paused, request("", imp("1", ""))));
+    AuctionRecordDecoder record = fixture.records().getFirst();
+    assertEquals(Reason.PARTNER_PAUSED.code(), record.reason());
+    assertEquals(0, record.candidates().count());
     assertEquals(Reason.TMAX_TOO_SMALL, fixture.run(PARTNER, request(",\"tmax\":1", imp("1", ""))));
   }
 
@@ -163,17 +266,29 @@ class LaneAuctionsTest {
   @Test
   void shouldKnowPartnersOnlyOnceThereIsACatalogue() {
     assertNull(fixture.auctions.partner("demo-ssp"));
+    assertFalse(fixture.auctions.isReady());
+    assertEquals(Reason.NO_CATALOGUE, fixture.auctions.admit(null));
     fixture.publish(PARTNER);
+    assertTrue(fixture.auctions.isReady());
     assertEquals(33, fixture.auctions.partner("demo-ssp").id());
     assertNull(fixture.auctions.partner("other"));
   }
 
   private static Token token(String answer) {
+    return tokens(answer).getFirst();
+  }
+
+  /** Of all bids, in their order. */
+  private static List<Token> tokens(String answer) {
     Matcher matcher = Pattern.compile("/n/win/([A-Za-z0-9_-]{128})").matcher(answer);
-    assertTrue(matcher.find(), answer);
-    Token token = new Token();
     TokenCodec codec = new TokenCodec(LaneFixture.KEYS);
-    assertEquals(TokenCodec.Result.VALID, codec.read(matcher.group(1), 0, NOW_SECONDS, token));
-    return token;
+    List<Token> tokens = new ArrayList<>();
+    while (matcher.find()) {
+      Token token = new Token();
+      assertEquals(TokenCodec.Result.VALID, codec.read(matcher.group(1), 0, NOW_SECONDS, token));
+      tokens.add(token);
+    }
+    assertFalse(tokens.isEmpty(), answer);
+    return tokens;
   }
 }

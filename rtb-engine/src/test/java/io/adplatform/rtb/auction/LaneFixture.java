@@ -5,6 +5,7 @@ import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
@@ -36,7 +37,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The auctions of one stepped lane, with a catalogue, leases for all and a journal in memory. */
+/**
+ * The auctions of one lane, a stepped one unless another is given, with a catalogue, leases for all
+ * and a journal in memory.
+ */
 final class LaneFixture implements LeaseSource, CatalogueFeed {
   static final long NOW = 1_700_000_000_000L;
   static final long LEASE_AMOUNT = 50_000_000;
@@ -48,18 +52,34 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   private static final long CAMPAIGN = 11;
 
   final MemoryLaneJournal journal = new MemoryLaneJournal(1, () -> {});
+  final Metrics metrics = new Metrics();
   final LaneAuctions auctions;
   final BidResponseWriter response = new BidResponseWriter("adplatform");
   private final CatalogueCompiler compiler =
       new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, "https://ads.example"));
-  private final Lanes lanes = Lanes.stepped(1, NOW);
+  private final Lanes lanes;
+  private final long now;
   private final NodeLeases node;
   private CatalogueSnapshot snapshot;
-  private long clockMillis = NOW;
+  private long clockMillis;
   private long version;
   private long nextLease = 1;
+  private long leaseAmountMicros = LEASE_AMOUNT;
 
   LaneFixture() {
+    this(null);
+  }
+
+  /** With another journal than the one in memory, unless it is null. */
+  LaneFixture(LaneJournal other) {
+    this(Lanes.stepped(1, NOW), NOW, other);
+  }
+
+  /** On the first of these lanes, which it closes; the clock of leases stands at a time. */
+  LaneFixture(Lanes lanes, long now, LaneJournal other) {
+    this.lanes = lanes;
+    this.now = now;
+    clockMillis = now;
     node = new NodeLeases(this, this, 1, () -> clockMillis);
     add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
     add(new Campaign(CAMPAIGN, 1, ADVERTISER, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
@@ -82,12 +102,12 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     auctions =
         new LaneAuctions(
             new LaneParts(
-                lanes.lane(0),
-                1,
+                lanes.all().getFirst(),
+                new NodeRates(1),
                 this,
                 node.gate(0),
-                journal,
-                new Metrics(),
+                other == null ? journal : other,
+                metrics,
                 KEYS,
                 1,
                 1_700_000_000L,
@@ -101,6 +121,15 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
 
   static SupplyPartner partner(
       Status status, int marginBasisPoints, int queriesPerSecond, double recordShare) {
+    return partner(status, marginBasisPoints, queriesPerSecond, recordShare, 1);
+  }
+
+  static SupplyPartner partner(
+      Status status,
+      int marginBasisPoints,
+      int queriesPerSecond,
+      double recordShare,
+      int maxBidsPerImp) {
     return new SupplyPartner(
         33,
         1,
@@ -111,7 +140,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
         BillableEvent.BEACON,
         marginBasisPoints,
         queriesPerSecond,
-        1,
+        maxBidsPerImp,
         recordShare,
         false);
   }
@@ -137,20 +166,41 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
             Targeting.ANY));
   }
 
+  /** How much each lease is over that is got from now on. */
+  void leaseAmount(long micros) {
+    leaseAmountMicros = micros;
+  }
+
+  /** A counter's value. */
+  long counter(String name, String labelled) {
+    String line = name + "{" + labelled + "} ";
+    return metrics
+        .scrape()
+        .lines()
+        .filter(each -> each.startsWith(line))
+        .mapToLong(each -> (long) Double.parseDouble(each.substring(line.length())))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Compiles what was added, and gets leases for it. */
   void publish(SupplyPartner partner) {
     add(partner);
-    snapshot = compiler.compile(NOW);
+    snapshot = compiler.compile(now);
     for (int i = 0; i < 6; i++) {
       clockMillis += 500;
       node.doWork();
       auctions.doWork();
     }
-    clockMillis = NOW;
+    clockMillis = now;
   }
 
-  /** Reads a request and runs its auctions. */
+  /** Reads a request and runs its auctions, if it is admitted. */
   Reason run(SupplyPartner partner, String json) {
+    Reason refused = auctions.admit(partner);
+    if (refused != Reason.NONE) {
+      return refused;
+    }
     BidRequest request = new BidRequest();
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
     System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
@@ -203,7 +253,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     for (Want want : question.wants()) {
       long end = clockMillis + 90_000;
       leases.add(
-          new Lease(nextLease++, want.lineItemId(), LEASE_AMOUNT, end, end + 1_800_000, false));
+          new Lease(
+              nextLease++, want.lineItemId(), leaseAmountMicros, end, end + 1_800_000, false));
     }
     return new Answer(clockMillis, leases, List.of(), List.of());
   }

@@ -3,6 +3,8 @@ package io.adplatform.rtb.openrtb;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,12 +21,21 @@ import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +55,12 @@ class AuctionHandlerTest {
   private static final String GOOD =
       "{\"id\":\"r1\",\"imp\":[{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250}}]}";
   private static final int CAP = 256 * 1024;
+  private static final int DEADLINE_MILLIS = 3_000;
+
+  private static final Metrics METRICS = new Metrics();
+  private static final EveryImp AUCTIONEER = new EveryImp();
   private static Lanes lanes;
+  private static AuctionHandler handler;
   private static RefusalLog refusals;
   private static int port;
 
@@ -55,13 +71,13 @@ class AuctionHandlerTest {
     Lane lane = lanes.all().getFirst();
     EndpointConfig standard = EndpointConfig.standard();
     EndpointConfig config =
-        new EndpointConfig(CAP, 3_000_000_000L, standard.gzipFromBytes(), standard.seat());
+        new EndpointConfig(
+            CAP, DEADLINE_MILLIS * 1_000_000L, standard.gzipFromBytes(), standard.seat());
     CompletableFuture<Integer> listening = new CompletableFuture<>();
     lane.context()
         .runOnContext(
             start -> {
-              AuctionHandler handler =
-                  new AuctionHandler(lane, new EveryImp(), config, new Metrics(), refusals);
+              handler = new AuctionHandler(lane, AUCTIONEER, config, METRICS, refusals);
               lanes
                   .vertx()
                   .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
@@ -85,10 +101,12 @@ class AuctionHandlerTest {
         7, 1, key, key, Status.ACTIVE, 300, BillableEvent.BEACON, 0, 1000, 1, 1.0, debug);
   }
 
-  /** Bids on every imp, and not at all where {@code tmax} is 1. */
+  /** Bids on every imp, not at all where {@code tmax} is 1; the eager are beyond their rate. */
   private static final class EveryImp implements Auctioneer {
     private final SupplyPartner ssp = supplyPartner("ssp", false);
     private final SupplyPartner debugged = supplyPartner("debugged", true);
+    private final SupplyPartner eager = supplyPartner("eager", true);
+    private volatile boolean ready = true;
     private final CreativeTemplate creative =
         CreativeTemplate.compile(
             new Creative(
@@ -112,7 +130,25 @@ class AuctionHandlerTest {
     @Override
     public SupplyPartner partner(CharSequence key) {
       String text = key.toString();
-      return text.equals("ssp") ? ssp : text.equals("debugged") ? debugged : null;
+      return switch (text) {
+        case "ssp" -> ssp;
+        case "debugged" -> debugged;
+        case "eager" -> eager;
+        default -> null;
+      };
+    }
+
+    @Override
+    public boolean isReady() {
+      return ready;
+    }
+
+    @Override
+    public Reason admit(SupplyPartner partner) {
+      if (partner == null) {
+        return Reason.NO_CATALOGUE;
+      }
+      return partner == eager ? Reason.RATE_LIMITED : Reason.NONE;
     }
 
     @Override
@@ -149,6 +185,11 @@ class AuctionHandlerTest {
       socket = new Socket("127.0.0.1", port);
       socket.setSoTimeout(10_000);
       in = socket.getInputStream();
+    }
+
+    void write(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(US_ASCII));
+      socket.getOutputStream().flush();
     }
 
     void send(String head, byte[] body) throws IOException {
@@ -387,14 +428,164 @@ class AuctionHandlerTest {
   }
 
   @Test
-  void shouldForgetABodyWhoseSenderIsGone() throws IOException {
-    for (int i = 0; i < 20; i++) {
-      try (Connection connection = new Connection()) {
-        connection.send(
-            "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: 100",
-            "{\"id\":".getBytes(US_ASCII));
-      }
+  void shouldKeepAStalledBodyApartFromTheNextRequest() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (Connection next = new Connection()) {
+      HttpClientRequest stalled = open(streams(vertx));
+      stalled.setChunked(true).write("{\"id\":").await(5, TimeUnit.SECONDS);
+      Thread.sleep(DEADLINE_MILLIS + 600);
+      next.write(
+          "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: "
+              + GOOD.length()
+              + "\r\n\r\n"
+              + GOOD.substring(0, 9));
+      Thread.sleep(200);
+      stalled.write("x".repeat(100));
+      Thread.sleep(200);
+      next.write(GOOD.substring(9));
+      assertEquals(200, next.answer().status());
+    } finally {
+      vertx.close().await(5, TimeUnit.SECONDS);
     }
+  }
+
+  /** Ends without an exception where the server still takes bytes after two more deadlines. */
+  private static void writeUntilClosed(Connection connection) throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Thread.sleep(DEADLINE_MILLIS / 10);
+      connection.write("x");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"nobody,404,1", "nobody,404,300000", "ssp,415,1"})
+  void shouldBoundTheBodyOfARequestThatIsRefusedByItsHead(String key, int status, int sent)
+      throws Exception {
+    try (Connection connection = new Connection()) {
+      connection.send(
+          "POST /openrtb2/auction/"
+              + key
+              + " HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 9000000",
+          "{".getBytes(US_ASCII));
+      assertEquals(status, connection.answer().status());
+      assertThrows(
+          IOException.class,
+          () -> {
+            connection.write("x".repeat(sent));
+            writeUntilClosed(connection);
+          });
+    }
+  }
+
+  @Test
+  void shouldResetTheStreamOfABodyThatStallsAndKeepItsConnection() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      HttpClient client = streams(vertx);
+      HttpClientRequest stalled = open(client);
+      stalled.setChunked(true).write("{\"id\":").await(5, TimeUnit.SECONDS);
+      assertEquals(400, stalled.response().await(10, TimeUnit.SECONDS).statusCode());
+      HttpClientRequest next = open(client);
+      assertEquals(200, next.send(GOOD).await(5, TimeUnit.SECONDS).statusCode());
+      assertSame(stalled.connection(), next.connection());
+      assertThrows(VertxException.class, () -> stalled.write("x").await(5, TimeUnit.SECONDS));
+    } finally {
+      vertx.close().await(5, TimeUnit.SECONDS);
+    }
+  }
+
+  /** A client with one connection of HTTP/2. */
+  private static HttpClient streams(Vertx vertx) {
+    return vertx.createHttpClient(
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false),
+        new PoolOptions().setHttp2MaxSize(1));
+  }
+
+  private static HttpClientRequest open(HttpClient client) throws Exception {
+    return client
+        .request(HttpMethod.POST, port, "127.0.0.1", "/openrtb2/auction/ssp")
+        .await(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void shouldForgetABodyWhoseSenderIsGone() throws Exception {
+    awaitInFlight(0);
+    List<Connection> connections = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      connections.add(new Connection());
+      connections
+          .getLast()
+          .send(
+              "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: 100",
+              "{\"id\":".getBytes(US_ASCII));
+    }
+    awaitInFlight(20);
+    long stalled = refusals("stalled");
+    for (Connection connection : connections) {
+      connection.close();
+    }
+    awaitInFlight(0);
+    assertEquals(stalled, refusals("stalled"));
     assertEquals(200, post(GOOD).status());
+  }
+
+  private static void awaitInFlight(int expected) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+    int inFlight;
+    do {
+      CompletableFuture<Integer> read = new CompletableFuture<>();
+      lanes.all().getFirst().context().runOnContext(x -> read.complete(handler.inFlight()));
+      inFlight = read.get(5, TimeUnit.SECONDS);
+    } while (inFlight != expected && System.nanoTime() - end < 0);
+    assertEquals(expected, inFlight);
+  }
+
+  private static long refusals(String cause) {
+    return counter("adplatform_rtb_refusals_total{cause=\"" + cause + "\"} ");
+  }
+
+  private static long counter(String line) {
+    return METRICS
+        .scrape()
+        .lines()
+        .filter(each -> each.startsWith(line))
+        .mapToLong(each -> (long) Double.parseDouble(each.substring(line.length())))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void shouldAnswerWhatIsBeyondItsRateWithoutReadingIt() throws IOException {
+    try (Connection connection = new Connection()) {
+      connection.post("/openrtb2/auction/eager", "", "no JSON".getBytes(US_ASCII));
+      Answer answer = connection.answer();
+      assertEquals(204, answer.status());
+      assertEquals("RATE_LIMITED", answer.headers().get("x-adplatform-reason"));
+      connection.post("/openrtb2/auction/ssp", "", GOOD.getBytes(UTF_8));
+      assertEquals(200, connection.answer().status());
+    }
+  }
+
+  @Test
+  void shouldNotCallAPartnerUnknownBeforeTheCatalogueIsRead() throws IOException {
+    AUCTIONEER.ready = false;
+    try {
+      assertEquals(204, post("/openrtb2/auction/nobody", "", GOOD.getBytes(UTF_8)).status());
+    } finally {
+      AUCTIONEER.ready = true;
+    }
+    assertEquals(404, post("/openrtb2/auction/nobody", "", GOOD.getBytes(UTF_8)).status());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2.5,v2_5", "2.6-202309,v2_other", "3.0,other", "nonsense,other"})
+  void shouldCountVersionsAndReadAllAsTheSame(String version, String label) throws IOException {
+    String line = "adplatform_rtb_versions_total{version=\"" + label + "\"} ";
+    long before = counter(line);
+    String header = "\r\nx-openrtb-version: " + version;
+    assertEquals(200, post("/openrtb2/auction/ssp", header, GOOD.getBytes(UTF_8)).status());
+    assertEquals(before + 1, counter(line));
   }
 }

@@ -129,26 +129,47 @@ public final class AuctionExplanations {
     auction.candidates().forEach(candidate -> ids.add(candidate.lineItemId()));
     Map<Long, Entity> entities = store.entities(ids);
     Entity supply = entities.getOrDefault(auction.supplyPartnerId(), Entity.UNKNOWN);
-    RecordedRequest recorded = store.findRequest(auction);
+    boolean further = auction.imp().isAdditional();
+    RecordedAuction first = further ? store.findFirst(auction) : auction;
+    List<RecordedAuction> additional = further ? List.of() : store.findAdditional(auction);
+    RecordedRequest recorded = first == null ? null : store.findRequest(first);
     AuctionJson json = new AuctionJson(auction, supply.name());
+    if (further) {
+      json.additionalTo(first);
+    }
     if (caller.role() == Role.PARTNER) {
       return supply.accountId() == caller.accountId()
-          ? json.outcome().request(recorded).build()
+          ? json.outcome().additional(additional).request(recorded).build()
           : null;
     }
     CatalogueSnapshot catalogue =
-        recorded == null ? null : history.at(auction.catalogueVersion(), auction.timeMillis());
+        recorded == null || further
+            ? null
+            : history.at(auction.catalogueVersion(), auction.timeMillis());
     List<Recomputation.Verdict> verdicts =
         catalogue == null ? null : recomputation.verdicts(catalogue, auction, recorded);
     List<ExplainedCandidate> candidates = candidates(auction, entities, verdicts);
-    json.recomputed(recorded != null, catalogue != null, verdicts == null ? 0 : verdicts.size());
+    if (!further) {
+      json.recomputed(recorded != null, catalogue != null, verdicts == null ? 0 : verdicts.size());
+    }
     if (caller.isOperator()) {
       return json.outcome()
+          .additional(additional)
           .candidates(candidates)
+          .minToWin(PriceToWin.of(auction, catalogue))
           .events(store.findEvents(auction))
           .request(recorded)
           .build();
     }
+    return ofAdvertiser(caller, auction, additional, candidates, json);
+  }
+
+  private JsonObject ofAdvertiser(
+      Caller caller,
+      RecordedAuction auction,
+      List<RecordedAuction> additional,
+      List<ExplainedCandidate> candidates,
+      AuctionJson json) {
     List<ExplainedCandidate> own =
         candidates.stream().filter(c -> c.accountId() == caller.accountId()).toList();
     if (own.isEmpty()) {
@@ -156,13 +177,18 @@ public final class AuctionExplanations {
     }
     List<ExplainedCandidate> others =
         candidates.stream().filter(c -> c.accountId() != caller.accountId()).toList();
-    boolean won = own.stream().anyMatch(ExplainedCandidate::isWinner);
-    if (won) {
+    Set<Long> ids = new HashSet<>();
+    own.forEach(candidate -> ids.add(candidate.lineItemId()));
+    List<RecordedAuction> bids =
+        additional.stream().filter(bid -> ids.contains(bid.bidder())).toList();
+    if (ids.contains(auction.bidder())) {
       json.outcome().events(store.findEvents(auction));
-    } else {
+    } else if (bids.isEmpty()) {
       json.outcomeForLoser();
+    } else {
+      json.outcomeBesideTheFirst();
     }
-    return json.candidates(own).others(others).build();
+    return json.additional(bids).candidates(own).others(others).build();
   }
 
   /** The record's candidates as they stand in it, then all others as computed anew. */

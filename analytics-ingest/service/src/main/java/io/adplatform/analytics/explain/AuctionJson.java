@@ -49,9 +49,7 @@ final class AuctionJson {
   AuctionJson outcome() {
     boolean bid = auction.reason() == 0 && auction.money().bidCpmMicros() > 0;
     json.put("outcome", bid ? "BID" : "NO_BID").put("reason", ReasonText.name(auction.reason()));
-    json.put(
-        "explanation",
-        bid ? "The best candidate's bid was sent." : ReasonText.sentence(auction.reason()));
+    json.put("explanation", bid ? sentBid() : ReasonText.sentence(auction.reason()));
     if (bid) {
       json.put(
           "bid",
@@ -70,9 +68,58 @@ final class AuctionJson {
     return this;
   }
 
+  private String sentBid() {
+    return auction.imp().isAdditional()
+        ? "The bid was sent beside a better one on the same imp."
+        : "The best candidate's bid was sent.";
+  }
+
   /** How it ended for one whose line items did not win: whether someone else's did is not said. */
   AuctionJson outcomeForLoser() {
     json.put("outcome", "NO_BID").put("explanation", "None of your line items was the bid.");
+    return this;
+  }
+
+  /** How it ended for one whose line items made none but further bids. */
+  AuctionJson outcomeBesideTheFirst() {
+    json.put("outcome", "BID").put("explanation", "Its bid was sent beside the first.");
+    return this;
+  }
+
+  /** Says that this is a further bid on the imp of an auction; null where that is not known. */
+  AuctionJson additionalTo(RecordedAuction first) {
+    json.put("additional", true)
+        .put("firstAuctionId", first == null ? null : AuctionId.text(first.hi(), first.lo()));
+    return this;
+  }
+
+  /** The bids beside the first, each under an auction id of its own. */
+  AuctionJson additional(List<RecordedAuction> bids) {
+    JsonArray array = new JsonArray();
+    for (RecordedAuction bid : bids) {
+      array.add(
+          new JsonObject()
+              .put("auctionId", AuctionId.text(bid.hi(), bid.lo()))
+              .put("lineItemId", Long.toString(bid.bidder()))
+              .put("priceCpmMicros", bid.money().bidCpmMicros())
+              .put("creativeId", Long.toString(bid.money().creativeId()))
+              .put("leaseId", Long.toString(bid.money().leaseId())));
+    }
+    if (!array.isEmpty()) {
+      json.put("additionalBids", array);
+    }
+    return this;
+  }
+
+  /** Adds to the candidates what each would have had to bid, by line item. */
+  AuctionJson minToWin(Map<Long, Long> prices) {
+    for (Object each : json.getJsonArray("candidates")) {
+      JsonObject candidate = (JsonObject) each;
+      Long price = prices.get(Long.parseLong(candidate.getString("lineItemId")));
+      if (price != null) {
+        candidate.put("minToWinCpmMicros", price);
+      }
+    }
     return this;
   }
 

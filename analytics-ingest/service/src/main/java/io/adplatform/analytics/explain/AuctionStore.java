@@ -20,6 +20,13 @@ final class AuctionStore {
   private static final String RECORD_COLUMNS =
       "SELECT *, toUnixTimestamp64Milli(time) AS millis FROM auction_records FINAL";
 
+  /** A request has no more ids than 32 imps with 7 bids each. */
+  private static final int ID_SPAN = 32 * 7;
+
+  private static final String OF_ONE_IMP =
+      " AND auction_hi = {hi:Int64} AND imp_index = {imp:UInt8} AND request_id_hash = {hash:Int64}"
+          + " AND time = fromUnixTimestamp64Milli({millis:Int64})";
+
   private final ClickHouseDatabase database;
 
   AuctionStore(ClickHouseDatabase database) {
@@ -35,14 +42,51 @@ final class AuctionStore {
     return rows.isEmpty() ? null : auction(rows.getFirst());
   }
 
-  /** The auctions under the hash of a request id, newest first. */
+  /** The further bids on an auction's imp, in the order of their places. */
+  List<RecordedAuction> findAdditional(RecordedAuction auction) {
+    return database
+        .query(
+            RECORD_COLUMNS
+                + " WHERE auction_lo > {lo:Int64} AND auction_lo <= {lo:Int64} + "
+                + ID_SPAN
+                + OF_ONE_IMP
+                + " AND bitTest(flags, 3) ORDER BY auction_lo",
+            ofOneImp(auction))
+        .stream()
+        .map(AuctionStore::auction)
+        .toList();
+  }
+
+  /** The auction that a further bid was made in, or null. */
+  RecordedAuction findFirst(RecordedAuction additional) {
+    List<JsonNode> rows =
+        database.query(
+            RECORD_COLUMNS
+                + " WHERE auction_lo < {lo:Int64} AND auction_lo >= {lo:Int64} - "
+                + ID_SPAN
+                + OF_ONE_IMP
+                + " AND NOT bitTest(flags, 3) ORDER BY auction_lo DESC LIMIT 1",
+            ofOneImp(additional));
+    return rows.isEmpty() ? null : auction(rows.getFirst());
+  }
+
+  private static Map<String, String> ofOneImp(RecordedAuction auction) {
+    return Map.of(
+        "hi", Long.toString(auction.hi()),
+        "lo", Long.toString(auction.lo()),
+        "millis", Long.toString(auction.timeMillis()),
+        "hash", Long.toString(auction.requestIdHash()),
+        "imp", Integer.toString(auction.imp().index()));
+  }
+
+  /** The auctions under the hash of a request id, newest first, without further bids. */
   List<RecordedAuction> findByRequest(long requestIdHash, int limit, long offset) {
     List<RecordedAuction> found = new ArrayList<>();
     for (JsonNode row :
         database.query(
             RECORD_COLUMNS
-                + " WHERE request_id_hash = {hash:Int64} ORDER BY time DESC, auction_hi, auction_lo"
-                + " LIMIT {limit:UInt32} OFFSET {offset:UInt64}",
+                + " WHERE request_id_hash = {hash:Int64} AND NOT bitTest(flags, 3) ORDER BY time"
+                + " DESC, auction_hi, auction_lo LIMIT {limit:UInt32} OFFSET {offset:UInt64}",
             Map.of(
                 "hash", Long.toString(requestIdHash),
                 "limit", Integer.toString(limit),
@@ -118,7 +162,7 @@ final class AuctionStore {
             + " over_delivery_micros, cost_micros, price_cpm_micros, loss_reason FROM"
             + " settled_events FINAL WHERE bucket >= fromUnixTimestamp({from:Int64}) AND bucket <"
             + " fromUnixTimestamp({to:Int64}) AND auction_hi = {hi:Int64} AND auction_lo ="
-            + " {lo:Int64} AND kind != 1 ORDER BY time, kafka_offset LIMIT 100",
+            + " {lo:Int64} AND kind NOT IN (1, 7) ORDER BY time, kafka_offset LIMIT 100",
         Map.of(
             "from", Long.toString(seconds - 900),
             "to", Long.toString(seconds + EVENT_SPAN_SECONDS),

@@ -1,9 +1,10 @@
 package io.adplatform.analytics.explain;
 
+import io.adplatform.wire.event.Reason;
 import java.util.List;
 
 /**
- * An auction as its record has it.
+ * An auction, or a further bid on its imp, as its record has it.
  *
  * @param timeMillis since 1970
  * @param reason code of why there was no bid; 0 with one
@@ -24,6 +25,8 @@ record RecordedAuction(
     List<Candidate> candidates) {
   private static final int TEST = 1;
   private static final int APP = 4;
+  private static final int ADDITIONAL = 8;
+  private static final int WON = Reason.NONE.code();
 
   /** What was asked for. */
   record Imp(
@@ -42,6 +45,19 @@ record RecordedAuction(
     boolean isApp() {
       return (flags & APP) != 0;
     }
+
+    boolean isAdditional() {
+      return (flags & ADDITIONAL) != 0;
+    }
+  }
+
+  /** The line item whose bid this record is about; 0 without a bid. */
+  long bidder() {
+    return candidates.stream()
+        .filter(candidate -> candidate.reason() == WON)
+        .mapToLong(Candidate::lineItemId)
+        .findFirst()
+        .orElse(0);
   }
 
   /** CPM micros; the bid is what was sent, 0 without one. */

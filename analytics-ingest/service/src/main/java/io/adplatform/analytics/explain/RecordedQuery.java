@@ -49,7 +49,6 @@ final class RecordedQuery {
       mapper.imp(request, request.imp(i), query);
     }
     query.floorCpmMicros(Math.max(LEAST_FLOOR, request.imp(imp).floorCpmMicros));
-    query.maxBids(1);
     return query;
   }
 }

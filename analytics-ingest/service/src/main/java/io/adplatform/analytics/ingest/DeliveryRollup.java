@@ -40,7 +40,7 @@ final class DeliveryRollup {
         over_delivery_micros, repeats, invalid, version)
       SELECT bucket, line_item_id, creative_id, supply_partner_id, country, device_type, currency,
         countIf(kind = 1 AND disposition = 0),
-        countIf(kind = 1 AND disposition = 0 AND reason = 0 AND line_item_id != 0),
+        countIf(kind IN (1, 7) AND disposition = 0 AND reason = 0 AND line_item_id != 0),
         countIf(kind = 4 AND disposition = 0),
         countIf(billed = 1 AND disposition IN (0, 4)),
         countIf(kind = 3 AND disposition = 0),

@@ -11,8 +11,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The topic {@code settled}: every event becomes a row of {@code settled_events}, an auction one of
- * {@code auction_records} too. Marks and closed leases are billing-service's and are passed over.
+ * The topic {@code settled}: every event becomes a row of {@code settled_events}, an auction and an
+ * additional bid one of {@code auction_records} too. Marks and closed leases are billing-service's
+ * and are passed over.
  */
 final class SettledRows implements BlockRows {
   static final String TABLE = "settled_events";
@@ -82,7 +83,7 @@ final class SettledRows implements BlockRows {
     }
     event.wrapAndApplyHeader(buffer, 0, header);
     SettledKind kind = event.kind();
-    if (kind == SettledKind.AUCTION) {
+    if (kind == SettledKind.AUCTION || kind == SettledKind.ADDITIONAL_BID) {
       event.wrapRecord(recordBuffer);
       if (recordBuffer.capacity() > 0
           && !records.add(message.partition(), message.offset(), recordBuffer)) {

@@ -34,7 +34,8 @@ final class LineItemActivity implements ApiHandler {
         countIf(at > 0 AND candidate_reasons[at] = 0) AS bids
       FROM (SELECT candidate_reasons, indexOf(candidate_line_items, {id:Int64}) AS at
         FROM auction_records FINAL
-        WHERE time >= fromUnixTimestamp64Milli({from:Int64}) AND NOT bitTest(flags, 0))
+        WHERE time >= fromUnixTimestamp64Milli({from:Int64})
+          AND NOT bitTest(flags, 0) AND NOT bitTest(flags, 3))
       """;
   private static final String DELIVERED =
       """
@@ -43,7 +44,7 @@ final class LineItemActivity implements ApiHandler {
       FROM settled_events FINAL
       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - 900
         AND time >= fromUnixTimestamp64Milli({from:Int64})
-        AND line_item_id = {id:Int64} AND disposition = 0 AND kind != 1
+        AND line_item_id = {id:Int64} AND disposition = 0 AND kind NOT IN (1, 7)
       """;
   private static final String REASONS =
       """

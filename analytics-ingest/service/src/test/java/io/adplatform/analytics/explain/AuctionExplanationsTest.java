@@ -111,12 +111,30 @@ class AuctionExplanationsTest {
             .reason(Reason.BELOW_FLOOR.code())
             .record(new RequestIdHash(KEYS).of("no-bid"), seen, 0)
             .candidate(WINNER, 3_000_000, Reason.BELOW_FLOOR.code()));
+    long both = new RequestIdHash(KEYS).of("two-bids");
+    fixture.send(
+        0,
+        SettledMessage.of(SettledKind.AUCTION, now + 2)
+            .auction(LO + 10)
+            .supply(SUPPLY)
+            .lineItem(WINNER, BASE + 40)
+            .record(both, seen, 2_700_000)
+            .candidate(WINNER, 3_000_000, 0)
+            .candidate(OUTBID, 2_000_000, 0));
+    fixture.send(
+        1,
+        SettledMessage.of(SettledKind.ADDITIONAL_BID, now + 2)
+            .auction(LO + 11)
+            .supply(SUPPLY)
+            .lineItem(OUTBID, BASE + 41)
+            .record(both, seen, 1_800_000)
+            .candidate(OUTBID, 2_000_000, 0));
     fixture.sendRaw(fixture.config.detailTopic(), 0, detail(now, seen));
     fixture.whileIngesting(
         () -> {
-          fixture.awaitNumber(2, "SELECT count() FROM auction_records");
+          fixture.awaitNumber(4, "SELECT count() FROM auction_records");
           fixture.awaitNumber(1, "SELECT count() FROM auction_details");
-          fixture.awaitNumber(3, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(5, "SELECT count() FROM settled_events");
           fixture.awaitNumber(
               1, "SELECT count() FROM entities FINAL WHERE id = " + OUTBID + " AND deleted");
         });
@@ -234,6 +252,8 @@ class AuctionExplanationsTest {
     assertEquals("country", elsewhere.getString("attribute"));
     assertEquals("RECOMPUTED", elsewhere.getString("source"));
     assertEquals("STATUS", candidate(auction, PAUSED).getString("reason"));
+    assertEquals(2_000_000, winner.getLong("minToWinCpmMicros"));
+    assertEquals(3_000_000, outbid.getLong("minToWinCpmMicros"));
     assertNull(candidate(auction, LATER));
   }
 
@@ -275,6 +295,37 @@ class AuctionExplanationsTest {
     assertFalse(loser.toString().contains("2700000"));
     assertFalse(loser.toString().contains("line " + WINNER));
     assertFalse(loser.containsKey("events"));
+  }
+
+  @Test
+  void shouldListFurtherBidsUnderTheFirstAndExplainThemByThemselves() {
+    JsonArray items =
+        api.json("operator", "/api/v1/auctions?requestId=two-bids").getJsonArray("items");
+    assertEquals(1, items.size());
+    JsonObject first = items.getJsonObject(0);
+    assertEquals(AuctionId.text(HI, LO + 10), first.getString("auctionId"));
+    JsonArray additional = first.getJsonArray("additionalBids");
+    assertEquals(1, additional.size());
+    String id = AuctionId.text(HI, LO + 11);
+    assertEquals(id, additional.getJsonObject(0).getString("auctionId"));
+    assertEquals(1_800_000, additional.getJsonObject(0).getLong("priceCpmMicros"));
+    JsonObject further = api.json("operator", "/api/v1/auctions/" + id);
+    assertTrue(further.getBoolean("additional"));
+    assertEquals(AuctionId.text(HI, LO + 10), further.getString("firstAuctionId"));
+    assertEquals(1_800_000, further.getJsonObject("bid").getLong("priceCpmMicros"));
+  }
+
+  @Test
+  void shouldShowAnAdvertiserOfSeveralBidsItsOwnAlone() {
+    String path = "/api/v1/auctions/" + AuctionId.text(HI, LO + 10);
+    JsonObject best = api.json("buyer", path);
+    assertEquals("BID", best.getString("outcome"));
+    assertFalse(best.toString().contains("1800000"));
+    JsonObject beside = api.json("other-buyer", path);
+    assertEquals("BID", beside.getString("outcome"));
+    assertTrue(beside.getJsonArray("additionalBids").toString().contains("1800000"));
+    assertFalse(beside.toString().contains("2700000"));
+    assertFalse(beside.toString().contains("3000000"));
   }
 
   @Test

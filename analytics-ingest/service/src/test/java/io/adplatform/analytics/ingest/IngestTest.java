@@ -59,6 +59,12 @@ class IngestTest {
                   .lineItem(1, 2)
                   .candidate(1, 2_500_000, 0)
                   .candidate(5, 2_000_000, 31));
+          fixture.send(
+              1,
+              SettledMessage.of(SettledKind.ADDITIONAL_BID, NOON)
+                  .auction(1)
+                  .lineItem(1, 2)
+                  .candidate(1, 2_500_000, 0));
           fixture.send(1, SettledMessage.of(SettledKind.AUCTION, NOON + 1).reason(14));
           fixture.send(0, SettledMessage.of(SettledKind.WIN, NOON + 10).lineItem(1, 2));
           fixture.send(0, impression(NOON + 20));
@@ -72,12 +78,12 @@ class IngestTest {
                   .lineItem(1, 2)
                   .billed(100, 2400, 2000));
           fixture.awaitNumber(3, "SELECT count() FROM delivery FINAL");
-          fixture.awaitNumber(9, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(10, "SELECT count() FROM settled_events");
           fixture.awaitNumber(2, "SELECT sum(impressions) FROM delivery FINAL");
           String of = " FROM delivery FINAL WHERE line_item_id = 1 AND bucket = fromUnixTimestamp(";
           String first = of + NOON / 1000 + ")";
           assertEquals(
-              "[1,1,1,1,1,2500,2000,0,1,1]",
+              "[1,2,1,1,1,2500,2000,0,1,1]",
               fixture
                   .database
                   .query(
@@ -93,11 +99,12 @@ class IngestTest {
               2400, fixture.number("SELECT over_delivery_micros" + of + (NOON / 1000 + 900) + ")"));
           assertEquals(
               1, fixture.number("SELECT sum(auctions) FROM delivery FINAL WHERE line_item_id = 0"));
-          assertEquals(2, fixture.number("SELECT count() FROM auction_records"));
+          assertEquals(3, fixture.number("SELECT count() FROM auction_records"));
           assertEquals(
               2,
               fixture.number(
-                  "SELECT length(candidate_line_items) FROM auction_records WHERE reason = 0"));
+                  "SELECT length(candidate_line_items) FROM auction_records"
+                      + " WHERE reason = 0 AND NOT bitTest(flags, 3)"));
         });
   }
 

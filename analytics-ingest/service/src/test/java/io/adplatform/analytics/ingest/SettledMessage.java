@@ -112,7 +112,8 @@ public final class SettledMessage {
     event.nodeId(1).currency(currency).country(country).lossReason(65534).reason(reason);
     event.kind(kind).disposition(disposition).billed((short) (billed ? 1 : 0));
     event.deviceType((short) deviceType).format((short) 1);
-    byte[] record = kind == SettledKind.AUCTION ? record() : new byte[0];
+    boolean recorded = kind == SettledKind.AUCTION || kind == SettledKind.ADDITIONAL_BID;
+    byte[] record = recorded ? record() : new byte[0];
     event.putRecord(record, 0, record.length);
     byte[] bytes = new byte[event.limit()];
     buffer.getBytes(0, bytes);
@@ -128,7 +129,7 @@ public final class SettledMessage {
     record.supplyPartnerId(supplyPartnerId).floorCpmMicros(100_000).bidCpmMicros(bidCpmMicros);
     record.creativeId(creativeId).leaseId(77).parseNanos(1000).decideNanos(2000);
     record.totalNanos(4000).impIndex((short) 0).impCount((short) 1);
-    record.flags().clear().test(test);
+    record.flags().clear().test(test).additional(kind == SettledKind.ADDITIONAL_BID);
     record.deviceType((short) deviceType).format((short) 1).currency(currency).country(country);
     record.width(300).height(250).reason(reason).matched(candidates.size());
     AuctionRecordEncoder.CandidatesEncoder group = record.candidatesCount(candidates.size());

@@ -121,7 +121,7 @@ public final class MemoryLaneJournal implements LaneJournal {
 
   @Override
   public boolean takesAuctions() {
-    return auctionAnswer == 0;
+    return auctionAnswer != JOURNAL_FULL;
   }
 
   @Override

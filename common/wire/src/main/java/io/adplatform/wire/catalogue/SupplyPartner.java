@@ -8,7 +8,7 @@ package io.adplatform.wire.catalogue;
  * @param marginBasisPoints hundredths of a percent that are taken off the winner's bid before it is
  *     sent; 0 to 9999
  * @param queriesPerSecond above it requests are answered without a bid
- * @param maxBidsPerImp at least 1
+ * @param maxBidsPerImp 1 to 7; more are as good as 7
  * @param recordShare share of requests recorded in full, 0 to 1
  * @param debug answers say what was wrong with a request
  */

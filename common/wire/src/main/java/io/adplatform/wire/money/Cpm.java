@@ -30,4 +30,16 @@ public final class Cpm {
     assert cpmMicros >= 0 && cpmMicros <= Decimal.MAX_MICROS : cpmMicros;
     return cpmMicros * (BASIS_POINTS - marginBasisPoints) / BASIS_POINTS;
   }
+
+  /**
+   * The lowest price that {@link #lessMargin} leaves an amount of.
+   *
+   * @param cpmMicros at most {@link Decimal#MAX_MICROS}
+   * @param marginBasisPoints 0 to 9,999
+   */
+  public static long beforeMargin(long cpmMicros, int marginBasisPoints) {
+    assert cpmMicros >= 0 && cpmMicros <= Decimal.MAX_MICROS : cpmMicros;
+    long kept = BASIS_POINTS - marginBasisPoints;
+    return (cpmMicros * BASIS_POINTS + kept - 1) / kept;
+  }
 }

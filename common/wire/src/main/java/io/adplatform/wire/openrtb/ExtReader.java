@@ -2,7 +2,7 @@ package io.adplatform.wire.openrtb;
 
 /**
  * Reads out of {@code ext} objects what is agreed on. An {@code ext} is free-form: what does not
- * have the agreed form in it is passed over and is no fault.
+ * have the agreed form in it is passed over and is no fault, unless it stands there twice.
  */
 final class ExtReader {
   private static final int DATA = 0;
@@ -21,8 +21,12 @@ final class ExtReader {
     if (!json.enterObject()) {
       return Span.NONE;
     }
+    long seen = 0;
     int field;
     while ((field = json.nextField(DATA_KEYS)) != JsonReader.END) {
+      if (field == DATA) {
+        seen = json.once(seen, field);
+      }
       if (field == DATA && json.next() == '{') {
         readKeyValues(json, into);
       } else {
@@ -32,6 +36,7 @@ final class ExtReader {
     return json.since(start);
   }
 
+  /** A key that is repeated has several values, as if they stood in a list. */
   static void readKeyValues(JsonReader json, SpanList into) {
     json.enterObject();
     long key;

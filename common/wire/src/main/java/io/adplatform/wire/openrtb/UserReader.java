@@ -64,8 +64,12 @@ final class UserReader {
     if (!json.enterObject()) {
       return;
     }
+    long seen = 0;
     int field;
     while ((field = json.nextField(EXT_KEYS)) != JsonReader.END) {
+      if (field != KeyTable.UNKNOWN) {
+        seen = json.once(seen, field);
+      }
       int c = json.next();
       if (field == EXT_DATA && c == '{') {
         ExtReader.readKeyValues(json, user.keyValues);

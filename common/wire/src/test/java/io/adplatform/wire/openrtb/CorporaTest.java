@@ -14,15 +14,40 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Requests of the world, where they lie beside the checkout. */
+/** Requests of the smoke run, and those of the world where they lie beside the checkout. */
 class CorporaTest {
-  private static final Path CORPORA =
-      Path.of(System.getProperty("adplatform.home", "."), "..", "shared", "corpora").normalize();
+  private static final Path HOME = Path.of(System.getProperty("adplatform.home", "."));
+  private static final Path CORPORA = HOME.resolve("../shared/corpora").normalize();
+  private static final Path SMOKE = HOME.resolve("loadtest/requests");
+  private static final int STATUS_COLUMN = 3;
 
   private final OpenRtbReader reader = new OpenRtbReader();
   private final BidRequest request = new BidRequest();
   private final Redactor redactor = new Redactor();
   private final ObjectMapper jackson = new ObjectMapper();
+
+  @TestFactory
+  Stream<DynamicTest> shouldReadOfTheSmokeRunWhatIsToBeAnswered() throws IOException {
+    return Files.readAllLines(SMOKE.resolve("expected.tsv")).stream()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("\\t"))
+        .map(
+            columns ->
+                DynamicTest.dynamicTest(
+                    columns[0], () -> checkOutcome(columns[0] + ".json", columns[STATUS_COLUMN])));
+  }
+
+  private void checkOutcome(String file, String status) throws IOException {
+    byte[] body = Files.readAllBytes(SMOKE.resolve(file));
+    System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
+    boolean answered = reader.read(request) == ReadFailure.NONE;
+    assertEquals(status.startsWith("2"), answered);
+    if (answered) {
+      JsonNode tree = jackson.readTree(body);
+      assertEquals(tree.get("id").asText(), request.text(request.id));
+      assertNoPerson(tree, redacted());
+    }
+  }
 
   @TestFactory
   Stream<DynamicTest> shouldReadEveryRequestExpectedToBeAnswered() throws IOException {
@@ -59,11 +84,13 @@ class CorporaTest {
           node.path("bidfloor").decimalValue().movePointRight(6).longValueExact(),
           imp.floorCpmMicros);
     }
+    assertNoPerson(tree, redacted());
+  }
+
+  private String redacted() {
     int length = redactor.copy(request);
-    String redacted =
-        new String(redactor.bytes(), 0, length, java.nio.charset.StandardCharsets.UTF_8);
     assertTrue(length > 0, "a copy without personal data");
-    assertNoPerson(tree, redacted);
+    return new String(redactor.bytes(), 0, length, java.nio.charset.StandardCharsets.UTF_8);
   }
 
   private void assertNoPerson(JsonNode tree, String redacted) throws IOException {

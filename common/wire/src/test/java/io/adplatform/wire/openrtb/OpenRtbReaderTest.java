@@ -407,7 +407,11 @@ class OpenRtbReaderTest {
         "{'id':'a','imp':[{'id':'1','id':'2'}]}|DUPLICATE_KEY",
         "{'id':'a','imp':[{'id':'1','bidfloor':1,'bidfloor':2}]}|DUPLICATE_KEY",
         "{'id':'a','imp':[{'id':'1','banner':{'w':1,'w':2}}]}|DUPLICATE_KEY",
-        "{'id':'a','imp':[{'id':'1'}],'device':{'geo':{'country':'A','country':'B'}}}|DUPLICATE_KEY"
+        "{'id':'a','imp':[{'id':'1'}],'device':{'geo':{'country':'A','country':'B'}}}|DUPLICATE_KEY",
+        "{'id':'a','imp':[{'id':'1','ext':{'data':{},'data':{'k':1}}}]}|DUPLICATE_KEY",
+        "{'id':'a','imp':[{'id':'1'}],'user':{'ext':{'consent':'A','consent':'B'}}}|DUPLICATE_KEY",
+        "{'id':'a','imp':[{'id':'1'}],'user':{'ext':{'eids':[],'eids':[]}}}|DUPLICATE_KEY",
+        "{'id':'a','imp':[{'id':'1'}],'user':{'ext':{'x':1,'x':2,'data':{'k':1,'k':2}}}}|NONE"
       })
   void shouldRefuseWrongTypesSizesAndRepeatedKeys(String json, ReadFailure expected) {
     assertEquals(expected, read(json));

@@ -1,0 +1,97 @@
+package io.adplatform.rtb.auction;
+
+import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.testkit.check.AllocationCheck;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.OpenRtbReader;
+import io.adplatform.wire.openrtb.ReadFailure;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** From the bytes of a request to the bytes of its answer and its records. */
+class LaneAuctionsAllocationTest {
+  private static final int RUNS = 5_000;
+  private static final String REQUEST =
+      "{\"id\":\"r1\",\"site\":{\"domain\":\"news.example\",\"cat\":[\"IAB1\"]},\"device\":{\"ua\":"
+          + "\"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0\",\"ip\":\"203.0.113.7\","
+          + "\"geo\":{\"country\":\"USA\"}},\"user\":{\"id\":\"u1\",\"keywords\":\"k=v\"},"
+          + "\"bcat\":[\"IAB25\"],\"badv\":[\"bad.example\"],\"imp\":["
+          + "{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250},\"ext\":{\"data\":{\"a\":\"b\"}}},"
+          + "{\"id\":\"2\",\"banner\":{\"format\":[{\"w\":300,\"h\":250}]},\"bidfloor\":9}]}";
+
+  /** Takes everything and keeps nothing. */
+  private static final class ClaimingJournal implements LaneJournal {
+    private long position;
+
+    @Override
+    public long offerAuction(DirectBuffer buffer, int offset, int length) {
+      position += length;
+      return position;
+    }
+
+    @Override
+    public long offerSignal(DirectBuffer buffer, int offset, int length) {
+      return offerAuction(buffer, offset, length);
+    }
+
+    @Override
+    public long recordedPosition() {
+      return position;
+    }
+
+    @Override
+    public void wakeWhenRecorded(long position) {
+      // Nothing waits.
+    }
+
+    @Override
+    public long recordingId() {
+      return 1;
+    }
+
+    @Override
+    public boolean takesAuctions() {
+      return true;
+    }
+
+    @Override
+    public int maxMessageLength() {
+      return 512 * 1024;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,0", "3,0", "3,1"})
+  void shouldAllocateNothingPerRequest(int maxBidsPerImp, double recordShare) {
+    try (LaneFixture fixture = new LaneFixture(new ClaimingJournal())) {
+      SupplyPartner partner =
+          LaneFixture.partner(Status.ACTIVE, 500, 1_000_000_000, recordShare, maxBidsPerImp);
+      fixture.leaseAmount(100_000_000_000L);
+      for (int i = 0; i < 10; i++) {
+        fixture.lineItem(40 + i, 1_000_000 + 100_000 * (i / 2));
+      }
+      fixture.publish(partner);
+      BidRequest request = new BidRequest();
+      OpenRtbReader reader = new OpenRtbReader();
+      byte[] body = REQUEST.getBytes(StandardCharsets.UTF_8);
+      AllocationCheck.assertNoAllocation(
+          RUNS,
+          () -> {
+            System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
+            boolean bid =
+                fixture.auctions.admit(partner) == Reason.NONE
+                    && reader.read(request) == ReadFailure.NONE
+                    && fixture.auctions.run(request, partner, 0, 0, fixture.response)
+                        == Reason.NONE;
+            if (!bid) {
+              throw new AssertionError("no bid");
+            }
+          });
+    }
+  }
+}
