@@ -84,10 +84,17 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * The port this name had before if it is free, else a free one, remembered for the next start.
+   * The port this name had before if it is free, else a free one that no other name has, remembered
+   * for the next start.
    */
   synchronized int port(String name) {
-    int port = LoopbackPorts.freeOr(Integer.parseInt(ports.getProperty(name, "0")));
+    String last = (String) ports.remove(name);
+    int port = last == null ? 0 : Integer.parseInt(last);
+    while (port == 0
+        || ports.containsValue(Integer.toString(port))
+        || !LoopbackPorts.isFree(port)) {
+      port = LoopbackPorts.free();
+    }
     remember(name, port);
     return port;
   }

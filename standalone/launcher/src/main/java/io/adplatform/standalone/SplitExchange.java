@@ -58,10 +58,10 @@ final class SplitExchange implements RunningExchange {
   }
 
   private void startServices(UpConfig config) throws InterruptedException {
-    ServiceOrigin campaign = origin("campaign-service-api");
-    ServiceOrigin billing = origin("billing-service-api");
-    ServiceOrigin analyticsApi = origin("analytics-ingest-api");
-    ServiceOrigin analytics = origin("analytics-ingest");
+    ServiceOrigin campaign = origin("campaign-service");
+    ServiceOrigin billing = origin("billing-service");
+    ServiceOrigin analyticsApi = origin("analytics-ingest");
+    ServiceOrigin analytics = origin("analytics-ingest-data");
     ServiceOrigin rtb = origin("rtb-engine");
     settings.put("api-host", "127.0.0.1").put("data-host", "127.0.0.1");
     settings.put("external-driver", "true").put("billing-url", url(billing));
@@ -117,7 +117,7 @@ final class SplitExchange implements RunningExchange {
   }
 
   private ServiceOrigin origin(String name) {
-    return new ServiceOrigin(name.replace("-api", ""), folder.port(name));
+    return new ServiceOrigin(name.replace("-data", ""), folder.port(name));
   }
 
   private ServerProcess start(
@@ -131,9 +131,6 @@ final class SplitExchange implements RunningExchange {
     ProcessConfig config =
         ProcessConfig.of(folder.folders(), name, port, java.line())
             .withEnvironment(environment(all.values()));
-    if (port > 0) {
-      folder.remember(name, port);
-    }
     ReadyProbe probe = port > 0 ? ReadyProbe.http(port, "/healthz") : pid -> true;
     ServerProcess process = ServerProcess.start(config, probe, console::event);
     synchronized (processes) {

@@ -49,6 +49,7 @@ final class Up {
       System.setProperty("adplatform.log", folder.folders().log("services").toString());
       Preflight.check(config);
       console.line("Starting AdPlatform in " + config.data());
+      LeftOvers.end(folder.folders(), console::event);
       folder.remember("data", config.port());
       folder.remember("api", config.apiPort());
       serve(folder);

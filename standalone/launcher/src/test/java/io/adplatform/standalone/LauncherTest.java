@@ -146,6 +146,18 @@ class LauncherTest {
     assertEquals(0, run("down", "--data", data()));
 
     assertTrue(!left.isAlive());
+    assertTrue(!Files.exists(folders.pid("redis")));
+  }
+
+  @Test
+  void shouldForgetChildrenOfAFormerStartThatAreGone() throws Exception {
+    ServerFolders folders = new ServerFolders(root.resolve("data"));
+    Files.writeString(folders.pid("rtb-engine"), "999999999 1\n");
+
+    assertEquals(0, LeftOvers.end(folders, errors::append));
+
+    assertTrue(LeftOvers.pidFiles(folders).isEmpty());
+    assertEquals("", errors.toString());
   }
 
   @Test
@@ -159,6 +171,16 @@ class LauncherTest {
       try (ServerSocket stranger = new ServerSocket(first, 1, InetAddress.getByName("127.0.0.1"))) {
         assertTrue(folder.port("kafka") != stranger.getLocalPort());
       }
+    }
+  }
+
+  @Test
+  void shouldGiveEveryNameAPortOfItsOwn() throws IOException {
+    try (DataFolder folder = DataFolder.take(root.resolve("data"))) {
+      int first = folder.port("rtb-engine");
+      folder.remember("analytics-ingest", first);
+
+      assertTrue(folder.port("analytics-ingest") != first);
     }
   }
 

@@ -20,12 +20,10 @@ final class MarkRound {
 
   private final long millis;
   private final Map<Long, Long> targets;
-  private final Set<Integer> nodes;
 
-  private MarkRound(long millis, Map<Long, Long> targets, Set<Integer> nodes) {
+  private MarkRound(long millis, Map<Long, Long> targets) {
     this.millis = millis;
     this.targets = targets;
-    this.nodes = nodes;
   }
 
   /**
@@ -41,7 +39,6 @@ final class MarkRound {
     long millis = Long.MAX_VALUE;
     Map<Long, Long> targets = new HashMap<>();
     Set<Long> written = new HashSet<>();
-    Set<Integer> nodes = new HashSet<>();
     Map<Long, Long> signals = new HashMap<>();
     for (LaneWatermark lane : answers) {
       millis = Math.min(millis, lane.millis());
@@ -51,7 +48,6 @@ final class MarkRound {
     for (JournalRecording recording : listed) {
       // What is listed no more was sent whole, and deleted.
       long id = recording.recordingId();
-      nodes.add(recording.nodeId());
       targets.put(id, signals.getOrDefault(id, 0L));
       if (!recording.isLive()) {
         targets.merge(id, recording.stopPosition(), Math::max);
@@ -60,17 +56,12 @@ final class MarkRound {
         targets.merge(id, shipped.position() + shipped.lagBytes(), Math::max);
       }
     }
-    return new MarkRound(millis, targets, nodes);
+    return new MarkRound(millis, targets);
   }
 
   /** What the mark says, milliseconds since 1970. */
   long millis() {
     return millis;
-  }
-
-  /** All nodes that have recordings on this driver. */
-  Set<Integer> nodes() {
-    return nodes;
   }
 
   /** What the marks of other nodes than this process's say. */
