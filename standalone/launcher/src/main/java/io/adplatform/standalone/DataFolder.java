@@ -23,6 +23,9 @@ final class DataFolder implements AutoCloseable {
   private static final String LOCK = "lock";
   private static final String PORTS = "ports";
 
+  /** Under this name the address of both public ports stands among the ports. */
+  static final String HOST = "host";
+
   /** The pid file of the launcher itself, beside those of its children. */
   static final String LAUNCHER = "launcher";
 
@@ -99,8 +102,14 @@ final class DataFolder implements AutoCloseable {
     return port;
   }
 
-  /** Remembers a port that was chosen elsewhere, for {@code status}. */
-  synchronized void remember(String name, int port) {
+  /** Remembers where both public ports are, for {@code status}. */
+  synchronized void remember(String host, int dataPort, int apiPort) {
+    ports.setProperty(HOST, host);
+    ports.setProperty("api", Integer.toString(apiPort));
+    remember("data", dataPort);
+  }
+
+  private void remember(String name, int port) {
     ports.setProperty(name, Integer.toString(port));
     Path file = folders.pid(LAUNCHER).resolveSibling(PORTS);
     try (Writer writer = Files.newBufferedWriter(file)) {

@@ -70,8 +70,9 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static boolean showReadiness(String name, Properties ports) throws InterruptedException {
-    String port = ports.getProperty(name, "");
-    String url = "http://localhost:" + port;
+    String port = ports.getProperty(name, "0");
+    String url =
+        UpConfig.localUrl(ports.getProperty(DataFolder.HOST, "localhost"), Integer.parseInt(port));
     RestClient.Answer answer = new RestClient(url, "").tryGet(url + "/readyz");
     boolean ready = answer.status() == RestClient.OK;
     System.out.println();
