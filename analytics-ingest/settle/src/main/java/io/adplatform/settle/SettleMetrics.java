@@ -64,9 +64,14 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     }
   }
 
-  /** Whether a checkpoint of the running job is complete: it reads, settles and writes. */
-  static boolean isReady() {
-    return value("adplatform_settle_checkpoints_total") > 0;
+  /**
+   * Whether a checkpoint of the running job was completed lately: it reads, settles and writes.
+   *
+   * @param within how long ago at most, in milliseconds
+   */
+  static boolean isReady(long within) {
+    return value("adplatform_settle_checkpoints_total") > 0
+        && System.currentTimeMillis() - value("adplatform_settle_last_checkpoint_millis") <= within;
   }
 
   /** All of it, as Prometheus text. */

@@ -1,6 +1,7 @@
 package io.adplatform.standalone;
 
 import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.config.Settings;
 import io.adplatform.servers.ReadyProbe;
 import io.adplatform.servers.ServerException;
 import io.adplatform.servers.SettleServer;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * The settle job as a child: started, on a thread of its own, as soon as Kafka is there and the
@@ -25,39 +27,48 @@ final class SettleChild implements AutoCloseable {
   private final CompletableFuture<SettleServer> started = new CompletableFuture<>();
   private final CompletableFuture<Void> topics = new CompletableFuture<>();
   private final Thread thread;
-  private final KafkaSettings kafka;
-
-  /** How Kafka is spoken to, once its address is known. */
-  @FunctionalInterface
-  interface KafkaSettings {
-    KafkaConfig at(String bootstrap);
-  }
+  private final Function<String, Settings> settings;
 
   private SettleChild(
-      DataFolder folder, DataServers servers, KafkaSettings kafka, Console console) {
+      DataFolder folder,
+      DataServers servers,
+      Function<String, Settings> settings,
+      Console console) {
     this.folder = folder;
     this.servers = servers;
-    this.kafka = kafka;
+    this.settings = settings;
     this.console = console;
     this.thread = new Thread(this::run, "start-settle");
   }
 
-  /** Begins to wait for Kafka, and returns at once. */
+  /**
+   * Begins to wait for Kafka, and returns at once.
+   *
+   * @param settings gives the settings of Kafka's clients at an address
+   */
   static SettleChild start(
-      DataFolder folder, DataServers servers, KafkaSettings kafka, Console console) {
-    SettleChild child = new SettleChild(folder, servers, kafka, console);
+      DataFolder folder,
+      DataServers servers,
+      Function<String, Settings> settings,
+      Console console) {
+    SettleChild child = new SettleChild(folder, servers, settings, console);
     child.thread.start();
     return child;
   }
 
   private void run() {
     try {
-      KafkaConfig config = kafka.at(servers.kafka());
+      Settings known = settings.apply(servers.kafka());
+      KafkaConfig config = KafkaConfig.of(known);
       createTopics(config);
       topics.complete(null);
       started.complete(
           SettleServer.start(
-              folder.folders(), folder.port("settle"), config.bootstrap(), console::event));
+              folder.folders(),
+              folder.port("settle"),
+              config.bootstrap(),
+              known.path("kafka-properties", null),
+              console::event));
     } catch (Exception e) {
       topics.completeExceptionally(e);
       started.completeExceptionally(e);

@@ -1,6 +1,6 @@
 package io.adplatform.standalone;
 
-import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.config.Settings;
 import io.adplatform.servers.SecretFile;
 import io.adplatform.servers.ServerFolders;
 import java.io.IOException;
@@ -81,8 +81,8 @@ final class Up {
     }
   }
 
-  private KafkaConfig kafka(String bootstrap) {
-    return KafkaConfig.of(ServiceSettings.empty().put("kafka", bootstrap).settings(environment));
+  private Settings kafka(String bootstrap) {
+    return ServiceSettings.empty().put("kafka", bootstrap).settings(environment);
   }
 
   private static Map<String, Supplier<String>> checks(DataServers servers, SettleChild settle) {

@@ -149,9 +149,7 @@ class LaneJournalTest {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.add("-Xmx256m");
-    command.addAll(List.of("--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED"));
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of(System.getProperty("adplatform.jvm.flags").split(" ")));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), JournalWriterMain.class.getName()));
     command.add(data.toString());
