@@ -12,7 +12,12 @@ import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.node.HotNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +41,13 @@ final class OneJvmExchange implements RunningExchange {
         ApiServer.builder(
                 ApiServerConfig.of(
                     settings.requiredText("api-host"), settings.integer("api-port", 0, 0, 65_535)))
-            .metrics(node.metrics().registry());
+            .metrics(node.metrics().registry())
+            .requireEveryOperation();
     keep(node);
   }
 
   /**
-   * Does what needs no server: starts the hot node.
+   * Does what needs no server: starts the hot node, begins to read the API's document.
    *
    * @param checks further conditions of the API port's {@code /readyz}, null where all is well
    */
@@ -54,22 +60,37 @@ final class OneJvmExchange implements RunningExchange {
     return exchange;
   }
 
-  /** Launches the services in the order in which data flows, then opens both ports. */
+  /**
+   * Launches the control plane's services beside those of the hot node, then opens both ports. What
+   * is mounted on the node is so from this thread alone.
+   */
   @Override
   public void launch(ServiceSettings all) throws Exception {
     Settings settings = all.settings(environment);
-    keep(CampaignService.launch(api, settings));
-    keep(BillingService.launch(api, settings));
-    keep(RtbEngine.launch(node, settings));
-    keep(AnalyticsIngest.launch(node, api, settings));
-    keep(api.requireEveryOperation().start());
+    try (ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      List<Future<?>> launched =
+          List.of(
+              threads.submit(() -> keep(CampaignService.launch(api, settings))),
+              threads.submit(() -> keep(BillingService.launch(api, settings))));
+      keep(RtbEngine.launch(node, settings));
+      keep(AnalyticsIngest.launch(node, api, settings));
+      for (Future<?> service : launched) {
+        service.get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception failure ? failure : e;
+    }
+    keep(api.start());
     node.listen();
     // closed first: the shipper then sees all that was recorded
     keep(node::stopListening);
   }
 
   private <P extends AutoCloseable> P keep(P part) {
-    parts.push(part);
+    synchronized (parts) {
+      parts.push(part);
+    }
     return part;
   }
 
