@@ -5,7 +5,7 @@ home=$(cd "$(dirname "$0")/.." && pwd)
 java="$("$home/bin/jdk")/bin/java"
 command -v wrk >/dev/null || { echo "wrk is missing: apt-get install wrk" >&2; exit 1; }
 [ -f "$home/loadtest/target/class-path" ] || "$home/mvnw" -f "$home/pom.xml" -q -DskipTests package
-flags="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"
+flags=$("$home/bin/flags")
 folder=$(mktemp -d "${TMPDIR:-/tmp}/adplatform-http.XXXXXX")
 # shellcheck disable=SC2086
 "$java" $flags "-Dadplatform.jvm.flags=$flags" -cp "$home/loadtest/target/classes:$(cat "$home/loadtest/target/class-path")" \

@@ -6,4 +6,4 @@ java="$("$home/bin/jdk")/bin/java"
 [ -f "$home/loadtest/target/class-path" ] || "$home/mvnw" -f "$home/pom.xml" -q -DskipTests package
 [ $# -gt 0 ] || set -- -l
 exec "$java" -cp "$home/loadtest/target/classes:$(cat "$home/loadtest/target/class-path")" org.openjdk.jmh.Main \
-  -jvmArgsAppend "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED" "$@"
+  -jvmArgsAppend "$("$home/bin/flags")" "$@"

@@ -1,15 +1,21 @@
 package io.adplatform.settle;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 
 /**
  * Settings of the job, from its command line.
  *
  * @param bootstrap {@code --kafka}: Kafka's bootstrap servers
+ * @param kafkaProperties {@code --kafka-properties}: a properties file of what every Kafka client
+ *     is given besides, such as credentials; null for none
  * @param path {@code --path}: folder of the checkpoints
  * @param metricsPort {@code --port}: of {@code /metrics}, {@code /healthz}, {@code /readyz} on
  *     loopback; 0 for none
@@ -22,6 +28,7 @@ import java.util.Set;
  */
 public record SettleConfig(
     String bootstrap,
+    Path kafkaProperties,
     Path path,
     int metricsPort,
     String eventsTopic,
@@ -30,12 +37,14 @@ public record SettleConfig(
     Duration transactionTimeout,
     int maxAuctions) {
   static final String USAGE =
-      "usage: --kafka HOST:PORT --path DIR [--port P] [--events TOPIC] [--settled TOPIC]"
-          + " [--checkpoint-millis N] [--transaction-timeout-millis N] [--max-auctions N]";
+      "usage: --kafka HOST:PORT --path DIR [--kafka-properties FILE] [--port P] [--events TOPIC]"
+          + " [--settled TOPIC] [--checkpoint-millis N] [--transaction-timeout-millis N]"
+          + " [--max-auctions N]";
 
   private static final Set<String> NAMES =
       Set.of(
           "--kafka",
+          "--kafka-properties",
           "--path",
           "--port",
           "--events",
@@ -68,6 +77,7 @@ public record SettleConfig(
     }
     return new SettleConfig(
         required(given, "--kafka"),
+        given.containsKey("--kafka-properties") ? Path.of(given.get("--kafka-properties")) : null,
         Path.of(required(given, "--path")),
         number(given, "--port", 0),
         given.getOrDefault("--events", "events"),
@@ -76,6 +86,25 @@ public record SettleConfig(
         Duration.ofMillis(
             number(given, "--transaction-timeout-millis", DEFAULT_TRANSACTION_TIMEOUT_MILLIS)),
         number(given, "--max-auctions", DEFAULT_MAX_AUCTIONS));
+  }
+
+  /**
+   * What every Kafka client is given; a copy that may be added to.
+   *
+   * @throws IllegalArgumentException where the file cannot be read
+   */
+  Properties kafka() {
+    Properties properties = new Properties();
+    if (kafkaProperties != null) {
+      try (Reader reader = Files.newBufferedReader(kafkaProperties)) {
+        properties.load(reader);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "--kafka-properties: " + kafkaProperties + " cannot be read", e);
+      }
+    }
+    properties.setProperty("bootstrap.servers", bootstrap);
+    return properties;
   }
 
   private static String required(Map<String, String> given, String name) {

@@ -38,6 +38,9 @@ public final class SettleJob {
   /** A checkpoint waits for the answers' acknowledgement: as long as Kafka may be slow. */
   private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(5);
 
+  /** A checkpoint that is this late says that the job does not run as it should. */
+  private static final Duration LATELY = Duration.ofSeconds(30);
+
   private static final Duration FIRST_RESTART = Duration.ofMillis(500);
   private static final Duration SLOWEST_RESTART = Duration.ofSeconds(10);
   private static final Duration CALM = Duration.ofMinutes(1);
@@ -80,7 +83,8 @@ public final class SettleJob {
       new SettleJob(config).runUntilEnded();
       return;
     }
-    SettleMetricsServer server = new SettleMetricsServer(config.metricsPort());
+    SettleMetricsServer server =
+        new SettleMetricsServer(config.metricsPort(), config.checkpointInterval().plus(LATELY));
     try {
       new SettleJob(config).runUntilEnded();
     } finally {
@@ -125,8 +129,7 @@ public final class SettleJob {
     environment
         .fromSource(source(), WatermarkStrategy.noWatermarks(), "events")
         .uid("events")
-        .process(
-            new SettlementStep(config.bootstrap(), config.settledTopic(), config.maxAuctions()))
+        .process(new SettlementStep(config.kafka(), config.settledTopic(), config.maxAuctions()))
         .returns(Settled.class)
         .uid("settlement")
         .sinkTo(sink())
@@ -172,7 +175,7 @@ public final class SettleJob {
 
   private KafkaSource<Event> source() {
     return KafkaSource.<Event>builder()
-        .setBootstrapServers(config.bootstrap())
+        .setProperties(config.kafka())
         .setTopics(config.eventsTopic())
         .setStartingOffsets(OffsetsInitializer.earliest())
         .setDeserializer(new EventAdapter())
@@ -183,7 +186,7 @@ public final class SettleJob {
   }
 
   private KafkaSink<Settled> sink() {
-    Properties producer = new Properties();
+    Properties producer = config.kafka();
     producer.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Long.toString(config.transactionTimeout().toMillis()));

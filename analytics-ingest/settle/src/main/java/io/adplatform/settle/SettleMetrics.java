@@ -36,9 +36,6 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
   /** The sink's own count of transactions that it could not commit; it only logs them. */
   private static final String FAILED_COMMITTABLES = "failedCommittables";
 
-  /** A checkpoint is due so often that this is a job which gets nowhere. */
-  private static final long CHECKPOINT_LATE_MILLIS = 60_000;
-
   // Flink makes the reporter; the server that shows it meets it here.
   private static final Map<String, Gauge<?>> FOUND = new ConcurrentHashMap<>();
 
@@ -81,21 +78,23 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
   }
 
   /**
-   * Whether a checkpoint of the running job was complete not long ago: it reads, settles and
-   * writes. A job that only starts again and again does not.
+   * Whether a checkpoint of the running job was complete lately: it reads, settles and writes. A
+   * job that only starts again and again does not.
+   *
+   * @param within how long ago at most, in milliseconds
    */
-  static boolean isReady() {
+  static boolean isReady(long within) {
     Long completed = value("adplatform_settle_checkpoints_total");
     Long millis = value("adplatform_settle_last_checkpoint_millis");
-    return isReady(completed, millis, System.currentTimeMillis());
+    return isReady(completed, millis, System.currentTimeMillis(), within);
   }
 
   /** The same of these figures, which are null where Flink has none. */
-  static boolean isReady(Long completed, Long lastMillis, long nowMillis) {
+  static boolean isReady(Long completed, Long lastMillis, long nowMillis, long within) {
     return completed != null
         && completed > 0
         && lastMillis != null
-        && nowMillis - lastMillis < CHECKPOINT_LATE_MILLIS;
+        && nowMillis - lastMillis <= within;
   }
 
   /** Transactions that the sink could not commit since the process started. */

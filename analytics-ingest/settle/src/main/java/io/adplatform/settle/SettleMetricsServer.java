@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** {@code /metrics}, {@code /healthz} and {@code /readyz} of the job's process, on loopback. */
 final class SettleMetricsServer implements AutoCloseable {
@@ -14,8 +15,12 @@ final class SettleMetricsServer implements AutoCloseable {
 
   private final HttpServer server;
 
-  /** Listens. */
-  SettleMetricsServer(int port) throws IOException {
+  /**
+   * Listens.
+   *
+   * @param within how old the newest checkpoint of a job that is ready may be
+   */
+  SettleMetricsServer(int port, Duration within) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext(
         "/metrics", exchange -> answer(exchange, OK, "text/plain; version=0.0.4", metrics()));
@@ -23,12 +28,12 @@ final class SettleMetricsServer implements AutoCloseable {
     server.createContext(
         "/readyz",
         exchange -> {
-          boolean ready = SettleMetrics.isReady();
+          boolean ready = SettleMetrics.isReady(within.toMillis());
           answer(
               exchange,
               ready ? OK : UNAVAILABLE,
               "text/plain",
-              ready ? "ready\n" : "no checkpoint was complete lately\n");
+              ready ? "ready\n" : "no checkpoint was completed lately\n");
         });
     server.start();
   }

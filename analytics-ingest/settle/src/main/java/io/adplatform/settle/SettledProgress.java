@@ -32,10 +32,10 @@ final class SettledProgress {
   private final String topic;
   private final Properties properties;
 
-  SettledProgress(String bootstrap, String topic) {
+  SettledProgress(Properties kafka, String topic) {
     this.topic = topic;
     properties = new Properties();
-    properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    properties.putAll(kafka);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(
         ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());

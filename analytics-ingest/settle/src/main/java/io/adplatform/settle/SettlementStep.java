@@ -3,6 +3,7 @@ package io.adplatform.settle;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
@@ -30,7 +31,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   /** One line of log for so many messages that cannot be read. */
   private static final long GARBAGE_LOG_SHARE = 1_000;
 
-  private final String bootstrap;
+  private final Properties kafka;
   private final String settledTopic;
   private final int maxAuctions;
 
@@ -44,8 +45,8 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   private transient long garbage;
   private transient long lostBefore;
 
-  SettlementStep(String bootstrap, String settledTopic, int maxAuctions) {
-    this.bootstrap = bootstrap;
+  SettlementStep(Properties kafka, String settledTopic, int maxAuctions) {
+    this.kafka = kafka;
     this.settledTopic = settledTopic;
     this.maxAuctions = maxAuctions;
   }
@@ -75,7 +76,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     settled = new Settled();
     lostBefore = SettleMetrics.failedCommittables();
     // The sink stands behind this step and is open: its transactions are committed or aborted.
-    progress = new SettledProgress(bootstrap, settledTopic).read();
+    progress = new SettledProgress(kafka, settledTopic).read();
     for (Partition partition : partitions.values()) {
       long committed = progress.getOrDefault(partition.number, SettledProgress.NOTHING);
       if (committed != SettledProgress.UNKNOWN && committed < partition.lastAnswered) {

@@ -10,15 +10,16 @@ import org.junit.jupiter.api.Test;
 
 class SettleMetricsTest {
   private static final long NOW = 1_700_000_000_000L;
+  private static final long WITHIN = 60_000;
 
   private final SettleMetrics metrics = new SettleMetrics();
 
   @Test
   void shouldNotBeReadyWithoutACheckpointOfLate() {
-    assertTrue(SettleMetrics.isReady(1L, NOW - 5_000, NOW));
-    assertFalse(SettleMetrics.isReady(0L, NOW - 5_000, NOW));
-    assertFalse(SettleMetrics.isReady(1_000L, NOW - 120_000, NOW));
-    assertFalse(SettleMetrics.isReady(null, null, NOW));
+    assertTrue(SettleMetrics.isReady(1L, NOW - 5_000, NOW, WITHIN));
+    assertFalse(SettleMetrics.isReady(0L, NOW - 5_000, NOW, WITHIN));
+    assertFalse(SettleMetrics.isReady(1_000L, NOW - 120_000, NOW, WITHIN));
+    assertFalse(SettleMetrics.isReady(null, null, NOW, WITHIN));
   }
 
   @Test

@@ -36,11 +36,10 @@ final class ServerProcess implements AutoCloseable {
     String javaHome = System.getProperty("java.home");
     List<String> command = new ArrayList<>();
     command.add(javaHome + "/bin/java");
+    command.addAll(List.of(System.getProperty("adplatform.jvm.flags").split(" ")));
     command.addAll(
         List.of(
             "-Xmx256m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
             "-Dadplatform.home=" + System.getProperty("adplatform.home"),
             "-cp",
             System.getProperty("java.class.path"),

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -33,9 +34,15 @@ public final class KafkaServer {
         new KafkaRaftServer(
             new KafkaConfig(BrokerSettings.of(log, port, controllerPort)), Time.SYSTEM);
     CountDownLatch started = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> shutdown(server, started), "shutdown"));
-    server.startup();
-    started.countDown();
+    AtomicBoolean serves = new AtomicBoolean();
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> shutdown(server, started, serves), "shutdown"));
+    try {
+      server.startup();
+      serves.set(true);
+    } finally {
+      started.countDown();
+    }
     if (given.containsKey("--ready-file")) {
       announce(Path.of(given.get("--ready-file")));
     }
@@ -60,13 +67,18 @@ public final class KafkaServer {
   }
 
   /**
-   * A stop that comes while the broker starts waits for the start: a half-started broker does not
-   * shut down.
+   * A stop that comes while the broker starts waits for the start, which may fail for it: a
+   * half-started broker does not shut down, and has promised nothing.
    */
-  private static void shutdown(KafkaRaftServer server, CountDownLatch started) {
+  private static void shutdown(
+      KafkaRaftServer server, CountDownLatch started, AtomicBoolean serves) {
     try {
       started.await();
-      server.shutdown();
+      if (serves.get()) {
+        server.shutdown();
+      } else {
+        Runtime.getRuntime().halt(1);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -23,6 +23,9 @@ final class DataFolder implements AutoCloseable {
   private static final String LOCK = "lock";
   private static final String PORTS = "ports";
 
+  /** Under this name the address of both public ports stands among the ports. */
+  static final String HOST = "host";
+
   /** The pid file of the launcher itself, beside those of its children. */
   static final String LAUNCHER = "launcher";
 
@@ -84,16 +87,29 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * The port this name had before if it is free, else a free one, remembered for the next start.
+   * The port this name had before if it is free, else a free one that no other name has, remembered
+   * for the next start.
    */
   synchronized int port(String name) {
-    int port = LoopbackPorts.freeOr(Integer.parseInt(ports.getProperty(name, "0")));
+    String last = (String) ports.remove(name);
+    int port = last == null ? 0 : Integer.parseInt(last);
+    while (port == 0
+        || ports.containsValue(Integer.toString(port))
+        || !LoopbackPorts.isFree(port)) {
+      port = LoopbackPorts.free();
+    }
     remember(name, port);
     return port;
   }
 
-  /** Remembers a port that was chosen elsewhere, for {@code status}. */
-  synchronized void remember(String name, int port) {
+  /** Remembers where both public ports are, for {@code status}. */
+  synchronized void remember(String host, int dataPort, int apiPort) {
+    ports.setProperty(HOST, host);
+    ports.setProperty("api", Integer.toString(apiPort));
+    remember("data", dataPort);
+  }
+
+  private void remember(String name, int port) {
     ports.setProperty(name, Integer.toString(port));
     Path file = folders.pid(LAUNCHER).resolveSibling(PORTS);
     try (Writer writer = Files.newBufferedWriter(file)) {

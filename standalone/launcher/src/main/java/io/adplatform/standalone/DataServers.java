@@ -14,15 +14,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * PostgreSQL, Redis, Kafka and ClickHouse: started side by side, or given. Their addresses are as
  * the services' settings want them. Ended side by side, too: nothing runs any more that writes to
- * them.
+ * them. Thread-safe.
  */
 final class DataServers implements AutoCloseable {
   /** A slow machine unpacks and initialises PostgreSQL in a fifth of this. */
@@ -32,13 +32,13 @@ final class DataServers implements AutoCloseable {
   private final DataFolder folder;
   private final Console console;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
-
-  private Login postgres;
-  private String kafka;
-  private String redis;
-  private String clickHouse;
-  private String clickHouseUser = "";
-  private Path clickHousePasswordFile;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("start-", 0).factory());
+  private final CompletableFuture<Void> allReady = new CompletableFuture<>();
+  private CompletableFuture<Login> postgres;
+  private CompletableFuture<Store> redis;
+  private CompletableFuture<String> kafka;
+  private CompletableFuture<Warehouse> clickHouse;
 
   private DataServers(UpConfig config, DataFolder folder, Console console) {
     this.config = config;
@@ -55,110 +55,127 @@ final class DataServers implements AutoCloseable {
   record Login(String jdbcUrl, String user, Path passwordFile) {}
 
   /**
-   * Starts what is not given and waits until all are ready; ends those that started if one does
-   * not.
+   * ClickHouse and who asks it.
+   *
+   * @param url {@code http://host:port}
+   * @param user empty where it asks for none
+   * @param passwordFile of mode 600, or null where it asks for none
    */
+  record Warehouse(String url, String user, Path passwordFile) {}
+
+  /**
+   * Redis.
+   *
+   * @param process null where it was given
+   */
+  private record Store(ServerProcess process) {}
+
+  /** Begins to start what is not given and returns at once; what is asked for is waited for. */
   static DataServers start(UpConfig config, DataFolder folder, Console console) {
     DataServers servers = new DataServers(config, folder, console);
-    List<Callable<Void>> starts =
-        List.of(
-            servers::startPostgres,
-            servers::startRedis,
-            servers::startKafka,
-            servers::startClickHouse);
-    try (ExecutorService threads =
-        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
-      for (Future<Void> start : threads.invokeAll(starts)) {
-        start.get();
-      }
-      return servers;
+    servers.postgres = servers.begin(servers::startPostgres);
+    servers.redis = servers.begin(servers::startRedis);
+    servers.kafka = servers.begin(servers::startKafka);
+    servers.clickHouse = servers.begin(servers::startClickHouse);
+    CompletableFuture.allOf(servers.postgres, servers.redis, servers.kafka, servers.clickHouse)
+        .thenRun(() -> servers.allReady.complete(null));
+    return servers;
+  }
+
+  private <T> CompletableFuture<T> begin(Callable<T> start) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          try {
+            result.complete(start.call());
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+            allReady.completeExceptionally(e);
+          }
+        });
+    return result;
+  }
+
+  /** Waits until all are ready; throws {@link LaunchException} as soon as one cannot be. */
+  void awaitReady() throws InterruptedException {
+    get(allReady);
+  }
+
+  /** The exchange's database; waits for it. */
+  Login postgres() throws InterruptedException {
+    return get(postgres);
+  }
+
+  /** {@code host:port,…}; waits for it. */
+  String kafka() throws InterruptedException {
+    return get(kafka);
+  }
+
+  /** Waits for it. */
+  Warehouse clickHouse() throws InterruptedException {
+    return get(clickHouse);
+  }
+
+  /** A condition for {@code /readyz}: null while Redis serves, as far as is known here. */
+  String redisTrouble() {
+    Store store = redis.getNow(null);
+    return store == null ? "redis is starting" : ServerTrouble.of(store.process());
+  }
+
+  private static <T> T get(CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
     } catch (ExecutionException e) {
-      servers.close();
       String message = e.getCause().getMessage();
       throw new LaunchException(message == null ? e.getCause().toString() : message, e.getCause());
-    } catch (InterruptedException e) {
-      servers.close();
-      Thread.currentThread().interrupt();
-      throw new LaunchException("The start was interrupted", e);
     }
   }
 
-  Login postgres() {
-    return postgres;
-  }
-
-  String kafka() {
-    return kafka;
-  }
-
-  String redis() {
-    return redis;
-  }
-
-  String clickHouse() {
-    return clickHouse;
-  }
-
-  String clickHouseUser() {
-    return clickHouseUser;
-  }
-
-  /** Null where ClickHouse asks for no password. */
-  Path clickHousePasswordFile() {
-    return clickHousePasswordFile;
-  }
-
-  private Void startPostgres() throws InterruptedException {
+  private Login startPostgres() throws InterruptedException {
     GivenServers given = config.given();
     if (given.postgres != null) {
-      postgres = new Login(given.postgres, given.postgresUser, given.postgresPasswordFile);
       console.done("postgres", "given: " + given.postgres);
-      return null;
+      return new Login(given.postgres, given.postgresUser, given.postgresPasswordFile);
     }
     PostgresServer server =
         keep(PostgresServer.start(folder.folders(), folder.port("postgres"), console::event));
     await(server.process());
-    postgres = OwnDatabase.prepare(server, folder.folders().secret("postgres-owner"));
-    console.done("postgres", postgres.jdbcUrl());
-    return null;
+    Login login = OwnDatabase.prepare(server, folder.folders().secret("postgres-owner"));
+    console.done("postgres", login.jdbcUrl());
+    return login;
   }
 
-  private Void startRedis() throws InterruptedException {
+  private Store startRedis() throws InterruptedException {
     if (config.given().redis != null) {
-      redis = config.given().redis;
       console.done("redis", "given");
-      return null;
+      return new Store(null);
     }
     RedisServer server =
         keep(RedisServer.start(folder.folders(), folder.port("redis"), console::event));
     await(server.process());
-    redis = server.url();
     console.done("redis", "127.0.0.1:" + server.port());
-    return null;
+    return new Store(server.process());
   }
 
-  private Void startKafka() throws InterruptedException {
-    if (config.given().kafka != null) {
-      kafka = config.given().kafka;
-      console.done("kafka", "given: " + kafka);
-      return null;
+  private String startKafka() throws InterruptedException {
+    String given = config.given().kafka;
+    if (given != null) {
+      console.done("kafka", "given: " + given);
+      return given;
     }
     KafkaServer server =
         keep(KafkaServer.start(folder.folders(), folder.port("kafka"), console::event));
     await(server.process());
-    kafka = server.bootstrapServers();
-    console.done("kafka", kafka);
-    return null;
+    console.done("kafka", server.bootstrapServers());
+    return server.bootstrapServers();
   }
 
-  private Void startClickHouse() throws InterruptedException {
+  private Warehouse startClickHouse() throws InterruptedException {
     GivenServers given = config.given();
     if (given.clickHouse != null) {
-      clickHouse = given.clickHouse;
-      clickHouseUser = given.clickHouseUser == null ? "" : given.clickHouseUser;
-      clickHousePasswordFile = given.clickHousePasswordFile;
-      console.done("clickhouse", "given: " + clickHouse);
-      return null;
+      console.done("clickhouse", "given: " + given.clickHouse);
+      String user = given.clickHouseUser == null ? "" : given.clickHouseUser;
+      return new Warehouse(given.clickHouse, user, given.clickHousePasswordFile);
     }
     Path password = folder.folders().secret("clickhouse");
     SecretFile.readOrCreate(password);
@@ -167,11 +184,8 @@ final class DataServers implements AutoCloseable {
             ClickHouseServer.start(
                 folder.folders(), folder.port("clickhouse"), password, console::event));
     await(server.process());
-    clickHouse = server.url();
-    clickHouseUser = ClickHouseServer.USER;
-    clickHousePasswordFile = password;
-    console.done("clickhouse", clickHouse);
-    return null;
+    console.done("clickhouse", server.url());
+    return new Warehouse(server.url(), ClickHouseServer.USER, password);
   }
 
   private <S extends AutoCloseable> S keep(S server) {
@@ -189,8 +203,11 @@ final class DataServers implements AutoCloseable {
     }
   }
 
+  /** Ends them, also those whose start is under way. Not hastened by an interrupt. */
   @Override
   public void close() {
+    threads.shutdownNow();
+    threads.close();
     List<Thread> ends = new ArrayList<>();
     synchronized (started) {
       for (AutoCloseable server : started) {
@@ -198,12 +215,18 @@ final class DataServers implements AutoCloseable {
       }
       started.clear();
     }
+    boolean interrupted = false;
     for (Thread end : ends) {
-      try {
-        end.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      while (end.isAlive()) {
+        try {
+          end.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.adplatform.standalone;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
@@ -11,19 +12,31 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Readiness and metrics of several services as those of one port. On the front's event loop. */
 final class FrontChecks {
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
   private static final long TIMEOUT_MILLIS = 2_000;
+  private static final String WELL = "ok";
 
+  private final Vertx vertx;
   private final HttpClient client;
   private final List<ServiceOrigin> origins;
+  private final Map<String, Supplier<String>> conditions;
 
-  FrontChecks(HttpClient client, List<ServiceOrigin> origins) {
+  FrontChecks(
+      Vertx vertx,
+      HttpClient client,
+      List<ServiceOrigin> origins,
+      Map<String, Supplier<String>> conditions) {
+    this.vertx = vertx;
     this.client = client;
     this.origins = List.copyOf(origins);
+    this.conditions = Map.copyOf(conditions);
   }
 
   /**
@@ -31,23 +44,40 @@ final class FrontChecks {
    * come first kept.
    */
   void readiness(HttpServerRequest request) {
-    ask("/readyz")
-        .onSuccess(
-            answers -> {
-              JsonObject body = new JsonObject();
-              JsonObject checks = new JsonObject();
-              boolean ready = true;
-              for (Answer answer : answers) {
-                ready &= answer.status() == OK;
-                merge(answer, body, checks);
-              }
-              body.put("status", ready ? "READY" : "NOT_READY").put("checks", checks);
-              request
-                  .response()
-                  .setStatusCode(ready ? OK : UNAVAILABLE)
-                  .putHeader("Content-Type", "application/json")
-                  .end(body.toBuffer());
-            });
+    Future<List<Answer>> asked = ask("/readyz");
+    Future<Map<String, String>> own = vertx.executeBlocking(this::troubles, false);
+    Future.all(asked, own).onSuccess(both -> answer(request, asked.result(), own.result()));
+  }
+
+  /** By the name of each condition what is wrong, or {@code ok}. */
+  private Map<String, String> troubles() {
+    Map<String, String> troubles = new TreeMap<>();
+    conditions.forEach(
+        (name, condition) -> troubles.put(name, Objects.requireNonNullElse(condition.get(), WELL)));
+    return troubles;
+  }
+
+  private static void answer(
+      HttpServerRequest request, List<Answer> answers, Map<String, String> troubles) {
+    JsonObject body = new JsonObject();
+    JsonObject checks = new JsonObject();
+    boolean ready = true;
+    for (Answer answer : answers) {
+      ready &= answer.status() == OK;
+      merge(answer, body, checks);
+    }
+    for (Map.Entry<String, String> trouble : troubles.entrySet()) {
+      ready &= trouble.getValue().equals(WELL);
+      checks.put(trouble.getKey(), trouble.getValue());
+    }
+    // what is said beside the checks may be a service's own verdict: it does not hold for all
+    body.remove("ready");
+    body.put("status", ready ? "READY" : "NOT_READY").put("checks", checks);
+    request
+        .response()
+        .setStatusCode(ready ? OK : UNAVAILABLE)
+        .putHeader("Content-Type", "application/json")
+        .end(body.toBuffer());
   }
 
   /**

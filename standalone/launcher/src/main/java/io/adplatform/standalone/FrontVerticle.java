@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One public port with {@code --split}: hands each request to the service that its path belongs to.
@@ -29,6 +30,7 @@ final class FrontVerticle extends VerticleBase {
   private final String host;
   private final int port;
   private final Map<String, ServiceOrigin> routes;
+  private final Map<String, Supplier<String>> conditions;
   private final Map<ServiceOrigin, HttpProxy> proxies = new HashMap<>();
   private HttpClient client;
   private FrontChecks checks;
@@ -37,11 +39,17 @@ final class FrontVerticle extends VerticleBase {
    * A front that is not listening yet.
    *
    * @param routes path prefix to service; the longest prefix that a path begins with decides
+   * @param conditions of its own readiness, beside the services': null where all is well; may block
    */
-  FrontVerticle(String host, int port, Map<String, ServiceOrigin> routes) {
+  FrontVerticle(
+      String host,
+      int port,
+      Map<String, ServiceOrigin> routes,
+      Map<String, Supplier<String>> conditions) {
     this.host = host;
     this.port = port;
     this.routes = new LinkedHashMap<>(routes);
+    this.conditions = new LinkedHashMap<>(conditions);
   }
 
   @Override
@@ -57,7 +65,7 @@ final class FrontVerticle extends VerticleBase {
         origins.add(origin);
       }
     }
-    checks = new FrontChecks(client, origins);
+    checks = new FrontChecks(vertx, client, origins, conditions);
     return vertx
         .createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
         .requestHandler(this::route)

@@ -2,6 +2,7 @@ package io.adplatform.standalone;
 
 import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.servers.ServerException;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,14 +27,22 @@ public final class Launcher {
     CommandLine line = new CommandLine(new Launcher());
     line.setExecutionExceptionHandler(
         (failure, failed, parsed) -> {
-          if (failure instanceof LaunchException
-              || failure instanceof ServerException
-              || failure instanceof SettingsException) {
-            failed.getErr().println(failure.getMessage());
-            return 1;
-          }
-          throw failure;
+          failed.getErr().println(oneLine(failure));
+          return 1;
         });
     return line;
+  }
+
+  private static String oneLine(Exception failure) {
+    if (failure instanceof LaunchException
+        || failure instanceof ServerException
+        || failure instanceof SettingsException) {
+      return failure.getMessage();
+    }
+    LoggerFactory.getLogger(Launcher.class).error("ended by what nobody expected", failure);
+    String log = System.getProperty("adplatform.log");
+    return "Cannot go on: "
+        + failure.toString().lines().findFirst().orElse("")
+        + (log == null ? "" : " (log: " + log + ")");
   }
 }

@@ -9,10 +9,16 @@ import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.config.NodeConfig;
 import io.adplatform.runtime.config.Settings;
-import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.runtime.node.HotNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,47 +30,67 @@ final class OneJvmExchange implements RunningExchange {
   private static final Logger LOG = LoggerFactory.getLogger(OneJvmExchange.class);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Map<String, String> environment;
+  private final HotNode node;
+  private final ApiServer.Builder api;
 
-  private OneJvmExchange() {}
-
-  /** Launches the services in the order in which data flows, then opens both ports. */
-  static RunningExchange start(Settings settings) {
-    OneJvmExchange exchange = new OneJvmExchange();
-    try {
-      exchange.launch(settings);
-      return exchange;
-    } catch (InterruptedException e) {
-      exchange.close();
-      Thread.currentThread().interrupt();
-      throw new LaunchException("The start was interrupted", e);
-    } catch (SettingsException | LaunchException e) {
-      exchange.close();
-      throw e;
-    } catch (Exception e) {
-      exchange.close();
-      throw new IllegalStateException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
-    }
-  }
-
-  private void launch(Settings settings) throws Exception {
-    HotNode node = keep(HotNode.start(NodeConfig.of(settings), LaneConfig.of(settings)));
-    ApiServer.Builder api =
+  private OneJvmExchange(Settings settings, Map<String, String> environment) {
+    this.environment = environment;
+    this.node = HotNode.start(NodeConfig.of(settings), LaneConfig.of(settings));
+    this.api =
         ApiServer.builder(
                 ApiServerConfig.of(
                     settings.requiredText("api-host"), settings.integer("api-port", 0, 0, 65_535)))
-            .metrics(node.metrics().registry());
-    keep(CampaignService.launch(api, settings));
-    keep(BillingService.launch(api, settings));
-    keep(RtbEngine.launch(node, settings));
-    keep(AnalyticsIngest.launch(node, api, settings));
-    keep(api.requireEveryOperation().start());
+            .metrics(node.metrics().registry())
+            .requireEveryOperation();
+    keep(node);
+  }
+
+  /**
+   * Does what needs no server: starts the hot node, begins to read the API's document.
+   *
+   * @param checks further conditions of the API port's {@code /readyz}, null where all is well
+   */
+  static OneJvmExchange begin(
+      ServiceSettings settings,
+      Map<String, String> environment,
+      Map<String, Supplier<String>> checks) {
+    OneJvmExchange exchange = new OneJvmExchange(settings.settings(environment), environment);
+    checks.forEach(exchange.api::readiness);
+    return exchange;
+  }
+
+  /**
+   * Launches the control plane's services beside those of the hot node, then opens both ports. What
+   * is mounted on the node is so from this thread alone.
+   */
+  @Override
+  public void launch(ServiceSettings all) throws Exception {
+    Settings settings = all.settings(environment);
+    try (ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      List<Future<?>> launched =
+          List.of(
+              threads.submit(() -> keep(CampaignService.launch(api, settings))),
+              threads.submit(() -> keep(BillingService.launch(api, settings))));
+      keep(RtbEngine.launch(node, settings));
+      keep(AnalyticsIngest.launch(node, api, settings));
+      for (Future<?> service : launched) {
+        service.get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception failure ? failure : e;
+    }
+    keep(api.start());
     node.listen();
     // closed first: the shipper then sees all that was recorded
     keep(node::stopListening);
   }
 
   private <P extends AutoCloseable> P keep(P part) {
-    parts.push(part);
+    synchronized (parts) {
+      parts.push(part);
+    }
     return part;
   }
 
@@ -73,14 +99,19 @@ final class OneJvmExchange implements RunningExchange {
     return "in one JVM";
   }
 
+  /** Not hastened by an interrupt: what was recorded is shipped. */
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();
       } catch (Exception e) {
         LOG.warn("a service did not end in order", e);
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

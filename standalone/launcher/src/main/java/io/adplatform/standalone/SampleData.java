@@ -6,6 +6,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * The sample: two advertisers with four campaigns, a dozen line items and creatives, and a supply
@@ -22,43 +28,57 @@ final class SampleData {
 
   private final RestClient client;
   private final Instant startAt = Instant.now().truncatedTo(ChronoUnit.DAYS);
-  private int step;
+  private final ExecutorService threads;
+  private final List<Future<String>> all = new ArrayList<>();
 
-  SampleData(RestClient client) {
+  private SampleData(RestClient client, ExecutorService threads) {
     this.client = client;
+    this.threads = threads;
   }
 
-  /** Loads it, the supply partner first and the line items last. */
-  void load() throws InterruptedException {
+  /** Loads it, side by side what does not need one another. */
+  static void load(RestClient client) throws InterruptedException {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      SampleData sample = new SampleData(client, threads);
+      sample.loadSupplyPartner();
+      sample.loadOutdoor();
+      sample.loadCoffee();
+      for (Future<String> made : sample.all) {
+        id(made);
+      }
+    }
+  }
+
+  private void loadSupplyPartner() {
     create(
-        "/supply-partners",
-        new JsonObject()
-            .put("key", SUPPLY_PARTNER)
-            .put("name", "Demo SSP")
-            .put("status", "ACTIVE")
-            .put("defaultTmaxMillis", 300)
-            .put("billableEvent", "BEACON")
-            .put("marginPercent", 0)
-            .put("queriesPerSecond", 100_000)
-            .put("maxBidsPerImp", 1)
-            .put("recordShare", 1.0)
-            .put("debug", false));
-    loadOutdoor();
-    loadCoffee();
+        SUPPLY_PARTNER,
+        () -> "/supply-partners",
+        () ->
+            new JsonObject()
+                .put("key", SUPPLY_PARTNER)
+                .put("name", "Demo SSP")
+                .put("status", "ACTIVE")
+                .put("defaultTmaxMillis", 300)
+                .put("billableEvent", "BEACON")
+                .put("marginPercent", 0)
+                .put("queriesPerSecond", 100_000)
+                .put("maxBidsPerImp", 1)
+                .put("recordShare", 1.0)
+                .put("debug", false));
   }
 
-  private void loadOutdoor() throws InterruptedException {
+  private void loadOutdoor() {
     Shop shop = advertiser("Alpine Outdoor", "America/New_York", "alpine-outdoor.example", "IAB20");
-    String jackets = shop.creative("Storm jackets", 300, 250);
-    String boots = shop.creative("Winter boots", 728, 90);
-    String tents = shop.creative("Tents, wide", 970, 250);
-    String app = shop.creative("Trail app", 320, 50);
-    String winter = shop.campaign("Winter collection", 5_000 * DOLLAR, 500 * DOLLAR);
+    var jackets = shop.creative("Storm jackets", 300, 250);
+    var boots = shop.creative("Winter boots", 728, 90);
+    var tents = shop.creative("Tents, wide", 970, 250);
+    var app = shop.creative("Trail app", 320, 50);
+    var winter = shop.campaign("Winter collection", 5_000 * DOLLAR, 500 * DOLLAR);
     lineItem(winter, "US desktop", 2_500_000, List.of(jackets, boots), devices("USA", "DESKTOP"));
     lineItem(winter, "US tablets", 2_100_000, List.of(jackets), devices("USA", "TABLET"));
     lineItem(winter, "Canada, all devices", 1_800_000, List.of(jackets, boots), country("CAN"));
     lineItem(winter, "Run of network", 600_000, List.of(jackets, boots, tents), new JsonObject());
-    String trail = shop.campaign("Trail app launch", 2_000 * DOLLAR, 200 * DOLLAR);
+    var trail = shop.campaign("Trail app launch", 2_000 * DOLLAR, 200 * DOLLAR);
     lineItem(trail, "US phones", 3_200_000, List.of(app), devices("USA", "PHONE"));
     lineItem(
         trail,
@@ -68,13 +88,13 @@ final class SampleData {
         include("deviceType", "PHONE").put("dayparts", evenings()));
   }
 
-  private void loadCoffee() throws InterruptedException {
+  private void loadCoffee() {
     Shop shop = advertiser("Northwind Coffee", "Europe/Berlin", "northwind-coffee.example", "IAB8");
-    String beans = shop.creative("Beans of the month", 300, 250);
-    String machines = shop.creative("Espresso machines", 300, 600);
-    String mugs = shop.creative("Mugs, skyscraper", 160, 600);
-    String banner = shop.creative("Subscription", 728, 90);
-    String wake = shop.campaign("Wake up Europe", 3_000 * DOLLAR, 300 * DOLLAR);
+    var beans = shop.creative("Beans of the month", 300, 250);
+    var machines = shop.creative("Espresso machines", 300, 600);
+    var mugs = shop.creative("Mugs, skyscraper", 160, 600);
+    var banner = shop.creative("Subscription", 728, 90);
+    var wake = shop.campaign("Wake up Europe", 3_000 * DOLLAR, 300 * DOLLAR);
     lineItem(wake, "Germany", 2_800_000, List.of(beans, banner), country("DEU"));
     lineItem(
         wake, "Austria and Switzerland", 2_600_000, List.of(beans, mugs), country("AUT", "CHE"));
@@ -84,7 +104,7 @@ final class SampleData {
         2_200_000,
         List.of(beans, machines),
         country("FRA").put("dayparts", mornings()));
-    String office = shop.campaign("Office machines", 4_000 * DOLLAR, 250 * DOLLAR);
+    var office = shop.campaign("Office machines", 4_000 * DOLLAR, 250 * DOLLAR);
     lineItem(office, "UK desktop", 3_000_000, List.of(machines, banner), devices("GBR", "DESKTOP"));
     lineItem(
         office,
@@ -106,73 +126,107 @@ final class SampleData {
             .put("exclude", new JsonObject().put("site", new JsonArray().add("bad.example"))));
   }
 
-  private Shop advertiser(String name, String timeZone, String domain, String category)
-      throws InterruptedException {
-    String id =
+  private Shop advertiser(String name, String timeZone, String domain, String category) {
+    Future<String> id =
         create(
-            "/advertisers",
-            new JsonObject().put("name", name).put("currency", "USD").put("timeZone", timeZone));
+            name,
+            () -> "/advertisers",
+            () ->
+                new JsonObject()
+                    .put("name", name)
+                    .put("currency", "USD")
+                    .put("timeZone", timeZone));
     return new Shop(id, domain, category);
   }
 
   /** An advertiser, with what its creatives have in common. */
   private final class Shop {
-    private final String id;
+    private final Future<String> id;
     private final String domain;
     private final String category;
 
-    Shop(String id, String domain, String category) {
+    Shop(Future<String> id, String domain, String category) {
       this.id = id;
       this.domain = domain;
       this.category = category;
     }
 
-    String creative(String name, int width, int height) throws InterruptedException {
+    Future<String> creative(String name, int width, int height) {
       String markup =
           "<a href=\"${CLICK_URL}\" target=\"_blank\" style=\"display:block;width:%dpx;height:%dpx;background:#2b6cb0;color:#fff;font:16px sans-serif;text-align:center\">%s</a>"
               .formatted(width, height, name);
       return create(
-          "/advertisers/" + id + "/creatives",
-          new JsonObject()
-              .put("name", name)
-              .put("format", "banner")
-              .put("width", width)
-              .put("height", height)
-              .put("markup", markup)
-              .put("landingPage", "https://" + domain + "/")
-              .put("advertiserDomains", new JsonArray().add(domain))
-              .put("categories", new JsonArray().add(category)));
+          name,
+          () -> "/advertisers/" + id(id) + "/creatives",
+          () ->
+              new JsonObject()
+                  .put("name", name)
+                  .put("format", "banner")
+                  .put("width", width)
+                  .put("height", height)
+                  .put("markup", markup)
+                  .put("landingPage", "https://" + domain + "/")
+                  .put("advertiserDomains", new JsonArray().add(domain))
+                  .put("categories", new JsonArray().add(category)));
     }
 
-    String campaign(String name, long totalMicros, long dailyMicros) throws InterruptedException {
+    Future<String> campaign(String name, long totalMicros, long dailyMicros) {
       return create(
-          "/advertisers/" + id + "/campaigns",
-          new JsonObject()
-              .put("name", name)
-              .put("startAt", startAt.toString())
-              .put("endAt", startAt.plus(FLIGHT_DAYS, ChronoUnit.DAYS).toString())
-              .put("budget", budget(totalMicros, dailyMicros)));
+          name,
+          () -> "/advertisers/" + id(id) + "/campaigns",
+          () ->
+              new JsonObject()
+                  .put("name", name)
+                  .put("startAt", startAt.toString())
+                  .put("endAt", startAt.plus(FLIGHT_DAYS, ChronoUnit.DAYS).toString())
+                  .put("budget", budget(totalMicros, dailyMicros)));
     }
   }
 
   private void lineItem(
-      String campaign, String name, long cpmMicros, List<String> creatives, JsonObject targeting)
-      throws InterruptedException {
+      Future<String> campaign,
+      String name,
+      long cpmMicros,
+      List<Future<String>> creatives,
+      JsonObject targeting) {
     create(
-        "/campaigns/" + campaign + "/line-items",
-        new JsonObject()
-            .put("name", name)
-            .put("bid", new JsonObject().put("model", "CPM").put("amountMicros", cpmMicros))
-            .put("creativeIds", new JsonArray(new ArrayList<>(creatives)))
-            .put("budget", budget(1_000 * DOLLAR, 100 * DOLLAR))
-            .put("targeting", targeting)
-            .put("status", "ACTIVE"));
+        name,
+        () -> "/campaigns/" + id(campaign) + "/line-items",
+        () -> {
+          JsonArray ids = new JsonArray();
+          for (Future<String> creative : creatives) {
+            ids.add(id(creative));
+          }
+          return new JsonObject()
+              .put("name", name)
+              .put("bid", new JsonObject().put("model", "CPM").put("amountMicros", cpmMicros))
+              .put("creativeIds", ids)
+              .put("budget", budget(1_000 * DOLLAR, 100 * DOLLAR))
+              .put("targeting", targeting)
+              .put("status", "ACTIVE");
+        });
   }
 
-  /** The step's number is the key under which a repeated load finds what it made before. */
-  private String create(String path, JsonObject body) throws InterruptedException {
-    step++;
-    return client.create(path, "sample-" + step, body);
+  /**
+   * Creates something once what its path and body name is there. Its name, which nothing else of
+   * the sample has, is the key under which a repeated load finds what it made before.
+   */
+  private Future<String> create(String name, Callable<String> path, Callable<JsonObject> body) {
+    String key = "sample-" + name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    Future<String> made = threads.submit(() -> client.create(path.call(), key, body.call()));
+    all.add(made);
+    return made;
+  }
+
+  private static String id(Future<String> made) throws InterruptedException {
+    try {
+      return made.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof LaunchException known) {
+        throw known;
+      }
+      throw new LaunchException("The sample data could not be loaded: " + e.getCause(), e);
+    }
   }
 
   private static JsonObject budget(long totalMicros, long dailyMicros) {

@@ -30,8 +30,13 @@ final class ServiceSettings {
     this.operatorKey = operatorKey;
   }
 
-  /** Settings for services that use these servers; makes the secrets that are missing. */
-  static ServiceSettings of(UpConfig config, ServerFolders folders, DataServers servers) {
+  /** Settings that say nothing. */
+  static ServiceSettings empty() {
+    return new ServiceSettings(null);
+  }
+
+  /** Settings that no server is named in yet; makes the secrets that are missing. */
+  static ServiceSettings of(UpConfig config, ServerFolders folders) {
     Path operatorKey = folders.secret("operator-key");
     Path nodeKey = folders.secret("node-key");
     Path appPassword = folders.secret("postgres-app");
@@ -46,23 +51,30 @@ final class ServiceSettings {
     settings.put("preset", config.preset());
     settings.put("api-host", config.host());
     settings.put("api-port", Integer.toString(config.apiPort()));
-    settings.put("postgres", servers.postgres().jdbcUrl());
-    settings.put("postgres-user", servers.postgres().user());
-    settings.putFile("postgres-password-file", servers.postgres().passwordFile());
     settings.putFile("postgres-app-password-file", appPassword);
     settings.putFile("campaign-password-file", appPassword);
-    settings.put("kafka", servers.kafka());
-    settings.put("clickhouse", servers.clickHouse());
-    if (!servers.clickHouseUser().isEmpty()) {
-      settings.put("clickhouse-user", servers.clickHouseUser());
-    }
-    settings.putFile("clickhouse-password-file", servers.clickHousePasswordFile());
     settings.putFile("node-key-file", nodeKey);
     settings.putFile("token-keys-file", tokenKeys(folders.secret("token-keys")));
     settings.put("billing-url", config.apiUrl());
     settings.put("analytics-url", config.apiUrl());
     settings.putFile("operator-key-file", operatorKey);
     return settings;
+  }
+
+  /** Adds the servers' addresses; waits for those that are starting. */
+  ServiceSettings put(DataServers servers) throws InterruptedException {
+    DataServers.Login postgres = servers.postgres();
+    put("postgres", postgres.jdbcUrl());
+    put("postgres-user", postgres.user());
+    putFile("postgres-password-file", postgres.passwordFile());
+    put("kafka", servers.kafka());
+    DataServers.Warehouse clickHouse = servers.clickHouse();
+    put("clickhouse", clickHouse.url());
+    if (!clickHouse.user().isEmpty()) {
+      put("clickhouse-user", clickHouse.user());
+    }
+    putFile("clickhouse-password-file", clickHouse.passwordFile());
+    return this;
   }
 
   /** Sets a key, over what was there. */

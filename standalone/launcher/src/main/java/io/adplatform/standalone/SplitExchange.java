@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Each service as a process of its own, started by its own {@code main} and started again when it
@@ -29,74 +30,87 @@ final class SplitExchange implements RunningExchange {
   private static final long FRONT_SECONDS = 15;
 
   private final Deque<ServerProcess> processes = new ArrayDeque<>();
+  private final UpConfig config;
   private final DataFolder folder;
-  private final ServiceSettings settings;
   private final Console console;
+  private final Map<String, Supplier<String>> checks;
   private Vertx vertx;
 
-  private SplitExchange(DataFolder folder, ServiceSettings settings, Console console) {
+  private SplitExchange(
+      UpConfig config, DataFolder folder, Console console, Map<String, Supplier<String>> checks) {
+    this.config = config;
     this.folder = folder;
-    this.settings = settings;
     this.console = console;
+    this.checks = checks;
   }
 
-  /** Starts the services in the order of the data's flow, then opens the public ports. */
-  static RunningExchange start(
-      UpConfig config, DataFolder folder, ServiceSettings settings, Console console) {
-    SplitExchange exchange = new SplitExchange(folder, settings, console);
-    try {
-      exchange.startServices(config);
-      return exchange;
-    } catch (InterruptedException e) {
-      exchange.close();
-      Thread.currentThread().interrupt();
-      throw new LaunchException("The start was interrupted", e);
-    } catch (RuntimeException e) {
-      exchange.close();
-      throw e;
-    }
+  /**
+   * Does what needs no server: starts media driver and Archive.
+   *
+   * @param checks further conditions of the API port's {@code /readyz}, null where all is well
+   */
+  static SplitExchange begin(
+      UpConfig config,
+      DataFolder folder,
+      ServiceSettings settings,
+      Console console,
+      Map<String, Supplier<String>> checks) {
+    SplitExchange exchange = new SplitExchange(config, folder, console, checks);
+    exchange.start(
+        "driver",
+        "rtb-engine",
+        "io.adplatform.runtime.journal.DriverMain",
+        settings.copy().put("external-driver", "true"),
+        0);
+    return exchange;
   }
 
-  private void startServices(UpConfig config) throws InterruptedException {
-    ServiceOrigin campaign = origin("campaign-service-api");
-    ServiceOrigin billing = origin("billing-service-api");
-    ServiceOrigin analyticsApi = origin("analytics-ingest-api");
-    ServiceOrigin analytics = origin("analytics-ingest");
+  /** Starts the services side by side, then opens the public ports. */
+  @Override
+  public void launch(ServiceSettings all) throws InterruptedException {
+    ServiceOrigin campaign = origin("campaign-service");
+    ServiceOrigin billing = origin("billing-service");
+    ServiceOrigin analyticsApi = origin("analytics-ingest");
+    ServiceOrigin analytics = origin("analytics-ingest-data");
     ServiceOrigin rtb = origin("rtb-engine");
-    settings.put("api-host", "127.0.0.1").put("data-host", "127.0.0.1");
-    settings.put("external-driver", "true").put("billing-url", url(billing));
-    settings.put("analytics-url", url(analyticsApi));
-    ServerProcess driver =
-        start("driver", "rtb-engine", "io.adplatform.runtime.journal.DriverMain", Map.of(), 0);
-    driver.awaitReady(READY);
+    ServiceSettings settings =
+        all.copy()
+            .put("api-host", "127.0.0.1")
+            .put("data-host", "127.0.0.1")
+            .put("external-driver", "true")
+            .put("billing-url", url(billing))
+            .put("analytics-url", url(analyticsApi));
     List<ServerProcess> started =
         List.of(
             start(
                 "campaign-service",
                 "campaign-service",
                 "io.adplatform.campaign.launch.CampaignMain",
-                Map.of("api-port", text(campaign)),
+                settings.copy().put("api-port", text(campaign)),
                 campaign.port()),
             start(
                 "billing-service",
                 "billing-service",
                 "io.adplatform.billing.launch.BillingMain",
-                Map.of("api-port", text(billing)),
+                settings.copy().put("api-port", text(billing)),
                 billing.port()),
             start(
                 "analytics-ingest",
                 "analytics-ingest/service",
                 "io.adplatform.analytics.launch.AnalyticsMain",
-                Map.of("node-id", "2", "port", text(analytics), "api-port", text(analyticsApi)),
+                settings
+                    .copy()
+                    .put("node-id", "2")
+                    .put("port", text(analytics))
+                    .put("api-port", text(analyticsApi)),
                 analyticsApi.port()),
             start(
                 "rtb-engine",
                 "rtb-engine",
                 "io.adplatform.rtb.launch.RtbEngineMain",
-                Map.of("node-id", "1", "port", text(rtb)),
+                settings.copy().put("node-id", "1").put("port", text(rtb)),
                 rtb.port()));
     openFront(
-        config,
         Map.of("/openrtb2/", rtb, "/e/", analytics, "/n/", analytics),
         apiRoutes(campaign, billing, analyticsApi));
     for (ServerProcess process : started) {
@@ -116,23 +130,18 @@ final class SplitExchange implements RunningExchange {
   }
 
   private ServiceOrigin origin(String name) {
-    return new ServiceOrigin(name.replace("-api", ""), folder.port(name));
+    return new ServiceOrigin(name.replace("-data", ""), folder.port(name));
   }
 
   private ServerProcess start(
-      String name, String module, String mainClass, Map<String, String> own, int port) {
-    ServiceSettings all = settings.copy();
-    own.forEach(all::put);
+      String name, String module, String mainClass, ServiceSettings settings, int port) {
     JavaCommand java =
         JavaCommand.of(module, mainClass)
             .options("-Xms64m", "-Xmx384m", "-XX:MaxDirectMemorySize=256m")
             .options("-XX:+UseSerialGC", "-Xshare:auto");
     ProcessConfig config =
         ProcessConfig.of(folder.folders(), name, port, java.line())
-            .withEnvironment(environment(all.values()));
-    if (port > 0) {
-      folder.remember(name, port);
-    }
+            .withEnvironment(environment(settings.values()));
     ReadyProbe probe = port > 0 ? ReadyProbe.http(port, "/healthz") : pid -> true;
     ServerProcess process = ServerProcess.start(config, probe, console::event);
     synchronized (processes) {
@@ -150,8 +159,7 @@ final class SplitExchange implements RunningExchange {
     return environment;
   }
 
-  private void openFront(
-      UpConfig config, Map<String, ServiceOrigin> data, Map<String, ServiceOrigin> api) {
+  private void openFront(Map<String, ServiceOrigin> data, Map<String, ServiceOrigin> api) {
     vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -159,8 +167,8 @@ final class SplitExchange implements RunningExchange {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));
-    await(vertx.deployVerticle(new FrontVerticle(config.host(), config.port(), data)));
-    await(vertx.deployVerticle(new FrontVerticle(config.host(), config.apiPort(), api)));
+    await(vertx.deployVerticle(new FrontVerticle(config.host(), config.port(), data, Map.of())));
+    await(vertx.deployVerticle(new FrontVerticle(config.host(), config.apiPort(), api, checks)));
   }
 
   private static void awaitReady(ServerProcess process) throws InterruptedException {
@@ -196,8 +204,10 @@ final class SplitExchange implements RunningExchange {
     return "five processes behind one front";
   }
 
+  /** Not hastened by an interrupt: what was recorded is shipped. */
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
     if (vertx != null) {
       await(vertx.close());
     }
@@ -205,6 +215,9 @@ final class SplitExchange implements RunningExchange {
       while (!processes.isEmpty()) {
         processes.pop().close();
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

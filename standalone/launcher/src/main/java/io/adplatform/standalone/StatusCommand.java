@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -47,8 +48,8 @@ final class StatusCommand implements Callable<Integer> {
     boolean allRun = true;
     row("NAME", "PID", "PORT", "STATE");
     row("launcher", pid(launcher), "", launcher.isPresent() ? "running" : "not running");
-    for (Path file : DownCommand.pidFiles(folders)) {
-      allRun &= showServer(file, ports);
+    for (Map.Entry<String, Path> server : LeftOvers.pidFiles(folders).entrySet()) {
+      allRun &= showServer(server.getKey(), server.getValue(), ports);
     }
     if (launcher.isEmpty()) {
       System.out.println("Start it with ./adplatform up --data " + root);
@@ -58,8 +59,7 @@ final class StatusCommand implements Callable<Integer> {
     return ready && allRun ? 0 : DEGRADED;
   }
 
-  private static boolean showServer(Path pidFile, Properties ports) {
-    String name = pidFile.getFileName().toString().replace(".pid", "");
+  private static boolean showServer(String name, Path pidFile, Properties ports) {
     Optional<LeftOver> process = LeftOver.find(pidFile);
     String port = ports.getProperty(name, "");
     boolean listens = !port.isEmpty() && !LoopbackPorts.isFree(Integer.parseInt(port));
@@ -70,8 +70,9 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static boolean showReadiness(String name, Properties ports) throws InterruptedException {
-    String port = ports.getProperty(name, "");
-    String url = "http://localhost:" + port;
+    String port = ports.getProperty(name, "0");
+    String url =
+        UpConfig.localUrl(ports.getProperty(DataFolder.HOST, "localhost"), Integer.parseInt(port));
     RestClient.Answer answer = new RestClient(url, "").tryGet(url + "/readyz");
     boolean ready = answer.status() == RestClient.OK;
     System.out.println();

@@ -1,18 +1,18 @@
 package io.adplatform.standalone;
 
-import io.adplatform.runtime.config.KafkaConfig;
+import io.adplatform.runtime.config.Settings;
 import io.adplatform.servers.SecretFile;
 import io.adplatform.servers.ServerFolders;
-import io.adplatform.servers.SettleServer;
-import io.adplatform.storage.kafka.KafkaTopics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /** One run of {@code up}, from the first check to the last server's end. */
@@ -20,21 +20,17 @@ final class Up {
   /** Migrations, topics and an index are made in seconds; longer means that something hangs. */
   private static final Duration READY = Duration.ofSeconds(90);
 
-  private static final Duration TOPICS = Duration.ofSeconds(30);
-  private static final Duration SETTLE_READY = Duration.ofSeconds(60);
-
-  /** A lease has to be granted and a catalogue read before the first bid. */
-  private static final Duration FIRST_BID = Duration.ofSeconds(15);
-
   private static final String SAMPLE_DONE = "sample-loaded";
 
   private final UpConfig config;
   private final Map<String, String> environment;
   private final Console console;
-  private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private final Thread main = Thread.currentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean stopAsked;
   private volatile boolean stoppedInOrder;
 
+  /** To be run on this thread. */
   Up(UpConfig config, Map<String, String> environment, PrintStream out) {
     this.config = config;
     this.environment = environment;
@@ -49,9 +45,10 @@ final class Up {
       System.setProperty("adplatform.log", folder.folders().log("services").toString());
       Preflight.check(config);
       console.line("Starting AdPlatform in " + config.data());
-      folder.remember("data", config.port());
-      folder.remember("api", config.apiPort());
+      LeftOvers.end(folder.folders(), console::event);
+      folder.remember(config.host(), config.port(), config.apiPort());
       serve(folder);
+      console.line("Stopped.");
       stoppedInOrder = true;
       return 0;
     } finally {
@@ -59,63 +56,86 @@ final class Up {
     }
   }
 
-  /** Everything in the order in which it starts; it is closed in the opposite one. */
+  /**
+   * Everything in the order in which it starts; it is closed in the opposite one. A stop, also one
+   * that is asked for on the way, interrupts this thread.
+   */
   private void serve(DataFolder folder) throws Exception {
-    ServerFolders folders = folder.folders();
-    try (DataServers servers = DataServers.start(config, folder, console)) {
-      ServiceSettings settings = ServiceSettings.of(config, folders, servers);
-      KafkaTopics.create(KafkaConfig.of(settings.settings(environment)), TOPICS);
-      try (SettleServer settle =
-              SettleServer.start(folders, folder.port("settle"), servers.kafka(), console::event);
-          RunningExchange exchange = launch(folder, settings)) {
-        console.done("services", exchange.description());
-        settle.process().awaitReady(SETTLE_READY);
-        console.done("settle", "127.0.0.1:" + settle.process().port());
-        greet(folders, settings.operatorKey());
-        stopAsked.await();
-        console.line("Stopping; nothing is lost.");
+    ServiceSettings settings = ServiceSettings.of(config, folder.folders());
+    try (DataServers servers = DataServers.start(config, folder, console);
+        SettleChild settle = SettleChild.start(folder, servers, this::kafka, console);
+        RunningExchange exchange = begin(folder, settings, checks(servers, settle))) {
+      servers.awaitReady();
+      settle.awaitTopics();
+      exchange.launch(settings.put(servers));
+      console.done("services", exchange.description());
+      greet(folder.folders(), settle, settings.operatorKey());
+      stopped.await();
+    } catch (Exception e) {
+      if (!stopAsked) {
+        throw asLaunchException(e, folder.folders());
       }
+      LoggerFactory.getLogger(Up.class).info("told to stop");
+    } finally {
+      Thread.interrupted();
     }
-    console.line("Stopped.");
   }
 
-  private RunningExchange launch(DataFolder folder, ServiceSettings settings) {
-    try {
-      return config.split()
-          ? SplitExchange.start(config, folder, settings, console)
-          : OneJvmExchange.start(settings.settings(environment));
-    } catch (IllegalStateException e) {
-      LoggerFactory.getLogger(Up.class).error("the services did not start", e);
-      throw new LaunchException(
-          "The services did not start: "
-              + e.getMessage()
-              + " (log: "
-              + folder.folders().log("services")
-              + ")",
-          e);
+  private Settings kafka(String bootstrap) {
+    return ServiceSettings.empty().put("kafka", bootstrap).settings(environment);
+  }
+
+  private static Map<String, Supplier<String>> checks(DataServers servers, SettleChild settle) {
+    Map<String, Supplier<String>> checks = new LinkedHashMap<>();
+    checks.put("redis", servers::redisTrouble);
+    checks.put("settle", settle::trouble);
+    return checks;
+  }
+
+  private RunningExchange begin(
+      DataFolder folder, ServiceSettings settings, Map<String, Supplier<String>> checks) {
+    return config.split()
+        ? SplitExchange.begin(config, folder, settings, console, checks)
+        : OneJvmExchange.begin(settings, environment, checks);
+  }
+
+  private static Exception asLaunchException(Exception e, ServerFolders folders) {
+    if (!(e instanceof IllegalStateException)) {
+      return e;
     }
+    LoggerFactory.getLogger(Up.class).error("the services did not start", e);
+    return new LaunchException(
+        "The services did not start: " + e.getMessage() + " (log: " + folders.log("services") + ")",
+        e);
   }
 
   /** Waits until all is ready, loads the sample data on a first start, and says how to go on. */
-  private void greet(ServerFolders folders, String apiKey) throws Exception {
+  private void greet(ServerFolders folders, SettleChild settle, String apiKey) throws Exception {
+    writeCredentials(folders.root().resolve("credentials.json"), apiKey);
     RestClient client = new RestClient(config.apiUrl(), apiKey);
-    awaitReady(client, config.dataUrl());
-    awaitReady(client, config.apiUrl());
     Path done = folders.root().resolve(SAMPLE_DONE);
     if (config.sample() && !Files.exists(done)) {
-      new SampleData(client).load();
+      SampleData.load(client);
       Files.createFile(done);
       console.done("sample data", SampleData.DESCRIPTION);
     }
-    writeCredentials(folders.root().resolve("credentials.json"), apiKey);
-    boolean bids = Files.exists(done) && client.awaitBid(config.dataUrl(), FIRST_BID, stopAsked);
-    console.line(Welcome.text(config, apiKey, bids, console.seconds()));
+    FirstBid bid = Files.exists(done) ? FirstBid.ask(client, config.dataUrl(), console) : null;
+    settle.awaitReady();
+    awaitReady(client, config.dataUrl());
+    awaitReady(client, config.apiUrl());
+    if (bid != null) {
+      bid.await();
+    }
+    console.line(Welcome.text(config, apiKey, bid != null, console.seconds()));
+    if (bid != null) {
+      bid.sayIfThereIsNone();
+    }
   }
 
   private void awaitReady(RestClient client, String url) throws InterruptedException {
     long deadline = System.nanoTime() + READY.toNanos();
     String last = "";
-    while (System.nanoTime() < deadline && stopAsked.getCount() > 0) {
+    while (System.nanoTime() < deadline) {
       RestClient.Answer answer = client.tryGet(url + "/readyz");
       if (answer.status() == RestClient.OK) {
         return;
@@ -123,17 +143,15 @@ final class Up {
       last = answer.body();
       TimeUnit.MILLISECONDS.sleep(20);
     }
-    if (stopAsked.getCount() > 0) {
-      throw new LaunchException(
-          url
-              + "/readyz is not ready after "
-              + READY.toSeconds()
-              + " s: "
-              + last
-              + " (logs: "
-              + config.data().resolve("logs")
-              + ")");
-    }
+    throw new LaunchException(
+        url
+            + "/readyz is not ready after "
+            + READY.toSeconds()
+            + " s: "
+            + last
+            + " (logs: "
+            + config.data().resolve("logs")
+            + ")");
   }
 
   private void writeCredentials(Path file, String apiKey) throws IOException {
@@ -146,12 +164,16 @@ final class Up {
   }
 
   /**
-   * Runs on SIGINT and SIGTERM: asks the main thread to end everything and waits until it has. An
-   * end that was asked for is a success: 0, not the signal's number.
+   * Runs on SIGINT and SIGTERM: asks the main thread to end everything, wherever it is, and waits
+   * until it has. An end that was asked for is a success: 0, not the signal's number.
    */
   private void stopBeforeExit() {
     boolean asked = stopped.getCount() > 0;
-    stopAsked.countDown();
+    if (asked) {
+      console.line("Stopping; nothing is lost.");
+      stopAsked = true;
+      main.interrupt();
+    }
     try {
       stopped.await();
     } catch (InterruptedException e) {

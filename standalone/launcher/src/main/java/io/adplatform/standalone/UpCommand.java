@@ -55,8 +55,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--public-url",
       paramLabel = "URL",
       description =
-          "What notices and beacons are built with (default: http://localhost:PORT). An imp with"
-              + " secure=1 gets no bid unless it is https.")
+          "What notices and beacons are built with (default: http://localhost:PORT, or the host"
+              + " given). An imp with secure=1 gets no bid unless it is https.")
   private String publicUrl;
 
   @Option(names = "--no-sample", description = "Do not load the sample data into a new folder.")
@@ -99,7 +99,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private URI publicUrl() {
-    String text = publicUrl == null ? "http://localhost:" + port : publicUrl;
+    String text = publicUrl == null ? UpConfig.localUrl(host, port) : publicUrl;
     while (text.endsWith("/")) {
       text = text.substring(0, text.length() - 1);
     }

@@ -29,11 +29,28 @@ record UpConfig(
 
   /** Where bid requests go, from this machine. */
   String dataUrl() {
-    return "http://localhost:" + port;
+    return localUrl(host, port);
   }
 
   /** Where the REST API is, from this machine. */
   String apiUrl() {
-    return "http://localhost:" + apiPort;
+    return localUrl(host, apiPort);
+  }
+
+  /**
+   * Where a server that listens on an address can be asked from this machine.
+   *
+   * @param host a name or an address; the addresses of this machine alone and of all its networks
+   *     are written {@code localhost}
+   */
+  static String localUrl(String host, int port) {
+    return "http://" + reachable(host) + ":" + port;
+  }
+
+  private static String reachable(String host) {
+    return switch (host) {
+      case "127.0.0.1", "0.0.0.0", "::", "[::]" -> "localhost";
+      default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    };
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class FrontVerticleTest {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = HttpClient.newHttpClient();
+  private volatile String trouble;
   private int port;
 
   @BeforeEach
@@ -30,7 +31,9 @@ class FrontVerticleTest {
         service("two", 503, "{\"ready\":false,\"checks\":{\"b\":\"Kafka is away\"}}");
     port = LoopbackPorts.free();
     Map<String, ServiceOrigin> routes = Map.of("/api/v1/", one, "/api/v1/reports/", two);
-    await(vertx.deployVerticle(new FrontVerticle("127.0.0.1", port, routes)));
+    await(
+        vertx.deployVerticle(
+            new FrontVerticle("127.0.0.1", port, routes, Map.of("settle", () -> trouble))));
   }
 
   @AfterEach
@@ -70,6 +73,26 @@ class FrontVerticleTest {
     assertEquals(7, body.getInteger("catalogueVersion"));
     assertEquals("ok", body.getJsonObject("checks").getString("one.a"));
     assertEquals("Kafka is away", body.getJsonObject("checks").getString("two.b"));
+    assertEquals("ok", body.getJsonObject("checks").getString("settle"));
+  }
+
+  @Test
+  void shouldNotBeReadyWhileAConditionOfItsOwnDoesNotHold() throws Exception {
+    trouble = "settle is restarting";
+    int front = LoopbackPorts.free();
+    await(
+        vertx.deployVerticle(
+            new FrontVerticle("127.0.0.1", front, Map.of(), Map.of("settle", () -> trouble))));
+
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + front + "/readyz")).build(),
+            HttpResponse.BodyHandlers.ofString());
+
+    assertEquals(503, answer.statusCode());
+    assertEquals(
+        "settle is restarting",
+        new JsonObject(answer.body()).getJsonObject("checks").getString("settle"));
   }
 
   @Test
@@ -104,7 +127,8 @@ class FrontVerticleTest {
     int front = LoopbackPorts.free();
     await(
         vertx.deployVerticle(
-            new FrontVerticle("127.0.0.1", front, Map.of("/e/", new ServiceOrigin("gone", away)))));
+            new FrontVerticle(
+                "127.0.0.1", front, Map.of("/e/", new ServiceOrigin("gone", away)), Map.of())));
 
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + front + "/e/imp/x")).build();

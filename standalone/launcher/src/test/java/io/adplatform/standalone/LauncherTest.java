@@ -54,6 +54,45 @@ class LauncherTest {
   }
 
   @Test
+  void shouldRefuseAHostThatIsNotOfThisMachine() {
+    assertEquals(FAILED, run(up("--host", "192.0.2.1")));
+    assertOneLine("192.0.2.1 is no address of this machine", "--host");
+  }
+
+  @Test
+  void shouldRefuseAHostNameThatIsNotKnown() {
+    assertEquals(FAILED, run(up("--host", "nowhere.invalid")));
+    assertOneLine("The name nowhere.invalid is not known", "--host");
+  }
+
+  @Test
+  void shouldRefuseAGivenServerThatDoesNotAnswer() {
+    assertEquals(FAILED, run(up("--kafka", "127.0.0.1:" + freePort())));
+    assertOneLine("--kafka: nobody answers at 127.0.0.1:", "Connection refused");
+
+    assertEquals(FAILED, run(up("--kafka", "nowhere.invalid:9092")));
+    assertOneLine("--kafka: the name nowhere.invalid is not known", "--kafka");
+
+    assertEquals(FAILED, run(up("--postgres", "jdbc:postgresql://127.0.0.1:" + freePort() + "/x")));
+    assertOneLine("--postgres: nobody answers at 127.0.0.1:", "Connection refused");
+  }
+
+  @Test
+  void shouldAskItselfWhereItListens() {
+    assertEquals("http://localhost:80", UpConfig.localUrl("0.0.0.0", 80));
+    assertEquals("http://localhost:80", UpConfig.localUrl("127.0.0.1", 80));
+    assertEquals("http://10.0.0.7:80", UpConfig.localUrl("10.0.0.7", 80));
+    assertEquals("http://[fd00::1]:80", UpConfig.localUrl("fd00::1", 80));
+  }
+
+  private String[] up(String... options) {
+    return Stream.concat(
+            Stream.of("up", "--data", data(), "--port", freePort(), "--api-port", freePort()),
+            Stream.of(options))
+        .toArray(String[]::new);
+  }
+
+  @Test
   void shouldRefuseADataFolderThatAnotherUpUses() throws IOException {
     DataFolder other = DataFolder.take(root.resolve("data"));
     try (other) {
@@ -146,6 +185,18 @@ class LauncherTest {
     assertEquals(0, run("down", "--data", data()));
 
     assertTrue(!left.isAlive());
+    assertTrue(!Files.exists(folders.pid("redis")));
+  }
+
+  @Test
+  void shouldForgetChildrenOfAFormerStartThatAreGone() throws Exception {
+    ServerFolders folders = new ServerFolders(root.resolve("data"));
+    Files.writeString(folders.pid("rtb-engine"), "999999999 1\n");
+
+    assertEquals(0, LeftOvers.end(folders, errors::append));
+
+    assertTrue(LeftOvers.pidFiles(folders).isEmpty());
+    assertEquals("", errors.toString());
   }
 
   @Test
@@ -159,6 +210,16 @@ class LauncherTest {
       try (ServerSocket stranger = new ServerSocket(first, 1, InetAddress.getByName("127.0.0.1"))) {
         assertTrue(folder.port("kafka") != stranger.getLocalPort());
       }
+    }
+  }
+
+  @Test
+  void shouldGiveEveryNameAPortOfItsOwn() throws IOException {
+    try (DataFolder folder = DataFolder.take(root.resolve("data"))) {
+      int first = folder.port("rtb-engine");
+      folder.remember("127.0.0.1", first, 1);
+
+      assertTrue(folder.port("rtb-engine") != first);
     }
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,19 +28,24 @@ final class BoundedLog {
     this.limitBytes = limitBytes;
   }
 
-  /** Moves the content aside if there is too much of it. */
-  void trim() throws IOException {
+  /**
+   * Moves the content aside if there is too much of it. Where that fails (a full disk) nothing is
+   * lost: the next call tries again.
+   */
+  void trim() {
     try {
       if (Files.size(file) <= limitBytes) {
         return;
       }
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    Files.copy(
-        file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.truncate(0);
+      Files.copy(
+          file,
+          file.resolveSibling(file.getFileName() + ".1"),
+          StandardCopyOption.REPLACE_EXISTING);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(0);
+      }
+    } catch (IOException e) {
+      // a log that grows is no reason to stop watching its server
     }
   }
 

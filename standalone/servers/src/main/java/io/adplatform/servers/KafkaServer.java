@@ -6,6 +6,9 @@ import java.util.function.Consumer;
 
 /** A Kafka broker of our own on 127.0.0.1, controller and broker in one JVM beside this one. */
 public final class KafkaServer implements AutoCloseable {
+  private static final String SIMPLE_LOGGERS =
+      "org.apache.logging.log4j.simple.SimpleLoggerContextFactory";
+
   private final ServerProcess process;
 
   private KafkaServer(ServerProcess process) {
@@ -20,6 +23,8 @@ public final class KafkaServer implements AutoCloseable {
         JavaCommand.of("standalone/kafka-server", "io.adplatform.kafkaserver.KafkaServer")
             .options("-Xms64m", "-Xmx192m", "-XX:MaxDirectMemorySize=64m", "-XX:+UseSerialGC")
             .options("-XX:TieredStopAtLevel=1", "-Xshare:auto")
+            // Kafka logs over SLF4J; the few lines that go to Log4j's interface have no home
+            .options("-Dlog4j2.loggerContextFactory=" + SIMPLE_LOGGERS)
             .arguments("--port", Integer.toString(port))
             .arguments("--controller-port", Integer.toString(LoopbackPorts.free()))
             .arguments("--path", data.toString())

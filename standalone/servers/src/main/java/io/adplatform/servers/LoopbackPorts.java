@@ -30,11 +30,6 @@ public final class LoopbackPorts {
     throw new ServerException("No free port between " + FIRST + " and " + LAST + " on 127.0.0.1");
   }
 
-  /** {@code preferred} if it is positive and free, else another free port. */
-  public static int freeOr(int preferred) {
-    return preferred > 0 && isFree(preferred) ? preferred : free();
-  }
-
   /** Whether a server could listen on this port of 127.0.0.1 now. */
   public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {

@@ -63,8 +63,8 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Starts the process and its watching thread and returns at once; see {@link #awaitReady}.
    *
-   * @param announce takes a line when the process is ended as a left-over, dies, or is ready again;
-   *     called on the watching thread
+   * @param announce takes a line when the process is ended as a left-over, dies, is ready again or
+   *     is given up; called on the watching thread
    */
   public static ServerProcess start(
       ProcessConfig config, ReadyProbe probe, Consumer<String> announce) {
@@ -154,17 +154,14 @@ public final class ServerProcess implements AutoCloseable {
       Duration backoff = FIRST_BACKOFF;
       while (!isStopping()) {
         long startedAt = System.nanoTime();
-        Process process = spawn();
-        int exit = attend(process);
+        String end = runOnce();
         if (isStopping()) {
           break;
         }
-        closeInput(process);
-        endLeftOver("of a supervisor that was killed");
         if (System.nanoTime() - startedAt > STABLE.toNanos()) {
           backoff = FIRST_BACKOFF;
         }
-        if (!mayRestart(exit, backoff)) {
+        if (!mayRestart(end, backoff)) {
           return;
         }
         pause(backoff);
@@ -173,12 +170,27 @@ public final class ServerProcess implements AutoCloseable {
       endSupervisor();
       become(ServerState.STOPPED);
     } catch (IOException | RuntimeException e) {
-      fail("cannot be started: " + e.getMessage());
+      fail("is not watched any more: " + e);
+    }
+  }
+
+  /** Starts the process, watches it until it ends, and tells how it ended. */
+  private String runOnce() {
+    try {
+      Process process = spawn();
+      int exit = attend(process);
+      if (!isStopping()) {
+        closeInput(process);
+        endLeftOver("of a supervisor that was killed");
+      }
+      return "ended with code " + exit;
+    } catch (IOException e) {
+      return "cannot be started: " + e.getMessage();
     }
   }
 
   /** Watches one run of the process until it ends and returns its exit code. */
-  private int attend(Process process) throws IOException {
+  private int attend(Process process) {
     while (true) {
       boolean starting = state() != ServerState.READY;
       try {
@@ -208,7 +220,7 @@ public final class ServerProcess implements AutoCloseable {
       if (pid > 0 && probe.ready(pid)) {
         becomeReady();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // not yet: asked again in a moment
     }
   }
@@ -252,22 +264,21 @@ public final class ServerProcess implements AutoCloseable {
     notifyAll();
   }
 
-  private boolean mayRestart(int exit, Duration backoff) {
+  private boolean mayRestart(String end, Duration backoff) {
     boolean givenUp;
     synchronized (this) {
       restarts++;
       givenUp = !wasReady && restarts >= STARTS_BEFORE_GIVING_UP;
     }
-    String died = "ended with code " + exit;
     if (givenUp) {
-      fail(died + lastWords());
+      fail(end + lastWords());
       return false;
     }
     become(ServerState.RESTARTING);
     announce.accept(
         config.name()
             + " "
-            + died
+            + end
             + "; starting it again in "
             + backoff.toMillis()
             + " ms"
@@ -334,9 +345,12 @@ public final class ServerProcess implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void fail(String reason) {
-    failure = reason;
-    become(ServerState.FAILED);
+  private void fail(String reason) {
+    synchronized (this) {
+      failure = reason;
+      become(ServerState.FAILED);
+    }
+    announce.accept(config.name() + " " + reason + "; it is not started any more");
   }
 
   private synchronized boolean isStopping() {

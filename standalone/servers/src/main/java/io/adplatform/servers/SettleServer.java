@@ -19,9 +19,14 @@ public final class SettleServer implements AutoCloseable {
    *
    * @param port of its {@code /metrics} and {@code /readyz} on 127.0.0.1
    * @param bootstrapServers Kafka's
+   * @param kafkaProperties file of what its Kafka clients are given besides, or null
    */
   public static SettleServer start(
-      ServerFolders folders, int port, String bootstrapServers, Consumer<String> announce) {
+      ServerFolders folders,
+      int port,
+      String bootstrapServers,
+      Path kafkaProperties,
+      Consumer<String> announce) {
     Path data = folders.data("settle");
     JavaCommand java =
         JavaCommand.of("analytics-ingest/settle", "io.adplatform.settle.SettleJob")
@@ -30,6 +35,9 @@ public final class SettleServer implements AutoCloseable {
             .arguments("--kafka", bootstrapServers)
             .arguments("--path", data.toString())
             .arguments("--port", Integer.toString(port));
+    if (kafkaProperties != null) {
+      java.arguments("--kafka-properties", kafkaProperties.toString());
+    }
     return new SettleServer(
         ServerProcess.start(
             ProcessConfig.of(folders, "settle", port, java.line()),

@@ -28,5 +28,6 @@ exec 3<&- </dev/null
 wait "$child"
 code=$?
 kill -s KILL "$watcher" 2>/dev/null
-rm -f "$file"
+# a launcher that was started anew may have put its own child's there
+read -r pid _ 2>/dev/null <"$file" && [ "$pid" = "$child" ] && rm -f "$file"
 exit "$code"

@@ -161,6 +161,51 @@ class ServerProcessTest {
   }
 
   @Test
+  void shouldSayThatItGivesUp() throws Exception {
+    process = start(config("exit 3"));
+
+    assertThrows(ServerException.class, () -> process.awaitReady(READY));
+
+    String last = nextLine();
+    while (last.contains("starting it again")) {
+      last = nextLine();
+    }
+    assertTrue(last.contains("it is not started any more"), last);
+  }
+
+  @Test
+  void shouldTryAgainWhenARestartFails() throws Exception {
+    process = started(ORDERLY);
+    Path directory = folders.data("demo");
+    Files.delete(directory);
+
+    kill(process.pid());
+
+    assertTrue(nextLine().contains("ended with code 137; starting it again"));
+    assertTrue(nextLine().contains("demo cannot be started"));
+    Files.createDirectory(directory);
+    String line = nextLine();
+    while (line.contains("demo cannot be started")) {
+      line = nextLine();
+    }
+    assertEquals("demo is ready again", line);
+  }
+
+  @Test
+  void shouldGoOnWatchingWhenTheLogCannotBeMovedAside() throws Exception {
+    Files.createDirectories(Path.of(folders.log("demo") + ".1").resolve("in the way"));
+    process = started("head -c " + (BoundedLog.LIMIT_BYTES + 1) + " /dev/zero; " + ORDERLY);
+    await(() -> folders.log("demo").toFile().length() > BoundedLog.LIMIT_BYTES);
+    // longer than it takes to look at the log once
+    Thread.sleep(Duration.ofMillis(2_500));
+
+    kill(process.pid());
+
+    assertTrue(nextLine().contains("ended with code 137; starting it again"));
+    assertEquals("demo is ready again", nextLine());
+  }
+
+  @Test
   void shouldAppendOutputToTheLog() throws Exception {
     process = started(ORDERLY);
     await(() -> read(folders.log("demo")).contains("up\n"));

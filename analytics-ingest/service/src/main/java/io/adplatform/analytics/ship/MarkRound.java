@@ -20,12 +20,10 @@ final class MarkRound {
 
   private final long millis;
   private final Map<RecordingKey, Long> targets;
-  private final Set<Integer> nodes;
 
-  private MarkRound(long millis, Map<RecordingKey, Long> targets, Set<Integer> nodes) {
+  private MarkRound(long millis, Map<RecordingKey, Long> targets) {
     this.millis = millis;
     this.targets = targets;
-    this.nodes = nodes;
   }
 
   /**
@@ -44,7 +42,6 @@ final class MarkRound {
     long millis = Long.MAX_VALUE;
     Map<RecordingKey, Long> targets = new HashMap<>();
     Set<RecordingKey> written = new HashSet<>();
-    Set<Integer> nodes = new HashSet<>();
     Map<RecordingKey, Long> signals = new HashMap<>();
     for (LaneWatermark lane : answers) {
       millis = Math.min(millis, lane.millis());
@@ -55,7 +52,6 @@ final class MarkRound {
     for (JournalRecording recording : listed) {
       // What is listed no more was sent whole, and deleted.
       RecordingKey id = RecordingKey.of(recording);
-      nodes.add(recording.nodeId());
       targets.put(id, signals.getOrDefault(id, 0L));
       if (!recording.isLive()) {
         targets.merge(id, recording.stopPosition(), Math::max);
@@ -64,17 +60,12 @@ final class MarkRound {
         targets.merge(id, shipped.position() + shipped.lagBytes(), Math::max);
       }
     }
-    return new MarkRound(millis, targets, nodes);
+    return new MarkRound(millis, targets);
   }
 
   /** What the mark says, milliseconds since 1970. */
   long millis() {
     return millis;
-  }
-
-  /** All nodes that have recordings on this driver. */
-  Set<Integer> nodes() {
-    return nodes;
   }
 
   /** What the marks of other nodes than this process's say. */

@@ -315,7 +315,8 @@ final class ShipperAgent implements Agent {
       return 0;
     }
     publisher.sendMark(nodeId, millis);
-    for (int other : round.nodes()) {
+    // also those that run no more: what they recorded is sent, and their leases are to close
+    for (int other : reader.nodes()) {
       if (other != nodeId) {
         publisher.sendMark(other, round.otherNodesMillis());
       }

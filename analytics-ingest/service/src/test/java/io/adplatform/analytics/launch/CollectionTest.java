@@ -62,7 +62,7 @@ class CollectionTest {
       fire(port, 1, answered);
       await(() -> events.read().auctions.containsAll(answered));
       long shippedBy = System.currentTimeMillis();
-      await(() -> events.read().leastMark() >= shippedBy);
+      await(() -> events.read().leastMark(NODE) >= shippedBy);
       assertTrue(collection != null);
     }
     try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
@@ -74,7 +74,7 @@ class CollectionTest {
       fire(port, 1 + 2 * BEACONS, answered);
       await(() -> events.read().auctions.containsAll(answered));
       long shippedBy = System.currentTimeMillis();
-      await(() -> events.read().leastMark() >= shippedBy);
+      await(() -> events.read().leastMark(NODE) >= shippedBy);
       assertTrue(collection != null);
     }
     assertEquals(3 * BEACONS, answered.size());
@@ -84,9 +84,31 @@ class CollectionTest {
     assertEquals(Set.of(NODE), events.nodes);
   }
 
+  @Test
+  void shouldSendTheMarksOfANodeThatRanOnItsFolderBefore() throws Exception {
+    int former = 4;
+    try (HotNode node = HotNode.start(config(former), LaneConfig.laptop());
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS)) {
+      node.listen();
+      await(() -> events.read().leastMark(former) > 0);
+      assertTrue(collection != null);
+    }
+    try (HotNode node = HotNode.start(config(5), LaneConfig.laptop());
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS)) {
+      node.listen();
+      long since = System.currentTimeMillis();
+      await(() -> events.read().leastMark(former) >= since);
+      assertTrue(collection != null);
+    }
+  }
+
   private NodeConfig config() {
+    return config(NODE);
+  }
+
+  private NodeConfig config(int nodeId) {
     URI url = URI.create("http://localhost:8080");
-    return new NodeConfig(NODE, folder, "127.0.0.1", 0, url, false, JournalConfig.standard());
+    return new NodeConfig(nodeId, folder, "127.0.0.1", 0, url, false, JournalConfig.standard());
   }
 
   private void fire(int port, long from, Set<Long> answered) {
@@ -127,14 +149,14 @@ class CollectionTest {
     private Set<Integer> nodes = new HashSet<>();
     private List<Long> misplaced = new ArrayList<>();
     private List<Long> behindTheirMark = new ArrayList<>();
-    private Map<Integer, Long> marks = new HashMap<>();
+    private Map<Integer, Map<Integer, Long>> marksByNode = new HashMap<>();
 
     Events read() {
       auctions = new HashSet<>();
       nodes = new HashSet<>();
       misplaced = new ArrayList<>();
       behindTheirMark = new ArrayList<>();
-      marks = new HashMap<>();
+      marksByNode = new HashMap<>();
       try (Consumer<byte[], byte[]> consumer = KafkaClients.openConsumer(kafka, "test")) {
         List<TopicPartition> partitions =
             IntStream.range(0, PARTITIONS)
@@ -150,7 +172,8 @@ class CollectionTest {
       return this;
     }
 
-    long leastMark() {
+    long leastMark(int nodeId) {
+      Map<Integer, Long> marks = marksByNode.getOrDefault(nodeId, Map.of());
       return marks.size() < PARTITIONS
           ? 0
           : marks.values().stream().mapToLong(Long::longValue).min().orElseThrow();
@@ -158,7 +181,8 @@ class CollectionTest {
 
     private void take(ConsumerRecord<byte[], byte[]> message) {
       UnsafeBuffer buffer = new UnsafeBuffer(message.value());
-      nodes.add(EventEnvelope.nodeId(buffer, 0));
+      int node = EventEnvelope.nodeId(buffer, 0);
+      Map<Integer, Long> marks = marksByNode.computeIfAbsent(node, key -> new HashMap<>());
       MessageHeaderDecoder header = new MessageHeaderDecoder();
       header.wrap(buffer, EventEnvelope.LENGTH);
       if (header.templateId() == JournalMarkDecoder.TEMPLATE_ID) {
@@ -169,6 +193,7 @@ class CollectionTest {
       }
       SignalDecoder signal =
           new SignalDecoder().wrapAndApplyHeader(buffer, EventEnvelope.LENGTH, header);
+      nodes.add(node);
       boolean first = auctions.add(signal.auctionLo());
       if (EventPartition.of(signal.leaseId(), PARTITIONS) != message.partition()) {
         misplaced.add(signal.auctionLo());

@@ -3,11 +3,14 @@ package io.adplatform.runtime.api;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.openapi.contract.OpenAPIContract;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -72,7 +75,7 @@ public final class ApiServer implements AutoCloseable {
     await(vertx.close(), STOP_LIMIT);
   }
 
-  private static <T> void await(io.vertx.core.Future<T> future, Duration limit) {
+  private static <T> void await(Future<T> future, Duration limit) {
     try {
       future
           .toCompletionStage()
@@ -84,7 +87,7 @@ public final class ApiServer implements AutoCloseable {
     }
   }
 
-  /** Collects what a server answers. Not thread-safe. */
+  /** Collects what a server answers. Services may mount their parts from threads of their own. */
   public static final class Builder {
     final ApiServerConfig config;
     final Map<String, ApiHandler> operations = new LinkedHashMap<>();
@@ -92,27 +95,42 @@ public final class ApiServer implements AutoCloseable {
     final Map<String, Supplier<String>> readiness = new LinkedHashMap<>();
     ApiKeyStore keys;
     PrometheusMeterRegistry metrics;
-    boolean whole;
+    Future<OpenAPIContract> wholeContract;
     private byte[] nodeKey;
+    private Vertx vertx;
 
     private Builder(ApiServerConfig config) {
       this.config = Objects.requireNonNull(config);
     }
 
+    private synchronized Vertx vertx() {
+      if (vertx == null) {
+        vertx =
+            Vertx.vertx(
+                new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setEventLoopPoolSize(1)
+                    .setMaxEventLoopExecuteTime(START_LIMIT.toNanos())
+                    .setWorkerPoolSize(1)
+                    .setInternalBlockingPoolSize(1));
+      }
+      return vertx;
+    }
+
     /** Who knows the API keys; needed where an operation is mounted. */
-    public Builder keys(ApiKeyStore store) {
+    public synchronized Builder keys(ApiKeyStore store) {
       this.keys = Objects.requireNonNull(store);
       return this;
     }
 
     /** What {@code /internal/v1/*} asks for; needed where an internal handler is mounted. */
-    public Builder nodeKey(String secret) {
+    public synchronized Builder nodeKey(String secret) {
       this.nodeKey = secret.getBytes(StandardCharsets.UTF_8);
       return this;
     }
 
     /** Where requests are counted, and what {@code /metrics} shows. */
-    public Builder metrics(PrometheusMeterRegistry registry) {
+    public synchronized Builder metrics(PrometheusMeterRegistry registry) {
       this.metrics = Objects.requireNonNull(registry);
       return this;
     }
@@ -123,7 +141,7 @@ public final class ApiServer implements AutoCloseable {
      * @throws IllegalStateException where it is mounted already; {@link #start} throws for one that
      *     the document does not have
      */
-    public Builder operation(String operationId, ApiHandler handler) {
+    public synchronized Builder operation(String operationId, ApiHandler handler) {
       if (operations.putIfAbsent(operationId, handler) != null) {
         throw new IllegalStateException("operation mounted twice: " + operationId);
       }
@@ -132,10 +150,18 @@ public final class ApiServer implements AutoCloseable {
 
     /**
      * Says that this server answers the whole API: {@link #start} throws where an operation of the
-     * document is not mounted.
+     * document is not mounted. The document is read meanwhile, which takes a second.
      */
-    public Builder requireEveryOperation() {
-      whole = true;
+    public synchronized Builder requireEveryOperation() {
+      Promise<OpenAPIContract> contract = Promise.promise();
+      Vertx reader = vertx();
+      reader.runOnContext(
+          v -> {
+            ApiDocument document = ApiDocument.load();
+            OpenAPIContract.from(reader, document.forRouter(document.operationIds(null)))
+                .onComplete(contract);
+          });
+      wholeContract = contract.future();
       return this;
     }
 
@@ -144,13 +170,13 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param path below {@code /internal/v1}, such as {@code /line-items/:id/budget}
      */
-    public Builder internal(String method, String path, ApiHandler handler) {
+    public synchronized Builder internal(String method, String path, ApiHandler handler) {
       internals.add(new Internal(HttpMethod.valueOf(method), "/internal/v1" + path, handler));
       return this;
     }
 
     /** Where services register their own meters; kept to themselves where nothing shows them. */
-    public MeterRegistry meters() {
+    public synchronized MeterRegistry meters() {
       return metrics == null ? new SimpleMeterRegistry() : metrics;
     }
 
@@ -159,7 +185,7 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param check null when ready, else what is wrong; called on a virtual thread
      */
-    public Builder readiness(String name, Supplier<String> check) {
+    public synchronized Builder readiness(String name, Supplier<String> check) {
       readiness.put(name, check);
       return this;
     }
@@ -171,14 +197,7 @@ public final class ApiServer implements AutoCloseable {
      */
     public ApiServer start() {
       requireComplete();
-      Vertx vertx =
-          Vertx.vertx(
-              new VertxOptions()
-                  .setPreferNativeTransport(true)
-                  .setEventLoopPoolSize(1)
-                  .setMaxEventLoopExecuteTime(START_LIMIT.toNanos())
-                  .setWorkerPoolSize(1)
-                  .setInternalBlockingPoolSize(1));
+      Vertx vertx = vertx();
       ApiExecution execution = new ApiExecution(config.maxConcurrent(), metrics);
       try {
         ApiVerticle verticle = new ApiVerticle(this, execution);

@@ -53,8 +53,10 @@ final class ApiVerticle extends VerticleBase {
     ApiDocument document = ApiDocument.load();
     Set<String> unanswered = document.operationIds(null);
     unanswered.removeAll(mounted.operations.keySet());
-    if (mounted.whole && !unanswered.isEmpty()) {
-      return Future.failedFuture("nobody answers " + unanswered);
+    if (mounted.wholeContract != null) {
+      return unanswered.isEmpty()
+          ? mounted.wholeContract.compose(contract -> listen(contract, document))
+          : Future.failedFuture("nobody answers " + unanswered);
     }
     return OpenAPIContract.from(vertx, document.forRouter(mounted.operations.keySet()))
         .compose(contract -> listen(contract, document));

@@ -10,11 +10,14 @@ import io.adplatform.runtime.stream.Streams;
 import io.aeron.Aeron;
 import io.aeron.exceptions.AeronException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -43,8 +46,13 @@ public final class JournalDriver implements AutoCloseable {
   /** An eighth of a term is Aeron's longest message. */
   private static final int MESSAGES_PER_TERM = 8;
 
-  /** A lane's number takes the low bits of a recording's id. */
+  /** Lane and node take the low bits of a recording's id, the time the high ones. */
   private static final int LANE_BITS = 16;
+
+  private static final int NODE_BITS = 16;
+
+  private static final String SEQUENCE_PREFIX = "node-";
+  private static final String SEQUENCE_SUFFIX = ".sequence";
 
   private final NodeConfig config;
   private final Path journalDir;
@@ -66,7 +74,8 @@ public final class JournalDriver implements AutoCloseable {
     this.freeBytes = freeBytes;
     this.sequence =
         new BootSequence(
-            journalDir.resolve("node-" + config.nodeId() + ".sequence"), Clock.systemUTC());
+            journalDir.resolve(SEQUENCE_PREFIX + config.nodeId() + SEQUENCE_SUFFIX),
+            Clock.systemUTC());
     this.embedded =
         config.externalDriver()
             ? null
@@ -178,7 +187,8 @@ public final class JournalDriver implements AutoCloseable {
   }
 
   private ArchiveLaneJournal.Recording record(int lane) {
-    long recordingId = (long) sequence.next() << LANE_BITS | lane;
+    long boot = sequence.next();
+    long recordingId = (boot << NODE_BITS | config.nodeId()) << LANE_BITS | lane;
     return session.record(config.nodeId(), lane, recordingId, config.journal().termBytes());
   }
 
@@ -213,6 +223,24 @@ public final class JournalDriver implements AutoCloseable {
   /** A reader of all recordings of this driver, of all nodes on it. */
   public JournalReader reader() {
     return new JournalReader(this, EmbeddedDriver.archiveDir(journalDir));
+  }
+
+  /** All nodes that ever began a recording in this folder: each has left its sequence there. */
+  Set<Integer> nodes() {
+    Set<Integer> nodes = new TreeSet<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(journalDir, SEQUENCE_PREFIX + "*" + SEQUENCE_SUFFIX)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        nodes.add(
+            Integer.valueOf(
+                name.substring(
+                    SEQUENCE_PREFIX.length(), name.length() - SEQUENCE_SUFFIX.length())));
+      }
+    } catch (IOException | NumberFormatException e) {
+      throw new AeronException("the nodes of " + journalDir + " cannot be listed: " + e);
+    }
+    return nodes;
   }
 
   List<ArchiveLaneJournal> journals() {

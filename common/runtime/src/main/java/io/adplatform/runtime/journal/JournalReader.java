@@ -3,6 +3,7 @@ package io.adplatform.runtime.journal;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The reading side of the journal, for the shipper: lists the recordings, reads them and deletes
@@ -27,6 +28,16 @@ public final class JournalReader {
     return session().recordings().stream()
         .sorted(Comparator.comparingLong(JournalRecording::recordingId))
         .toList();
+  }
+
+  /**
+   * All nodes that ever recorded on this driver's folder, whether they run or not. One that moved
+   * to a folder of its own is to take its {@code journal/node-N.sequence} along.
+   *
+   * @throws io.aeron.exceptions.AeronException if the folder cannot be read; try again later
+   */
+  public Set<Integer> nodes() {
+    return driver.nodes();
   }
 
   /**

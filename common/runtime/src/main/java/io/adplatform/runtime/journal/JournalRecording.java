@@ -3,15 +3,13 @@ package io.adplatform.runtime.journal;
 /**
  * One recording of the journal: what one lane of one boot of a node wrote.
  *
- * @param recordingId unique among all recordings of the node, of all its boots; goes up with time.
- *     It is the id in the event's envelope
+ * @param recordingId unique among all recordings of all nodes, of all their boots; goes up with
+ *     time. It is the id in the event's envelope
  * @param archiveId the Archive's own id, unique while the data folder lives
  * @param nodeId whose it is
  * @param lane of which lane
  * @param startPosition where it begins now; more than 0 once shipped segments were deleted
  * @param stopPosition where it ended, or {@link #LIVE}
- * @param termBytes length of its terms
- * @param segmentBytes length of its segment files
  * @param termBytes length of its terms
  * @param segmentBytes length of its segment files
  */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -148,9 +149,7 @@ class LaneJournalTest {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.add("-Xmx256m");
-    command.addAll(List.of("--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED"));
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of(System.getProperty("adplatform.jvm.flags").split(" ")));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), JournalWriterMain.class.getName()));
     command.add(data.toString());
@@ -273,6 +272,22 @@ class LaneJournalTest {
       List<JournalRecording> recordings = reader.recordings();
       assertEquals(List.of(1L), TestJournal.read(reader, recordings.getFirst(), 0));
       assertEquals(List.of(2L), TestJournal.read(reader, recordings.getLast(), 0));
+    } finally {
+      driver.close();
+    }
+  }
+
+  @Test
+  void shouldTellApartTheRecordingsOfNodesThatBeganInTheSameSecond() throws IOException {
+    Files.createDirectories(data.resolve("journal"));
+    // both go on from the same second, which is yet to come
+    Files.writeString(data.resolve("journal/node-1.sequence"), "2000000000\n");
+    Files.writeString(data.resolve("journal/node-2.sequence"), "2000000000\n");
+    DriverMain driver = DriverMain.start(TestJournal.config(data, false), LanePreset.LAPTOP);
+    try (TestJournal one = TestJournal.connect(1, data);
+        TestJournal other = TestJournal.connect(2, data)) {
+      assertNotEquals(one.journal.recordingId(), other.journal.recordingId());
+      assertEquals(Set.of(1, 2), one.driver.reader().nodes());
     } finally {
       driver.close();
     }

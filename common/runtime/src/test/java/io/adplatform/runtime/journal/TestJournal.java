@@ -34,9 +34,13 @@ final class TestJournal implements AutoCloseable {
   }
 
   static NodeConfig config(Path data, boolean externalDriver) {
+    return config(7, data, externalDriver);
+  }
+
+  static NodeConfig config(int nodeId, Path data, boolean externalDriver) {
     JournalConfig journal = new JournalConfig(false, MIB, 2 * MIB, 2 * MIB, MIB);
     return new NodeConfig(
-        7, data, "127.0.0.1", 0, URI.create("http://test"), externalDriver, journal);
+        nodeId, data, "127.0.0.1", 0, URI.create("http://test"), externalDriver, journal);
   }
 
   static TestJournal start(Path data) {
@@ -48,7 +52,11 @@ final class TestJournal implements AutoCloseable {
   }
 
   static TestJournal connect(Path data) {
-    return new TestJournal(JournalDriver.start(config(data, true), LanePreset.LAPTOP));
+    return connect(7, data);
+  }
+
+  static TestJournal connect(int nodeId, Path data) {
+    return new TestJournal(JournalDriver.start(config(nodeId, data, true), LanePreset.LAPTOP));
   }
 
   /** Does something on the lane and waits for it. */
