@@ -10,6 +10,7 @@ import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
 import io.adplatform.rtb.auction.LaneAuctions;
 import io.adplatform.rtb.auction.LaneParts;
+import io.adplatform.rtb.auction.NodeRates;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.event.Reason;
@@ -101,7 +102,7 @@ public class AuctionBenchmark {
         new LaneAuctions(
             new LaneParts(
                 lanes.lane(0),
-                1,
+                new NodeRates(1),
                 new Published(snapshot),
                 gate,
                 new ClaimJournal(),

@@ -26,6 +26,10 @@ public final class HttpComparison {
   private static final String PRESET = "LAPTOP";
   private static final String LANES = "1";
 
+  /** The exchange's own, of {@code ./adplatform up}. */
+  private static final List<String> HEAP =
+      List.of("-Xms256m", "-Xmx1g", "-XX:MaxDirectMemorySize=512m");
+
   /** What a partner with traffic to speak of has; the sample's records all. */
   private static final double RECORD_SHARE = 0.01;
 
@@ -132,6 +136,7 @@ public final class HttpComparison {
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(Arrays.asList(System.getProperty("adplatform.jvm.flags", "").split(" ")));
     command.removeIf(String::isEmpty);
+    command.addAll(HEAP);
     command.addAll(
         List.of(
             "-cp",

@@ -152,10 +152,10 @@ public final class IndexMatch {
   }
 
   private void constrainNumbers() {
-    number(Attribute.COUNTRY, query.country, query.country != Country.UNKNOWN);
+    single(Attribute.COUNTRY, query.country, query.country != Country.UNKNOWN);
     number(Attribute.REGION, query.region, query.region != 0);
-    number(Attribute.DEVICE_TYPE, query.deviceType, query.deviceType != 0);
-    number(Attribute.CONNECTION, query.connection, query.connection != 0);
+    single(Attribute.DEVICE_TYPE, query.deviceType, query.deviceType != 0);
+    single(Attribute.CONNECTION, query.connection, query.connection != 0);
     ValueTable values = index.values(Attribute.SIZE);
     if (!values.isEmpty()) {
       open(Attribute.SIZE);
@@ -177,9 +177,39 @@ public final class IndexMatch {
     }
   }
 
+  private void single(Attribute attribute, long value, boolean known) {
+    ValueTable values = index.values(attribute);
+    if (!values.isEmpty()) {
+      single(attribute, values, known ? values.find(value) : ValueTable.NONE);
+    }
+  }
+
+  private void single(Attribute attribute, SpanList text) {
+    ValueTable values = index.values(attribute);
+    if (!values.isEmpty()) {
+      boolean known = text.size() > 0;
+      int entry =
+          known
+              ? values.find(text.hash(0), text.buffer(0), text.offset(0), text.length(0))
+              : ValueTable.NONE;
+      single(attribute, values, entry);
+    }
+  }
+
+  /** Of an attribute of {@link TargetingIndex#SINGLE}: one set says all. */
+  private void single(Attribute attribute, ValueTable values, int entry) {
+    open();
+    OrdinalSet admitting = entry == ValueTable.NONE ? null : values.including(entry);
+    addSet(admitting == null ? index.untargeted(attribute) : admitting);
+    close();
+    if (entry != ValueTable.NONE) {
+      exclude(values.excluding(entry));
+    }
+  }
+
   private void constrainTexts() {
-    texts(Attribute.OPERATING_SYSTEM, query.operatingSystem);
-    texts(Attribute.BROWSER, query.browser);
+    single(Attribute.OPERATING_SYSTEM, query.operatingSystem);
+    single(Attribute.BROWSER, query.browser);
     texts(Attribute.SITE, query.siteSuffixes);
     texts(Attribute.APP, query.app);
     texts(Attribute.PUBLISHER, query.publisher);
@@ -236,10 +266,8 @@ public final class IndexMatch {
   private void constrainTime() {
     TargetingIndex.Dayparts dayparts = index.dayparts();
     open();
-    addSet(dayparts.untargeted());
-    if (query.minuteOfWeek >= 0) {
-      addSet(dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR]);
-    }
+    boolean known = query.minuteOfWeek >= 0;
+    addSet(known ? dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR] : dayparts.untargeted());
     close();
   }
 
@@ -260,7 +288,10 @@ public final class IndexMatch {
     if (including != null) {
       addSet(including);
     }
-    OrdinalSet excluding = values.excluding(entry);
+    exclude(values.excluding(entry));
+  }
+
+  private void exclude(OrdinalSet excluding) {
     if (excluding != null) {
       if (excludeCount == excludes.length) {
         excludes = Arrays.copyOf(excludes, 2 * excludeCount);

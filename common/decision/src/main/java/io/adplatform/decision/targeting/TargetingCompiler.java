@@ -82,14 +82,16 @@ public final class TargetingCompiler {
   public TargetingIndex compile() {
     ValueTable[] tables = new ValueTable[values.length];
     OrdinalSet[] rest = new OrdinalSet[values.length];
-    for (int i = 0; i < tables.length; i++) {
-      tables[i] = values[i].compile(count);
+    for (Attribute attribute : Attribute.values()) {
+      int i = attribute.ordinal();
+      boolean single = TargetingIndex.SINGLE.contains(attribute);
+      tables[i] = values[i].compile(count, single ? untargeted[i] : OrdinalList.EMPTY);
       rest[i] = untargeted[i].compile(count);
     }
     OrdinalSet[] hourSets = new OrdinalSet[TargetingIndex.HOURS];
     OrdinalSet[] partialSets = new OrdinalSet[TargetingIndex.HOURS];
     for (int hour = 0; hour < TargetingIndex.HOURS; hour++) {
-      hourSets[hour] = hours[hour].compile(count);
+      hourSets[hour] = hours[hour].with(anyTime).compile(count);
       partialSets[hour] = partialHours[hour].compile(count);
     }
     return new TargetingIndex(
@@ -98,8 +100,8 @@ public final class TargetingCompiler {
         rest,
         new TargetingIndex.Dayparts(anyTime.compile(count), hourSets, partialSets, ranges),
         new TargetingIndex.KeyGroups(severalKeys.compile(count), keyEntries),
-        creativeSizes.compile(count),
-        currencies.compile(count));
+        creativeSizes.compile(count, OrdinalList.EMPTY),
+        currencies.compile(count, OrdinalList.EMPTY));
   }
 
   private void addAll(Attribute attribute, List<String> texts, boolean exclude) {
@@ -157,6 +159,7 @@ public final class TargetingCompiler {
   /** Ascending ordinals, each once. */
   private static final class OrdinalList {
     private static final int[] NONE = {};
+    static final OrdinalList EMPTY = new OrdinalList();
     private int[] ordinals = NONE;
     private int size;
 
@@ -168,6 +171,23 @@ public final class TargetingCompiler {
         ordinals = Arrays.copyOf(ordinals, Math.max(4, 2 * size));
       }
       ordinals[size++] = ordinal;
+    }
+
+    /** What is in this or the other list. */
+    OrdinalList with(OrdinalList other) {
+      OrdinalList both = new OrdinalList();
+      both.ordinals = new int[size + other.size];
+      int at = 0;
+      for (int i = 0; i < size; i++) {
+        while (at < other.size && other.ordinals[at] < ordinals[i]) {
+          both.add(other.ordinals[at++]);
+        }
+        both.add(ordinals[i]);
+      }
+      while (at < other.size) {
+        both.add(other.ordinals[at++]);
+      }
+      return both;
     }
 
     OrdinalSet compile(int universe) {
@@ -221,18 +241,19 @@ public final class TargetingCompiler {
       return entry;
     }
 
-    ValueTable compile(int universe) {
+    /** A table in which each set of those that include a value has others too. */
+    ValueTable compile(int universe, OrdinalList others) {
       return new ValueTable(
           folded,
           keys.stream().mapToLong(Long::longValue).toArray(),
           texts.toArray(new byte[0][]),
-          compile(includes, universe),
-          compile(excludes, universe));
+          compile(includes, others, universe),
+          compile(excludes, OrdinalList.EMPTY, universe));
     }
 
-    private static OrdinalSet[] compile(List<OrdinalList> lists, int universe) {
+    private static OrdinalSet[] compile(List<OrdinalList> lists, OrdinalList others, int universe) {
       return lists.stream()
-          .map(list -> list.size == 0 ? null : list.compile(universe))
+          .map(list -> list.size == 0 ? null : list.with(others).compile(universe))
           .toArray(OrdinalSet[]::new);
     }
   }

@@ -1,6 +1,8 @@
 package io.adplatform.decision.targeting;
 
 import io.adplatform.wire.catalogue.Attribute;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Which line items a query matches, as bits over their ordinals: for each attribute those that do
@@ -10,6 +12,19 @@ import io.adplatform.wire.catalogue.Attribute;
 public final class TargetingIndex {
   /** Slots of the week that day-parts are indexed by. */
   static final int HOURS = 7 * 24;
+
+  /**
+   * Attributes of which a query has one value at most, and catalogues have few: what their tables
+   * hold as including a value has those in it that do not target the attribute, so that one set of
+   * line items says all.
+   */
+  static final Set<Attribute> SINGLE =
+      EnumSet.of(
+          Attribute.COUNTRY,
+          Attribute.DEVICE_TYPE,
+          Attribute.CONNECTION,
+          Attribute.OPERATING_SYSTEM,
+          Attribute.BROWSER);
 
   private final int count;
   private final ValueTable[] values;
@@ -73,7 +88,7 @@ public final class TargetingIndex {
    * Line items by the hours of the viewer's week.
    *
    * @param untargeted those without day-parts
-   * @param hours by hour since Monday 00:00: those with a day-part in it
+   * @param hours by hour since Monday 00:00: those with a day-part in it, and those without any
    * @param partial by hour: those of them whose day-parts do not cover all of it
    * @param ranges by ordinal: minutes of the week as from, to (exclusive), from, to…; null without
    *     day-parts
