@@ -22,7 +22,7 @@ import org.HdrHistogram.Histogram;
  */
 public final class HttpComparison {
   private static final int BODIES = 200;
-  private static final int WARM_UP_SECONDS = 30;
+  private static final int WARM_UP_SECONDS = 45;
   private static final String PRESET = "LAPTOP";
   private static final String LANES = "1";
 

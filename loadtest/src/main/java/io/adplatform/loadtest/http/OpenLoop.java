@@ -1,25 +1,24 @@
 package io.adplatform.loadtest.http;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
  * An open loop: requests are due at a constant rate whether or not the answers have come, and each
- * latency counts from the instant at which its request was due. What the server (or this generator)
- * is late by is part of it: nothing is omitted. Its connections stay open between runs.
+ * latency counts from the instant at which its request was due. Each connection takes the next
+ * request that is due; where all are busy it is sent late, and that is part of its latency, as is
+ * what this generator is late by: nothing is omitted. Its connections stay open between runs.
  */
 final class OpenLoop implements AutoCloseable {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -29,69 +28,68 @@ final class OpenLoop implements AutoCloseable {
 
   private static final int DIGITS = 3;
   private static final int CONNECTIONS = 64;
-
-  /** Requests that wait for a connection; more, and the server is far beyond saturation. */
-  private static final int WAITING = 100_000;
-
   private static final int OK = 200;
 
-  private final Vertx vertx = Vertx.vertx();
-  private final List<Buffer> bodies;
-  private final RequestOptions to;
-  private final HttpClient client;
+  private final List<byte[]> requests = new ArrayList<>();
+  private final List<HttpConnection> connections = new ArrayList<>();
 
-  OpenLoop(String address, List<Buffer> bodies) {
-    this.bodies = bodies;
+  /** Connects. */
+  OpenLoop(String address, List<Buffer> bodies) throws IOException {
     URI uri = URI.create(address);
-    to =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setHost(uri.getHost())
-            .setPort(uri.getPort())
-            .setURI(uri.getPath())
-            .putHeader("Content-Type", "application/json");
-    client =
-        vertx.createHttpClient(
-            new HttpClientOptions(),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
+    for (Buffer body : bodies) {
+      String head =
+          "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+              .formatted(uri.getPath(), uri.getAuthority(), body.length());
+      byte[] headBytes = head.getBytes(StandardCharsets.US_ASCII);
+      requests.add(Buffer.buffer(headBytes).appendBuffer(body).getBytes());
+    }
+    for (int i = 0; i < CONNECTIONS; i++) {
+      connections.add(new HttpConnection(uri.getHost(), uri.getPort()));
+    }
   }
 
   /** Latencies in nanoseconds of a run; requests that were not answered with 200 fail it. */
-  Histogram run(int perSecond, int seconds) throws InterruptedException {
+  Histogram run(int perSecond, int seconds) throws Exception {
     Histogram latencies = new ConcurrentHistogram(MAX_NANOS, DIGITS);
     int total = perSecond * seconds;
-    CountDownLatch open = new CountDownLatch(total);
-    LongAdder failed = new LongAdder();
+    AtomicInteger next = new AtomicInteger();
     long interval = NANOS_PER_SECOND / perSecond;
     long start = System.nanoTime();
-    for (int i = 0; i < total; i++) {
-      long due = start + i * interval;
-      for (long wait; (wait = due - System.nanoTime()) > 0; ) {
-        LockSupport.parkNanos(wait);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> ends = new ArrayList<>();
+      for (HttpConnection connection : connections) {
+        ends.add(
+            threads.submit(
+                () -> {
+                  for (int i; (i = next.getAndIncrement()) < total; ) {
+                    long due = start + i * interval;
+                    await(due);
+                    int status = connection.exchange(requests.get(i % requests.size()));
+                    if (status != OK) {
+                      throw new IllegalStateException("an answer was " + status);
+                    }
+                    latencies.recordValue(Math.min(MAX_NANOS, System.nanoTime() - due));
+                  }
+                  return null;
+                }));
       }
-      Buffer body = bodies.get(i % bodies.size());
-      client
-          .request(to)
-          .compose(request -> request.send(body))
-          .compose(answer -> answer.body().map(read -> answer.statusCode()))
-          .onComplete(
-              done -> {
-                latencies.recordValue(Math.min(MAX_NANOS, System.nanoTime() - due));
-                if (done.failed() || done.result() != OK) {
-                  failed.increment();
-                }
-                open.countDown();
-              });
-    }
-    if (!open.await(2L * seconds, TimeUnit.SECONDS) || failed.sum() > 0) {
-      throw new IllegalStateException(
-          failed.sum() + " of " + total + " failed, " + open.getCount() + " are without an answer");
+      for (Future<?> end : ends) {
+        end.get();
+      }
     }
     return latencies;
   }
 
+  private static void await(long due) {
+    for (long wait; (wait = due - System.nanoTime()) > 0; ) {
+      LockSupport.parkNanos(wait);
+    }
+  }
+
   @Override
-  public void close() {
-    vertx.close().await();
+  public void close() throws IOException {
+    for (HttpConnection connection : connections) {
+      connection.close();
+    }
   }
 }
