@@ -25,7 +25,7 @@ final class BenchCommand implements Callable<Integer> {
   /** Each is a script of {@code loadtest/}. */
   enum Scenario {
     http("http.sh"),
-    engine("jmh.sh", "SelectionBenchmark|ReadRequestBenchmark", "-prof", "gc"),
+    engine("jmh.sh", "AuctionBenchmark|ReadRequestBenchmark", "-prof", "gc"),
     smoke("smoke.sh");
 
     private final String script;
