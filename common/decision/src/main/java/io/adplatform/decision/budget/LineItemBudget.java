@@ -12,6 +12,15 @@ final class LineItemBudget {
 
   private static final int WINDOWS_PER_MINUTE = 6;
 
+  /**
+   * One part in so many of a peak fades with each window: traffic that comes back after half a
+   * minute finds leases of a size that it needs, and not the smallest.
+   */
+  private static final int FADING_PART = 4;
+
+  /** After so many windows nothing to speak of is left of a peak. */
+  private static final int FADED_WINDOWS = 30;
+
   final long lineItemId;
   final BidToChargeRate rate = new BidToChargeRate();
 
@@ -37,7 +46,9 @@ final class LineItemBudget {
 
   private long window;
   private long windowMicros;
-  private long lastWindowMicros;
+
+  /** The most that was reserved in a window before, as far as it has not faded. */
+  private long peakMicros;
 
   LineItemBudget(long lineItemId, long nowMillis) {
     this.lineItemId = lineItemId;
@@ -102,16 +113,28 @@ final class LineItemBudget {
   void spend(long micros, long nowMillis) {
     long current = nowMillis / WINDOW_MILLIS;
     if (current != window) {
-      lastWindowMicros = current == window + 1 ? windowMicros : 0;
+      peakMicros = Math.max(faded(peakMicros, 1), windowMicros);
+      peakMicros = faded(peakMicros, current - window - 1);
       windowMicros = 0;
       window = current;
     }
     windowMicros += micros;
   }
 
+  private static long faded(long micros, long windows) {
+    if (windows > FADED_WINDOWS) {
+      return 0;
+    }
+    long left = micros;
+    for (long i = 0; i < windows; i++) {
+      left -= left / FADING_PART;
+    }
+    return left;
+  }
+
   /** What was reserved of late, per minute. */
   long spendMicrosPerMinute(long nowMillis) {
     spend(0, nowMillis);
-    return WINDOWS_PER_MINUTE * Math.max(lastWindowMicros, windowMicros);
+    return WINDOWS_PER_MINUTE * Math.max(peakMicros, windowMicros);
   }
 }
