@@ -50,6 +50,9 @@ class HouseRulesTest {
   private static final Pattern TEST_METHOD =
       Pattern.compile("^ *@(Test|Property|Example|TestFactory|ParameterizedTest|RepeatedTest)\\b");
 
+  private static final Pattern UNSEEDED =
+      Pattern.compile("^ *@Property(?!\\(seed = )\\b|new (Splittable)?Random\\(\\)");
+
   /** What Surefire runs. */
   private static final Pattern TEST_NAME = Pattern.compile("Test.*|.*(Test|Tests|TestCase)");
 
@@ -243,6 +246,20 @@ class HouseRulesTest {
       }
     }
     assertEquals(List.of(), neverRun);
+  }
+
+  /** A build that is green here is green there; whoever looks for more takes the seeds away. */
+  @Test
+  void shouldDrawTheSameInEveryBuild() throws IOException {
+    List<String> drawn = new ArrayList<>();
+    for (Path source : sources("src/test/java")) {
+      try (Stream<String> lines = Files.lines(source)) {
+        if (lines.anyMatch(line -> UNSEEDED.matcher(line).find())) {
+          drawn.add(HOME.relativize(source).toString());
+        }
+      }
+    }
+    assertEquals(List.of(), drawn);
   }
 
   @Test

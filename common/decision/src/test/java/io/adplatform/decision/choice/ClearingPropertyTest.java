@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.Size;
 class ClearingPropertyTest {
   private final Clearing clearing = new Clearing(Candidates.MAX);
 
-  @Property
+  @Property(seed = "2026")
   void shouldWinByFirstPriceFromTheMinimumOnAndNotBelow(
       @ForAll @Size(min = 1, max = Candidates.MAX) List<@LongRange(min = 1, max = 12) Long> bids,
       @ForAll @IntRange(min = 1, max = 4) int places,

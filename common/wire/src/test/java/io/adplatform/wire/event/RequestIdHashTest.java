@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RequestIdHashTest {
   private static final TokenKeys KEYS = TokenKeys.of(new byte[16]);
 
-  @Property(tries = 200)
+  @Property(seed = "2026", tries = 200)
   void shouldGiveOneHashForTextAndBytesWhereverTheyStand(@ForAll String id) {
     byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
     byte[] padded = new byte[utf8.length + 3];

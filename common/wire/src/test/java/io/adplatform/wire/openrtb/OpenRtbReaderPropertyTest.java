@@ -1,7 +1,9 @@
 package io.adplatform.wire.openrtb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 /** The reader beside a naive reading of Jackson's tree, on random requests and on damaged ones. */
 class OpenRtbReaderPropertyTest {
@@ -32,7 +35,7 @@ class OpenRtbReaderPropertyTest {
     return reader.read(request);
   }
 
-  @Property(tries = 1500)
+  @Property(seed = "2026", tries = 1500)
   void shouldReadWhatATreeOfTheSameBytesHolds(@ForAll Random random)
       throws JsonProcessingException {
     RandomRequest source = new RandomRequest(random);
@@ -119,7 +122,7 @@ class OpenRtbReaderPropertyTest {
     }
   }
 
-  @Property(tries = 600)
+  @Property(seed = "2026", tries = 600)
   void shouldNeitherThrowNorLoseTheSlotOverDamage(@ForAll Random random) {
     RandomRequest source = new RandomRequest(random);
     byte[] good = source.write(source.request()).getBytes(StandardCharsets.UTF_8);
@@ -134,7 +137,17 @@ class OpenRtbReaderPropertyTest {
     assertEquals(ReadFailure.NONE, read(good));
   }
 
-  @Property(tries = 300)
+  @Test
+  void shouldReadNumbersBeyondJavas() {
+    byte[] body =
+        "{\"id\":\"1\",\"imp\":[{\"id\":\"1\"}],\"x\":0e95617180192}"
+            .getBytes(StandardCharsets.UTF_8);
+    assertTrue(isJson(body));
+    assertFalse(isJson("{\"id\":01}".getBytes(StandardCharsets.UTF_8)));
+    assertEquals(ReadFailure.NONE, read(body));
+  }
+
+  @Property(seed = "2026", tries = 300)
   void shouldRefuseEveryTruncation(@ForAll Random random) {
     RandomRequest source = new RandomRequest(random);
     byte[] good = source.write(source.request()).stripTrailing().getBytes(StandardCharsets.UTF_8);
@@ -167,8 +180,14 @@ class OpenRtbReaderPropertyTest {
     try {
       // As a text, so that Jackson does not guess at UTF-16 and 32.
       var parser = JACKSON.createParser(new String(bytes, StandardCharsets.UTF_8));
-      parser.readValueAsTree();
-      return parser.nextToken() == null;
+      // Token by token: a tree would refuse numbers that are JSON, but beyond Java's.
+      int values = 0;
+      for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (parser.getParsingContext().inRoot() && !token.isStructStart()) {
+          values++;
+        }
+      }
+      return values == 1;
     } catch (java.io.IOException e) {
       return false;
     }
