@@ -2,13 +2,18 @@ package io.adplatform.decision.catalogue;
 
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.wire.catalogue.Creative;
+import java.util.Arrays;
 
 /** The creatives that line items can show, by ordinal. Immutable; any thread. */
 public final class CreativeIndex {
   private final CompiledCreative[] creatives;
 
+  /** Again, for those who look at many and need nothing else. */
+  private final CreativeTraits[] traits;
+
   CreativeIndex(CompiledCreative[] creatives) {
     this.creatives = creatives;
+    traits = Arrays.stream(creatives).map(CompiledCreative::traits).toArray(CreativeTraits[]::new);
   }
 
   /** How many there are; ordinals are 0 to one less. */
@@ -33,7 +38,7 @@ public final class CreativeIndex {
 
   /** What a query may refuse in it. */
   public CreativeTraits traits(int ordinal) {
-    return creatives[ordinal].traits();
+    return traits[ordinal];
   }
 
   /** What the {@link CreativeCompiler} made of it, or null. */

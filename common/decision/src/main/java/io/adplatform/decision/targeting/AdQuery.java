@@ -32,6 +32,12 @@ public final class AdQuery {
    */
   private static final int MAX_DOMAIN_LABELS = 16;
 
+  /** Of {@link #blockedTexts}: {@code bcat}. */
+  static final int CATEGORIES = 0;
+
+  /** Of {@link #blockedTexts}: {@code badv}. */
+  static final int ADVERTISERS = 1;
+
   private static final int COUNTRY_SHIFT = 48;
   private static final int FIRST_CAPACITY = 16;
 
@@ -43,10 +49,8 @@ public final class AdQuery {
   private int ttlSeconds;
   private boolean secureRequired;
   private boolean test;
-  private final BlockedTexts blockedCategories = new BlockedTexts();
-  private final BlockedTexts blockedAdvertisers = new BlockedTexts();
-  private int[] blockedAttributes = new int[FIRST_CAPACITY];
-  private int blockedAttributeCount;
+  private final BlockedTexts blockedTexts = new BlockedTexts();
+  private long blockedAttributes;
 
   // What line items are targeted by.
   int country;
@@ -82,9 +86,8 @@ public final class AdQuery {
     ttlSeconds = 0;
     secureRequired = false;
     test = false;
-    blockedCategories.clear();
-    blockedAdvertisers.clear();
-    blockedAttributeCount = 0;
+    blockedTexts.clear();
+    blockedAttributes = 0;
     restrictions.reset();
     resetTargeting();
   }
@@ -115,7 +118,7 @@ public final class AdQuery {
     floorCpmMicros = 0;
     secureRequired = false;
     sizeCount = 0;
-    blockedAttributeCount = 0;
+    blockedAttributes = 0;
     restrictions.resetImp();
   }
 
@@ -196,41 +199,28 @@ public final class AdQuery {
 
   /** A category ({@code bcat}) that no ad may have; a top category blocks those below it. */
   public void addBlockedCategory(byte[] buffer, int offset, int length) {
-    blockedCategories.add(buffer, offset, length);
+    blockedTexts.add(CATEGORIES, buffer, offset, length);
   }
 
   /** A domain ({@code badv}) that no advertiser may have, nor a subdomain of it; either case. */
   public void addBlockedAdvertiser(byte[] buffer, int offset, int length) {
     int www = startsWithWww(buffer, offset, length) ? 4 : 0;
-    blockedAdvertisers.add(buffer, offset + www, length - www);
+    blockedTexts.add(ADVERTISERS, buffer, offset + www, length - www);
   }
 
   /** A creative attribute ({@code battr}) that no ad may have. */
   public void addBlockedAttribute(int attribute) {
-    if (blockedAttributeCount == blockedAttributes.length) {
-      blockedAttributes = Arrays.copyOf(blockedAttributes, 2 * blockedAttributeCount);
-    }
-    blockedAttributes[blockedAttributeCount++] = attribute;
+    blockedAttributes |= CreativeTraits.attribute(attribute);
   }
 
-  /** Whether one of some categories, given with all above them, is blocked. */
-  boolean blocksCategory(long[] hashes, byte[][] texts) {
-    return blockedCategories.containsAny(hashes, texts);
+  /** Blocked categories and advertisers. */
+  BlockedTexts blockedTexts() {
+    return blockedTexts;
   }
 
-  /** Whether one of some domains, given with all above them, is blocked. */
-  boolean blocksAdvertiser(long[] hashes, byte[][] texts) {
-    return blockedAdvertisers.containsAny(hashes, texts);
-  }
-
-  /** Whether a creative attribute is blocked. */
-  boolean blocksAttribute(int attribute) {
-    for (int i = 0; i < blockedAttributeCount; i++) {
-      if (blockedAttributes[i] == attribute) {
-        return true;
-      }
-    }
-    return false;
+  /** Blocked attributes, as {@link CreativeTraits#attribute} makes bits of them. */
+  long blockedAttributes() {
+    return blockedAttributes;
   }
 
   /** What else is asked of creatives; reset with the query. */

@@ -3,10 +3,10 @@ package io.adplatform.decision.targeting;
 import java.util.Arrays;
 
 /**
- * The texts of a list that blocks, found by their hashes: an open-addressing table whose slots
- * count only where they bear the stamp of the present list, so that clearing costs nothing. A list
- * of any length is looked up in constant time. It grows to the longest list seen, which the cap on
- * request bodies bounds, and is reused. Owned by one thread.
+ * The texts of some lists that block, found by their hashes: an open-addressing table whose slots
+ * count only where they bear the stamp of the present request, so that clearing costs nothing. A
+ * list of any length is looked up in constant time. It grows to the longest lists seen, which the
+ * cap on request bodies bounds, and is reused. Owned by one thread.
  */
 final class BlockedTexts {
   private static final int FIRST_SLOTS = 128;
@@ -27,37 +27,26 @@ final class BlockedTexts {
     renew();
   }
 
-  int size() {
-    return texts.size();
-  }
-
-  void add(byte[] buffer, int offset, int length) {
+  /** Adds a text to a list; the same text in two lists is two entries. */
+  void add(int list, byte[] buffer, int offset, int length) {
     if ((texts.size() + 1) * SPARSENESS > slots.length) {
       grow();
     }
-    texts.add(buffer, offset, length);
+    texts.add(buffer, offset, length, TextHash.of(buffer, offset, length) + list);
     file(texts.size() - 1);
   }
 
-  /** Whether one of some texts is in the list, whatever the case of ASCII letters. */
-  boolean containsAny(long[] hashes, byte[][] candidates) {
-    if (texts.size() == 0) {
-      return false;
-    }
-    for (int i = 0; i < hashes.length; i++) {
-      if (contains(hashes[i], candidates[i])) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean contains(long hash, byte[] text) {
+  /**
+   * Whether a text is in a list, whatever the case of ASCII letters.
+   *
+   * @param hash {@link TextHash} of the text
+   */
+  boolean contains(int list, long hash, byte[] text) {
     int mask = slots.length - 1;
-    int slot = (int) hash & mask;
+    int slot = (int) (hash + list) & mask;
     while (isTaken(slot)) {
       int place = (int) slots[slot];
-      if (texts.hash(place) == hash
+      if (texts.hash(place) == hash + list
           && texts.length(place) == text.length
           && TextHash.equalsFolded(
               text, 0, texts.buffer(place), texts.offset(place), text.length)) {

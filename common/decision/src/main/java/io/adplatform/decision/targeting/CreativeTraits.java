@@ -12,36 +12,53 @@ import java.util.Set;
  * compares without allocation.
  */
 public final class CreativeTraits {
+  /** Attributes are bits: OpenRTB lists 17 (2.5, 5.3). */
+  private static final int MAX_ATTRIBUTE = Long.SIZE - 1;
+
   private final int size;
   private final boolean secure;
-  private final int[] attributes;
-  private final byte[][] categories;
-  private final long[] categoryHashes;
+  private final long attributes;
+  private final MarkupForm form;
+
+  /** Categories with those above them, then domains with those above them. */
+  private final byte[][] blockable;
+
+  private final long[] blockableHashes;
+
+  /** Where in {@link #blockable} the domains begin. */
+  private final int categoryCount;
 
   /** By category: itself and those above it. */
   private final byte[][][] ownCategories;
 
   private final long[][] ownCategoryHashes;
-  private final MarkupForm form;
-  private final byte[][] domains;
-  private final long[] domainHashes;
 
   /** The traits of a creative. */
   public CreativeTraits(Creative creative) {
     size = AdQuery.packSize(creative.width(), creative.height());
     secure = creative.secure();
-    attributes = creative.attributes().stream().mapToInt(Integer::intValue).toArray();
-    categories = bytes(withPrefixes(creative.categories()));
-    categoryHashes = hashes(categories);
+    attributes =
+        creative.attributes().stream()
+            .mapToLong(CreativeTraits::attribute)
+            .reduce(0, (a, b) -> a | b);
+    form = MarkupForm.of(creative.markup());
+    byte[][] categories = bytes(withPrefixes(creative.categories()));
+    byte[][] domains = bytes(withSuffixes(creative.advertiserDomains()));
+    categoryCount = categories.length;
+    blockable = Arrays.copyOf(categories, categories.length + domains.length);
+    System.arraycopy(domains, 0, blockable, categoryCount, domains.length);
+    blockableHashes = hashes(blockable);
     ownCategories =
         creative.categories().stream()
             .map(category -> bytes(withPrefixes(List.of(category))))
             .toArray(byte[][][]::new);
     ownCategoryHashes =
         Arrays.stream(ownCategories).map(CreativeTraits::hashes).toArray(long[][]::new);
-    form = MarkupForm.of(creative.markup());
-    domains = bytes(withSuffixes(creative.advertiserDomains()));
-    domainHashes = hashes(domains);
+  }
+
+  /** The bit of a creative attribute; 0 of one that no creative of ours can have. */
+  static long attribute(int attribute) {
+    return attribute >= 0 && attribute <= MAX_ATTRIBUTE ? 1L << attribute : 0;
   }
 
   /** Its size, packed as {@link AdQuery#packSize} does. */
@@ -58,20 +75,20 @@ public final class CreativeTraits {
     if (!query.offersSize(size)) {
       return Reason.SIZE;
     }
-    if (query.blocksCategory(categoryHashes, categories)) {
-      return Reason.BLOCKED_CATEGORY;
-    }
-    if (query.blocksAdvertiser(domainHashes, domains)) {
-      return Reason.BLOCKED_ADVERTISER;
-    }
-    for (int attribute : attributes) {
-      if (query.blocksAttribute(attribute)) {
-        return Reason.BLOCKED_ATTRIBUTE;
+    BlockedTexts blocked = query.blockedTexts();
+    for (int i = 0; i < blockableHashes.length; i++) {
+      int list = i < categoryCount ? AdQuery.CATEGORIES : AdQuery.ADVERTISERS;
+      if (blocked.contains(list, blockableHashes[i], blockable[i])) {
+        return i < categoryCount ? Reason.BLOCKED_CATEGORY : Reason.BLOCKED_ADVERTISER;
       }
     }
-    return query.secureRequired() && !secure
-        ? Reason.CREATIVE_INSECURE
-        : refusedBy(query.restrictions());
+    if ((attributes & query.blockedAttributes()) != 0) {
+      return Reason.BLOCKED_ATTRIBUTE;
+    }
+    if (query.secureRequired() && !secure) {
+      return Reason.CREATIVE_INSECURE;
+    }
+    return refusedBy(query.restrictions());
   }
 
   private Reason refusedBy(AdRestrictions restrictions) {

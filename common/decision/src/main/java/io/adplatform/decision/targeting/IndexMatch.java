@@ -49,7 +49,6 @@ public final class IndexMatch {
   private int setCount;
   private final int[] from = new int[MAX_CONSTRAINTS];
   private final int[] to = new int[MAX_CONSTRAINTS];
-  private final long[] sizes = new long[MAX_CONSTRAINTS];
   private int constraintCount;
   private OrdinalSet[] excludes = new OrdinalSet[FIRST_SETS];
   private int excludeCount;
@@ -135,75 +134,32 @@ public final class IndexMatch {
 
   private void constrainTerms() {
     open();
-    ValueTable creativeSizes = index.creativeSizes();
     for (int i = 0; i < query.sizeCount; i++) {
-      int entry = creativeSizes.find(query.sizes[i]);
-      if (entry != ValueTable.NONE) {
-        addSet(creativeSizes.including(entry));
-      }
+      hit(index.creativeSizes().find(query.sizes[i]));
     }
     close();
     open();
-    int entry = index.currencies().find(query.currency());
-    if (entry != ValueTable.NONE) {
-      addSet(index.currencies().including(entry));
-    }
+    hit(index.currencies().find(query.currency()));
     close();
   }
 
   private void constrainNumbers() {
     single(Attribute.COUNTRY, query.country, query.country != Country.UNKNOWN);
-    number(Attribute.REGION, query.region, query.region != 0);
     single(Attribute.DEVICE_TYPE, query.deviceType, query.deviceType != 0);
     single(Attribute.CONNECTION, query.connection, query.connection != 0);
-    ValueTable values = index.values(Attribute.SIZE);
-    if (!values.isEmpty()) {
+    ValueTable regions = index.values(Attribute.REGION);
+    if (!regions.isEmpty()) {
+      open(Attribute.REGION);
+      hit(query.region == 0 ? null : regions.find(query.region));
+      close();
+    }
+    ValueTable sizes = index.values(Attribute.SIZE);
+    if (!sizes.isEmpty()) {
       open(Attribute.SIZE);
       for (int i = 0; i < query.sizeCount; i++) {
-        hit(values, values.find(query.sizes[i]));
+        hit(sizes.find(query.sizes[i]));
       }
       close();
-    }
-  }
-
-  private void number(Attribute attribute, long value, boolean known) {
-    ValueTable values = index.values(attribute);
-    if (!values.isEmpty()) {
-      open(attribute);
-      if (known) {
-        hit(values, values.find(value));
-      }
-      close();
-    }
-  }
-
-  private void single(Attribute attribute, long value, boolean known) {
-    ValueTable values = index.values(attribute);
-    if (!values.isEmpty()) {
-      single(attribute, values, known ? values.find(value) : ValueTable.NONE);
-    }
-  }
-
-  private void single(Attribute attribute, SpanList text) {
-    ValueTable values = index.values(attribute);
-    if (!values.isEmpty()) {
-      boolean known = text.size() > 0;
-      int entry =
-          known
-              ? values.find(text.hash(0), text.buffer(0), text.offset(0), text.length(0))
-              : ValueTable.NONE;
-      single(attribute, values, entry);
-    }
-  }
-
-  /** Of an attribute of {@link TargetingIndex#SINGLE}: one set says all. */
-  private void single(Attribute attribute, ValueTable values, int entry) {
-    open();
-    OrdinalSet admitting = entry == ValueTable.NONE ? null : values.including(entry);
-    addSet(admitting == null ? index.untargeted(attribute) : admitting);
-    close();
-    if (entry != ValueTable.NONE) {
-      exclude(values.excluding(entry));
     }
   }
 
@@ -217,6 +173,33 @@ public final class IndexMatch {
     texts(Attribute.CATEGORY, query.categories);
   }
 
+  private void single(Attribute attribute, long value, boolean known) {
+    ValueTable values = index.values(attribute);
+    if (!values.isEmpty()) {
+      single(attribute, known ? values.find(value) : null);
+    }
+  }
+
+  private void single(Attribute attribute, SpanList text) {
+    ValueTable values = index.values(attribute);
+    if (!values.isEmpty()) {
+      boolean known = text.size() > 0;
+      single(
+          attribute,
+          known ? values.find(text.hash(0), text.buffer(0), text.offset(0), text.length(0)) : null);
+    }
+  }
+
+  /** Of an attribute of {@link TargetingIndex#SINGLE}: one set says all. */
+  private void single(Attribute attribute, ValueTable.Entry entry) {
+    open();
+    if (entry == null || entry.including() == null) {
+      addSet(index.untargeted(attribute));
+    }
+    hit(entry);
+    close();
+  }
+
   private void texts(Attribute attribute, SpanList texts) {
     ValueTable values = index.values(attribute);
     if (values.isEmpty()) {
@@ -227,7 +210,7 @@ public final class IndexMatch {
       byte[] buffer = texts.buffer(i);
       int offset = texts.offset(i);
       int length = texts.length(i);
-      hit(values, values.find(texts.hash(i), buffer, offset, length));
+      hit(values.find(texts.hash(i), buffer, offset, length));
       if (attribute == Attribute.CATEGORY) {
         hitAbove(values, buffer, offset, length);
       }
@@ -239,7 +222,7 @@ public final class IndexMatch {
   private void hitAbove(ValueTable values, byte[] buffer, int offset, int length) {
     for (int end = length - 1; end > 0; end--) {
       if (buffer[offset + end] == '-') {
-        hit(values, values.find(TextHash.of(buffer, offset, end), buffer, offset, end));
+        hit(values.find(TextHash.of(buffer, offset, end), buffer, offset, end));
       }
     }
   }
@@ -251,13 +234,13 @@ public final class IndexMatch {
     }
     open(Attribute.KEY_VALUE);
     for (int i = 0; i < query.keys.size(); i++) {
-      int entry = values.findPair(query.keys, query.values, i);
-      if (entry != ValueTable.NONE) {
-        hit(values, entry);
+      ValueTable.Entry entry = values.findPair(query.keys, query.values, i);
+      if (entry != null) {
+        hit(entry);
         if (keyValueHitCount == keyValueHits.length) {
           keyValueHits = Arrays.copyOf(keyValueHits, 2 * keyValueHitCount);
         }
-        keyValueHits[keyValueHitCount++] = entry;
+        keyValueHits[keyValueHitCount++] = entry.number();
       }
     }
     close();
@@ -271,6 +254,7 @@ public final class IndexMatch {
     close();
   }
 
+  /** Begins the constraint of an attribute: whoever does not target it is let through. */
   private void open(Attribute attribute) {
     open();
     addSet(index.untargeted(attribute));
@@ -280,23 +264,19 @@ public final class IndexMatch {
     from[constraintCount] = setCount;
   }
 
-  private void hit(ValueTable values, int entry) {
-    if (entry == ValueTable.NONE) {
+  /** Lets those through that include a value, and keeps those out that exclude it. */
+  private void hit(ValueTable.Entry entry) {
+    if (entry == null) {
       return;
     }
-    OrdinalSet including = values.including(entry);
-    if (including != null) {
-      addSet(including);
+    if (entry.including() != null) {
+      addSet(entry.including());
     }
-    exclude(values.excluding(entry));
-  }
-
-  private void exclude(OrdinalSet excluding) {
-    if (excluding != null) {
+    if (entry.excluding() != null) {
       if (excludeCount == excludes.length) {
         excludes = Arrays.copyOf(excludes, 2 * excludeCount);
       }
-      excludes[excludeCount++] = excluding;
+      excludes[excludeCount++] = entry.excluding();
     }
   }
 
@@ -309,30 +289,17 @@ public final class IndexMatch {
     }
   }
 
-  /** Files the constraint by its size, or drops it where it lets everything through. */
+  /** Keeps the constraint, or drops it where it lets everything through. */
   private void close() {
     int first = from[constraintCount];
-    long size = 0;
-    boolean all = false;
+    impossible |= setCount == first;
     for (int i = first; i < setCount; i++) {
-      size += sets[i].count();
-      all |= sets[i].count() == index.count();
+      if (sets[i].count() == index.count()) {
+        setCount = first;
+        return;
+      }
     }
-    impossible |= size == 0;
-    if (all) {
-      setCount = first;
-      return;
-    }
-    int place = constraintCount++;
-    while (place > 0 && sizes[place - 1] > size) {
-      sizes[place] = sizes[place - 1];
-      from[place] = from[place - 1];
-      to[place] = to[place - 1];
-      place--;
-    }
-    sizes[place] = size;
-    from[place] = first;
-    to[place] = setCount;
+    to[constraintCount++] = setCount;
   }
 
   /** Which of 64 blocks have something of every constraint. */

@@ -43,10 +43,16 @@ final class OrdinalSet {
    */
   private final Object[] contents;
 
+  /**
+   * The content of the first block, in which most auctions are decided; null where it is absent.
+   */
+  private final Object first;
+
   private OrdinalSet(int count, long[] blocks, Object[] contents) {
     this.count = count;
     this.blocks = blocks;
     this.contents = contents;
+    this.first = blocks.length > 0 && (blocks[0] & 1) != 0 ? contents[0] : null;
   }
 
   /**
@@ -108,6 +114,9 @@ final class OrdinalSet {
 
   /** A block's bits, its listed members, {@link #FULL}, or null where it is absent. */
   Object content(int block) {
+    if (block == 0) {
+      return first;
+    }
     int index = block >> 6;
     if (index >= blocks.length || (blocks[index] & 1L << block) == 0) {
       return null;

@@ -243,18 +243,21 @@ public final class TargetingCompiler {
 
     /** A table in which each set of those that include a value has others too. */
     ValueTable compile(int universe, OrdinalList others) {
-      return new ValueTable(
-          folded,
-          keys.stream().mapToLong(Long::longValue).toArray(),
-          texts.toArray(new byte[0][]),
-          compile(includes, others, universe),
-          compile(excludes, OrdinalList.EMPTY, universe));
+      List<ValueTable.Entry> compiled = new ArrayList<>();
+      for (int i = 0; i < texts.size(); i++) {
+        compiled.add(
+            new ValueTable.Entry(
+                i,
+                keys.get(i),
+                texts.get(i),
+                compile(includes.get(i), others, universe),
+                compile(excludes.get(i), OrdinalList.EMPTY, universe)));
+      }
+      return new ValueTable(folded, compiled);
     }
 
-    private static OrdinalSet[] compile(List<OrdinalList> lists, OrdinalList others, int universe) {
-      return lists.stream()
-          .map(list -> list.size == 0 ? null : list.with(others).compile(universe))
-          .toArray(OrdinalSet[]::new);
+    private static OrdinalSet compile(OrdinalList list, OrdinalList others, int universe) {
+      return list.size == 0 ? null : list.with(others).compile(universe);
     }
   }
 }

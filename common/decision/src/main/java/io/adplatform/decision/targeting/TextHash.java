@@ -13,8 +13,9 @@ import java.util.Arrays;
 final class TextHash {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INTS =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Longest text that three words cover. */
+  private static final int MAX_STRAIGHT = 3 * Long.BYTES;
 
   /** Sets the bit in which ASCII letters of either case differ, in every byte. */
   private static final long FOLD = 0x2020202020202020L;
@@ -26,25 +27,27 @@ final class TextHash {
 
   private TextHash() {}
 
-  /** The hash of a span. */
+  /**
+   * The hash of a span: up to {@value #MAX_STRAIGHT} bytes are three reads that overlap, so that
+   * texts of all usual lengths take the same way, and their products wait for none of the others.
+   */
   static long of(byte[] text, int offset, int length) {
     long hash = length * GOLDEN;
-    int at = offset;
-    int end = offset + length;
-    while (at <= end - Long.BYTES) {
-      hash = round(hash, (long) LONGS.get(text, at));
-      at += Long.BYTES;
+    if (length < Long.BYTES) {
+      return finish(hash ^ word(few(text, offset, length)) * FIRST);
     }
-    int rest = end - at;
-    if (rest > 0) {
-      hash =
-          round(
-              hash,
-              length >= Long.BYTES
-                  ? (long) LONGS.get(text, end - Long.BYTES)
-                  : few(text, at, rest));
+    int last = offset + length - Long.BYTES;
+    long ends = word((long) LONGS.get(text, offset)) * FIRST;
+    ends = Long.rotateLeft(ends, 23) ^ word((long) LONGS.get(text, last)) * SECOND;
+    if (length <= MAX_STRAIGHT) {
+      long middle = (long) LONGS.get(text, offset + (length - Long.BYTES >> 1));
+      return finish(hash ^ ends ^ Long.rotateLeft(word(middle) * GOLDEN, 41));
     }
-    return mix(hash);
+    for (int at = offset + Long.BYTES; at < last; at += Long.BYTES) {
+      hash = (hash ^ word((long) LONGS.get(text, at))) * FIRST;
+      hash ^= hash >>> 32;
+    }
+    return finish(hash ^ ends);
   }
 
   /** The hash of two texts in order. */
@@ -77,21 +80,25 @@ final class TextHash {
     return b >= 'A' && b <= 'Z' ? (byte) (b | 0x20) : b;
   }
 
-  private static long round(long hash, long word) {
-    long mixed = (hash ^ (word | FOLD)) * FIRST;
-    return mixed ^ mixed >>> 32;
+  private static long word(long bytes) {
+    return bytes | FOLD;
   }
 
-  /** One to seven bytes as a number; overlapping reads cover those in the middle twice. */
+  /** Spreads what has been multiplied once over all bits. */
+  private static long finish(long value) {
+    long z = (value ^ value >>> 32) * SECOND;
+    return z ^ z >>> 29;
+  }
+
+  /** Up to seven bytes as a number: read as eight and cut off, where there are so many. */
   private static long few(byte[] text, int at, int count) {
-    if (count >= Integer.BYTES) {
-      long low = (int) INTS.get(text, at) & 0xFFFF_FFFFL;
-      long high = (int) INTS.get(text, at + count - Integer.BYTES) & 0xFFFF_FFFFL;
-      return low | high << 32;
+    if (at + Long.BYTES <= text.length) {
+      return (long) LONGS.get(text, at) & (1L << count * Byte.SIZE) - 1;
     }
-    long first = text[at] & 0xFFL;
-    long middle = text[at + (count >> 1)] & 0xFFL;
-    long last = text[at + count - 1] & 0xFFL;
-    return first | middle << 8 | last << 16;
+    long number = 0;
+    for (int i = count - 1; i >= 0; i--) {
+      number = number << Byte.SIZE | text[at + i] & 0xFFL;
+    }
+    return number;
   }
 }
