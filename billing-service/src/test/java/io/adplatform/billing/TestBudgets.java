@@ -122,7 +122,8 @@ public final class TestBudgets implements AutoCloseable {
         """
         WITH leases AS (
           SELECT line_item_id, campaign_id, day, charged_micros AS charged,
-                 CASE state WHEN 'CLOSED' THEN charged_micros ELSE amount_micros END AS committed
+                 CASE state WHEN 'CLOSED' THEN charged_micros
+                             ELSE amount_micros - given_back_micros END AS committed
             FROM lease),
         by_day AS (
           SELECT 'L' AS scope, line_item_id AS id, day, sum(committed) AS committed,

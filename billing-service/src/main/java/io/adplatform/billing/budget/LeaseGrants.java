@@ -12,9 +12,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -96,19 +98,45 @@ public final class LeaseGrants {
   private List<LeaseAnswer.Refusal> change(
       Connection connection, NodeRow node, LeaseRequest request, long nowMillis)
       throws SQLException {
-    if (!request.returns().isEmpty()) {
-      LeaseStore.end(
-          connection, node, request.returns(), nowMillis, tokenMillis(), node.revision());
-    }
     Map<Long, LeaseRequest.Want> wants = new LinkedHashMap<>();
     request.wants().forEach(want -> wants.putIfAbsent(want.lineItemId(), want));
-    List<Long> campaignIds = BudgetStore.campaignsOf(connection, wants.keySet());
-    RowLocks.lockBudgets(connection, campaignIds, wants.keySet());
+    Set<Long> lineItemIds = new HashSet<>(wants.keySet());
+    Set<Long> campaignIds = new HashSet<>(BudgetStore.campaignsOf(connection, wants.keySet()));
+    List<LeaseStore.GivenBack> givenBack =
+        LeaseStore.givenBack(connection, node, request.returns());
+    for (LeaseStore.GivenBack back : givenBack) {
+      lineItemIds.add(back.lineItemId());
+      campaignIds.add(back.campaignId());
+    }
+    RowLocks.lockBudgets(connection, campaignIds, lineItemIds);
+    if (!request.returns().isEmpty()) {
+      giveBack(connection, node, request.returns(), givenBack, nowMillis);
+    }
     List<LeaseAnswer.Refusal> refusals = grant(connection, node, wants, nowMillis);
     if (!request.extend().isEmpty()) {
       extend(connection, node, request.extend(), nowMillis);
     }
     return refusals;
+  }
+
+  /**
+   * Ends leases that their node bids on no more. What nothing can be charged to is free at once;
+   * the rest stays committed until the lease is closed, after the last token on it.
+   */
+  private void giveBack(
+      Connection connection,
+      NodeRow node,
+      List<LeaseRequest.Return> returns,
+      List<LeaseStore.GivenBack> givenBack,
+      long nowMillis)
+      throws SQLException {
+    LeaseStore.end(connection, node, returns, nowMillis, tokenMillis(), node.revision());
+    LeaseStore.giveBack(connection, givenBack);
+    SpendStore spend = new SpendStore();
+    for (LeaseStore.GivenBack back : givenBack) {
+      spend.commit(back.lineItemId(), back.campaignId(), back.day(), -back.micros());
+    }
+    spend.write(connection);
   }
 
   private List<LeaseAnswer.Refusal> grant(

@@ -53,6 +53,9 @@ public final class LeaseHandler implements ApiHandler {
           want.spendMicrosPerMinute() >= 0 && want.spendMicrosPerMinute() <= MAX_SPEND_MICROS;
       require(spent, "wants.spendMicrosPerMinute", "must be 0–" + MAX_SPEND_MICROS);
     }
+    for (LeaseRequest.Return returned : request.returns()) {
+      require(returned.freeMicros() >= 0, "returns.freeMicros", "must not be negative");
+    }
   }
 
   private static void checkLength(List<?> list, String name) {

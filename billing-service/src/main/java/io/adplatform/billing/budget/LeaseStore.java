@@ -47,6 +47,25 @@ final class LeaseStore {
        WHERE l.id = k.id AND l.node_id = ? AND l.boot = ? AND l.state = 'OPEN'\
       """;
 
+  /** What billing has seen charged is never free, whatever the node says; nor twice the same. */
+  private static final String SELECT_GIVEN_BACK =
+      """
+      SELECT id, line_item_id, campaign_id, day, more
+        FROM (SELECT l.id, l.line_item_id, l.campaign_id, l.day,
+                     least(k.free, l.amount_micros - l.charged_micros) - l.given_back_micros AS more
+                FROM lease l
+                JOIN unnest(?::bigint[], ?::bigint[]) AS k (id, free) ON k.id = l.id
+               WHERE l.node_id = ? AND l.boot = ? AND l.state <> 'CLOSED') AS returned
+       WHERE more > 0 ORDER BY id\
+      """;
+
+  private static final String GIVE_BACK =
+      """
+      UPDATE lease l SET given_back_micros = l.given_back_micros + k.more
+        FROM unnest(?::bigint[], ?::bigint[]) AS k (id, more)
+       WHERE l.id = k.id\
+      """;
+
   private static final String SELECT_EXTENDABLE =
       """
       SELECT id, line_item_id, day_end_millis FROM lease
@@ -101,6 +120,9 @@ final class LeaseStore {
       return budget.day();
     }
   }
+
+  /** What is no longer committed of a lease that its node gave back, positive. */
+  record GivenBack(long id, long lineItemId, long campaignId, LocalDate day, long micros) {}
 
   /** A lease that may run on. */
   record Extendable(long id, long lineItemId, long dayEndMillis) {}
@@ -194,6 +216,46 @@ final class LeaseStore {
       statement.setArray(6, SqlArrays.longs(connection, expiries));
       statement.setInt(7, node.id());
       statement.setLong(8, node.boot());
+      statement.executeUpdate();
+    }
+  }
+
+  /** What its returns free of the node's leases, beyond what earlier ones did. */
+  static List<GivenBack> givenBack(
+      Connection connection, NodeRow node, List<LeaseRequest.Return> returns) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SELECT_GIVEN_BACK)) {
+      statement.setArray(
+          1,
+          SqlArrays.longs(connection, returns.stream().map(LeaseRequest.Return::leaseId).toList()));
+      statement.setArray(
+          2,
+          SqlArrays.longs(
+              connection, returns.stream().map(LeaseRequest.Return::freeMicros).toList()));
+      statement.setInt(3, node.id());
+      statement.setLong(4, node.boot());
+      List<GivenBack> givenBack = new ArrayList<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          givenBack.add(
+              new GivenBack(
+                  row.getLong(1),
+                  row.getLong(2),
+                  row.getLong(3),
+                  row.getObject(4, LocalDate.class),
+                  row.getLong(5)));
+        }
+      }
+      return givenBack;
+    }
+  }
+
+  /** Writes that the leases keep so much less. */
+  static void giveBack(Connection connection, List<GivenBack> givenBack) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(GIVE_BACK)) {
+      statement.setArray(
+          1, SqlArrays.longs(connection, givenBack.stream().map(GivenBack::id).toList()));
+      statement.setArray(
+          2, SqlArrays.longs(connection, givenBack.stream().map(GivenBack::micros).toList()));
       statement.executeUpdate();
     }
   }

@@ -30,7 +30,7 @@ public final class LeaseGauges implements AutoCloseable {
 
   private static final String SELECT =
       """
-      SELECT state, currency, count(*), sum(greatest(0, amount_micros - charged_micros))
+      SELECT state, currency, count(*), sum(greatest(0, amount_micros - given_back_micros - charged_micros))
         FROM lease WHERE state <> 'CLOSED' GROUP BY state, currency\
       """;
 

@@ -27,7 +27,8 @@ final class SettledStore {
 
   private static final String SELECT_LEASES =
       """
-      SELECT id, node_id, boot, line_item_id, campaign_id, day, amount_micros, charged_micros, state
+      SELECT id, node_id, boot, line_item_id, campaign_id, day,
+             amount_micros - given_back_micros AS kept_micros, charged_micros, state
         FROM lease WHERE id = ANY (?)\
       """;
 
@@ -91,7 +92,11 @@ final class SettledStore {
     this.connection = connection;
   }
 
-  /** A lease that a batch is about. */
+  /**
+   * A lease that a batch is about.
+   *
+   * @param keptMicros what may be charged to it: its amount less what its node gave back
+   */
   record LeaseRow(
       long id,
       long nodeId,
@@ -99,7 +104,7 @@ final class SettledStore {
       long lineItemId,
       long campaignId,
       LocalDate day,
-      long amountMicros,
+      long keptMicros,
       long chargedMicros,
       boolean closed) {}
 
@@ -176,7 +181,7 @@ final class SettledStore {
                   row.getLong("line_item_id"),
                   row.getLong("campaign_id"),
                   row.getObject("day", LocalDate.class),
-                  row.getLong("amount_micros"),
+                  row.getLong("kept_micros"),
                   row.getLong("charged_micros"),
                   row.getString("state").equals("CLOSED"));
           leases.put(lease.id(), lease);

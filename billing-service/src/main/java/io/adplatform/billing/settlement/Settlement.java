@@ -138,6 +138,7 @@ final class Settlement {
     Map<Long, Long> revisions = store.nextRevisions(leases.values());
     for (long id : ids) {
       check(id, leases.get(id), batch.sums().get(id), outcome);
+      hold(leases.get(id), batch.sums().get(id));
     }
     SpendStore spend = new SpendStore();
     store.charge(leases.values(), batch.sums(), spend);
@@ -160,6 +161,19 @@ final class Settlement {
     }
   }
 
+  /**
+   * What its node gave back may be leased out again: a charge beyond what a lease keeps, which no
+   * token can account for, is over-delivery and not the advertiser's. {@link #closing} reports it.
+   */
+  private static void hold(LeaseRow lease, SettledBatch.Sums sums) {
+    if (lease != null && !lease.closed() && sums != null) {
+      long left = Math.max(0, lease.keptMicros() - lease.chargedMicros());
+      long beyond = Math.max(0, sums.chargedMicros - left);
+      sums.chargedMicros -= beyond;
+      sums.overDeliveryMicros += beyond;
+    }
+  }
+
   /** The leases that this batch closes; what they did not use is no longer committed. */
   private static List<LeaseRow> closing(
       SettledBatch batch, Map<Long, LeaseRow> leases, SpendStore spend, Outcome outcome) {
@@ -174,12 +188,12 @@ final class Settlement {
               }
               SettledBatch.Sums sums = batch.sums().get(id);
               long charged = lease.chargedMicros() + (sums == null ? 0 : sums.chargedMicros);
-              if (charged != settledMicros || charged > lease.amountMicros()) {
+              if (charged != settledMicros || charged > lease.keptMicros()) {
                 outcome.mismatches++;
                 LOG.error(
                     "Lease {} of {} micros: settlement says {} were charged, the sum here is {}",
                     id,
-                    lease.amountMicros(),
+                    lease.keptMicros(),
                     settledMicros,
                     charged);
               }
@@ -187,7 +201,7 @@ final class Settlement {
                   lease.lineItemId(),
                   lease.campaignId(),
                   lease.day(),
-                  Math.min(0, charged - lease.amountMicros()));
+                  Math.min(0, charged - lease.keptMicros()));
               closing.add(lease);
             });
     return closing;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.billing.TestBudgets;
 import io.adplatform.billing.TestClock;
+import io.adplatform.billing.settlement.TestSettlement;
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseRefusal;
@@ -220,13 +221,50 @@ class LeaseGrantsTest {
   }
 
   @Test
+  void shouldGrantAgainAtOnceWhatIsFreeOfALeaseThatWasGivenBack() throws SQLException {
+    publishBudget(20 * PRICE, 20 * PRICE);
+    LeaseAnswer.State lease = lease(node.want(LINE_ITEM));
+    node.giveBack(lease.leaseId(), clock.millis() / 1_000 + 40, 17 * PRICE);
+    TestNode next = new TestNode(grants, 1, BOOT + 10);
+    assertEquals(17 * PRICE, lease(next.want(LINE_ITEM)).amountMicros());
+    assertEquals(LeaseRefusal.TOTAL_BUDGET, refusal(next.want(LINE_ITEM)));
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldFreeOnceWhatIsGivenBackAgain() throws SQLException {
+    publishBudget(20 * PRICE, null);
+    LeaseAnswer.State lease = lease(node.want(LINE_ITEM));
+    LeaseRequest request =
+        node.next(
+            List.of(), List.of(), List.of(new LeaseRequest.Return(lease.leaseId(), 0, 5 * PRICE)));
+    node.send(request);
+    node.read(node.send(request));
+    node.giveBack(lease.leaseId(), 0, 5 * PRICE);
+    assertEquals(5 * PRICE, lease(node.want(LINE_ITEM)).amountMicros());
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldNotFreeMoreThanALeaseHasLeft() throws SQLException {
+    publishBudget(20 * PRICE, null);
+    LeaseAnswer.State lease = lease(node.want(LINE_ITEM));
+    new TestSettlement(BUDGETS.database.transactions(), 4, clock)
+        .charge(lease.leaseId(), 0, 1_900_000_000, 3 * PRICE);
+    node.giveBack(lease.leaseId(), 0, Long.MAX_VALUE);
+    assertEquals(17 * PRICE, lease(node.want(LINE_ITEM)).amountMicros());
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
   void shouldNotTouchLeasesOfOtherNodes() throws SQLException {
     LeaseAnswer.State lease = lease(node.want(LINE_ITEM));
     TestNode other = new TestNode(grants, 2, BOOT);
     clock.advance(Duration.ofSeconds(5));
     other.extend(lease.leaseId());
-    other.giveBack(lease.leaseId(), 0);
+    other.giveBack(lease.leaseId(), 0, PRICE);
     assertEquals(List.of(), node.listen().leases());
+    assertEquals(0, BUDGETS.number("SELECT max(given_back_micros) FROM lease"));
   }
 
   @Test

@@ -39,12 +39,17 @@ public final class TestNode {
   }
 
   public LeaseAnswer giveBack(long leaseId, long lastExpirySecond) throws SQLException {
+    return giveBack(leaseId, lastExpirySecond, 0);
+  }
+
+  public LeaseAnswer giveBack(long leaseId, long lastExpirySecond, long freeMicros)
+      throws SQLException {
     return read(
         send(
             next(
                 List.of(),
                 List.of(),
-                List.of(new LeaseRequest.Return(leaseId, lastExpirySecond)))));
+                List.of(new LeaseRequest.Return(leaseId, lastExpirySecond, freeMicros)))));
   }
 
   public LeaseAnswer listen() throws SQLException {

@@ -117,6 +117,45 @@ class SettlementTest {
   }
 
   @Test
+  void shouldFreeTheRestOfALeaseThatWasGivenBackWhenItCloses() throws SQLException {
+    long lease = grant().leaseId();
+    node.giveBack(lease, 0, 15 * PRICE);
+    assertEquals(15 * PRICE, granted(lease));
+    settlement.count(batch(lease, charge(lease, 2 * PRICE)));
+    settlement.count(batch(lease, SettledMessages.closed(lease, 2 * PRICE)));
+    assertEquals(0, counters.mismatches.count());
+    assertEquals(3 * PRICE, granted(lease));
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  /** The amount of another lease on the same budget. */
+  private long granted(long beside) throws SQLException {
+    return node.want(lineItemId).leases().stream()
+        .filter(lease -> lease.leaseId() != beside)
+        .findFirst()
+        .orElseThrow()
+        .amountMicros();
+  }
+
+  @Test
+  void shouldNotChargeTheAdvertiserWhatALeaseHasGivenBack() throws SQLException {
+    long lease = grant().leaseId();
+    node.giveBack(lease, 0, 18 * PRICE);
+    assertEquals(18 * PRICE, granted(lease));
+    settlement.count(batch(lease, charge(lease, PRICE)));
+    settlement.count(batch(lease, charge(lease, 2 * PRICE)));
+    assertEquals(2 * PRICE, BUDGETS.number("SELECT charged_micros FROM lease WHERE id = " + lease));
+    settlement.count(batch(lease, SettledMessages.closed(lease, 3 * PRICE)));
+    assertEquals(1, counters.mismatches.count());
+    assertEquals(
+        PRICE,
+        BUDGETS.number(
+            "SELECT over_delivery_micros FROM spend_total WHERE scope = 'L' AND id = "
+                + lineItemId));
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
   void shouldCountEachMessageOnceWhateverIsRepeated() throws SQLException {
     long lease = grant().leaseId();
     SettledBatch batch = batch(lease, charge(lease, PRICE));

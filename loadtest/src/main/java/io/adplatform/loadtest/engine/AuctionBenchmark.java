@@ -11,6 +11,7 @@ import io.adplatform.decision.targeting.IndexMatch;
 import io.adplatform.rtb.auction.LaneAuctions;
 import io.adplatform.rtb.auction.LaneParts;
 import io.adplatform.rtb.auction.NodeRates;
+import io.adplatform.runtime.journal.UnreadLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.event.Reason;
@@ -105,7 +106,7 @@ public class AuctionBenchmark {
                 new NodeRates(1),
                 new Published(snapshot),
                 gate,
-                new ClaimJournal(),
+                new UnreadLaneJournal(),
                 new Metrics(),
                 TokenKeys.of("0123456789abcdef".getBytes(StandardCharsets.US_ASCII)),
                 1,

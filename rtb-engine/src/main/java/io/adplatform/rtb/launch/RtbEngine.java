@@ -31,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine on a hot node. Closing it stops catalogue and leases; the node is its owner's to close
- * first.
+ * The engine on a hot node. A stop in order: the node's {@link HotNode#stopListening}, then {@link
+ * #giveBackLeases()}, while lanes and billing-service still run; then the node is its owner's to
+ * close, and after it the engine, which ends catalogue and leases.
  */
 public final class RtbEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RtbEngine.class);
@@ -43,6 +44,16 @@ public final class RtbEngine implements AutoCloseable {
    */
   private static final long LEASE_POLL_MILLIS = 20;
 
+  /**
+   * How long a stop waits for its leases to be taken back, which takes some tens of milliseconds:
+   * long enough for a request that billing-service leaves hanging (3 s) and another one, short
+   * enough for whoever kills what has not ended after ten. What it does not get rid of is free when
+   * the longest token's life is over.
+   */
+  static final Duration GIVE_BACK_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final long GIVE_BACK_POLL_MILLIS = 5;
+
   /** The broker may be starting beside us. */
   private static final Duration TOPICS_TIMEOUT = Duration.ofSeconds(30);
 
@@ -50,13 +61,19 @@ public final class RtbEngine implements AutoCloseable {
 
   private final KafkaCatalogueFeed feed;
   private final HttpLeaseSource source;
+  private final NodeLeases nodeLeases;
   private final AgentRunner leases;
   private final RefusalLog refusals;
 
   private RtbEngine(
-      KafkaCatalogueFeed feed, HttpLeaseSource source, AgentRunner leases, RefusalLog refusals) {
+      KafkaCatalogueFeed feed,
+      HttpLeaseSource source,
+      NodeLeases nodeLeases,
+      AgentRunner leases,
+      RefusalLog refusals) {
     this.feed = feed;
     this.source = source;
+    this.nodeLeases = nodeLeases;
     this.leases = leases;
     this.refusals = refusals;
   }
@@ -98,7 +115,7 @@ public final class RtbEngine implements AutoCloseable {
     node.readiness().register("catalogue", () -> catalogueReady(feed));
     bindMetrics(node, feed, source);
     LOG.info("rtb-engine step=launched lanes={}", lanes);
-    return new RtbEngine(feed, source, leases, refusals);
+    return new RtbEngine(feed, source, nodeLeases, leases, refusals);
   }
 
   private static String required(Settings settings, String key) {
@@ -173,6 +190,40 @@ public final class RtbEngine implements AutoCloseable {
             "adplatform_leases_failures",
             "Requests for leases that were not answered, since the start",
             source::failures);
+  }
+
+  /**
+   * Bids on nothing any more and gives all leases back, so that what is left of their budgets is
+   * free at once. Blocks until billing-service has taken them, or for {@link #GIVE_BACK_TIMEOUT}:
+   * the log says which. To be called between the node's {@link HotNode#stopListening} and its
+   * {@link HotNode#close}, once it has listened.
+   */
+  public void giveBackLeases() {
+    nodeLeases.retire();
+    long deadline = System.nanoTime() + GIVE_BACK_TIMEOUT.toNanos();
+    try {
+      while (!nodeLeases.retirement().done() && System.nanoTime() < deadline) {
+        Thread.sleep(GIVE_BACK_POLL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    NodeLeases.Retirement retirement = nodeLeases.retirement();
+    if (retirement.done()) {
+      LOG.info(
+          "rtb-engine step=leases-given-back leases={} freeMicros={}",
+          retirement.leases(),
+          retirement.freeMicros());
+    } else {
+      LOG.warn(
+          "rtb-engine step=leases-kept leases={} freeMicros={} given back, {} or more are not:"
+              + " billing-service has not answered for {} ms; what they hold is free when the"
+              + " longest token's life is over",
+          retirement.leases(),
+          retirement.freeMicros(),
+          retirement.waitingLeases(),
+          source.silentMillis());
+    }
   }
 
   @Override

@@ -20,6 +20,8 @@ public final class RtbEngineMain {
     RtbEngine engine = RtbEngine.launch(node, settings);
     node.listen();
     return () -> {
+      node.stopListening();
+      engine.giveBackLeases();
       node.close();
       engine.close();
     };

@@ -1,6 +1,6 @@
 package io.adplatform.rtb.auction;
 
-import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.runtime.journal.UnreadLaneJournal;
 import io.adplatform.testkit.check.AllocationCheck;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -9,7 +9,6 @@ import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.OpenRtbReader;
 import io.adplatform.wire.openrtb.ReadFailure;
 import java.nio.charset.StandardCharsets;
-import org.agrona.DirectBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,51 +23,10 @@ class LaneAuctionsAllocationTest {
           + "{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250},\"ext\":{\"data\":{\"a\":\"b\"}}},"
           + "{\"id\":\"2\",\"banner\":{\"format\":[{\"w\":300,\"h\":250}]},\"bidfloor\":9}]}";
 
-  /** Takes everything and keeps nothing. */
-  private static final class ClaimingJournal implements LaneJournal {
-    private long position;
-
-    @Override
-    public long offerAuction(DirectBuffer buffer, int offset, int length) {
-      position += length;
-      return position;
-    }
-
-    @Override
-    public long offerSignal(DirectBuffer buffer, int offset, int length) {
-      return offerAuction(buffer, offset, length);
-    }
-
-    @Override
-    public long recordedPosition() {
-      return position;
-    }
-
-    @Override
-    public void wakeWhenRecorded(long position) {
-      // Nothing waits.
-    }
-
-    @Override
-    public long recordingId() {
-      return 1;
-    }
-
-    @Override
-    public boolean takesAuctions() {
-      return true;
-    }
-
-    @Override
-    public int maxMessageLength() {
-      return 512 * 1024;
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"1,0", "3,0", "3,1"})
   void shouldAllocateNothingPerRequest(int maxBidsPerImp, double recordShare) {
-    try (LaneFixture fixture = new LaneFixture(new ClaimingJournal())) {
+    try (LaneFixture fixture = new LaneFixture(new UnreadLaneJournal())) {
       SupplyPartner partner =
           LaneFixture.partner(Status.ACTIVE, 500, 1_000_000_000, recordShare, maxBidsPerImp);
       fixture.leaseAmount(100_000_000_000L);

@@ -67,13 +67,14 @@ final class OneJvmExchange implements RunningExchange {
   @Override
   public void launch(ServiceSettings all) throws Exception {
     Settings settings = all.settings(environment);
+    RtbEngine engine;
     try (ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
       List<Future<?>> launched =
           List.of(
               threads.submit(() -> keep(CampaignService.launch(api, settings))),
               threads.submit(() -> keep(BillingService.launch(api, settings))));
-      keep(RtbEngine.launch(node, settings));
+      engine = keep(RtbEngine.launch(node, settings));
       keep(AnalyticsIngest.launch(node, api, settings));
       for (Future<?> service : launched) {
         service.get();
@@ -83,6 +84,8 @@ final class OneJvmExchange implements RunningExchange {
     }
     keep(api.start());
     node.listen();
+    // while billing-service, a route of the API server, still answers
+    keep(engine::giveBackLeases);
     // closed first: the shipper then sees all that was recorded
     keep(node::stopListening);
   }

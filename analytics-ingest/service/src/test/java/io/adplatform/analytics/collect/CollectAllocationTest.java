@@ -4,13 +4,12 @@ import static io.adplatform.testkit.check.AllocationCheck.assertNoAllocation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.runtime.journal.UnreadLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.sbe.SignalKind;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
-import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What is done for a beacon between the HTTP server's request and its answer. */
@@ -29,7 +28,7 @@ class CollectAllocationTest {
     String path = "/n/win/" + TestTokens.valid(1);
     String uri = path + "?p=1.25&m=0.5&r=102";
     try (Lanes lanes = Lanes.stepped(1, System.currentTimeMillis())) {
-      SignalPublisher publisher = new SignalPublisher(lanes.lane(0), new CountingJournal(), 0);
+      SignalPublisher publisher = new SignalPublisher(lanes.lane(0), new UnreadLaneJournal(), 0);
       assertNoAllocation(RUNS, () -> beacon(publisher, path, uri));
       assertTrue(publisher.lastPosition() > 0);
     }
@@ -53,44 +52,5 @@ class CollectAllocationTest {
     counters.count(kind, CollectOutcome.RECORDED);
     counters.countLoss(query.lossReason());
     waiting.remove();
-  }
-
-  /** Takes everything and keeps nothing. */
-  private static final class CountingJournal implements LaneJournal {
-    private long position;
-
-    @Override
-    public long offerAuction(DirectBuffer buffer, int offset, int length) {
-      return offerSignal(buffer, offset, length);
-    }
-
-    @Override
-    public long offerSignal(DirectBuffer buffer, int offset, int length) {
-      position += length;
-      return position;
-    }
-
-    @Override
-    public long recordedPosition() {
-      return position;
-    }
-
-    @Override
-    public void wakeWhenRecorded(long awaited) {}
-
-    @Override
-    public long recordingId() {
-      return 1;
-    }
-
-    @Override
-    public boolean takesAuctions() {
-      return true;
-    }
-
-    @Override
-    public int maxMessageLength() {
-      return 1 << 17;
-    }
   }
 }

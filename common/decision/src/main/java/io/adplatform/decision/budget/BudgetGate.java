@@ -64,6 +64,12 @@ public final class BudgetGate {
   /** Line items met since the last reservation or poll that are awaited. */
   private int awaited;
 
+  /** Whether the node stops: nothing is reserved any more. */
+  private boolean retiring;
+
+  /** Whether the node's thread was told that all is released. */
+  private boolean retired;
+
   BudgetGate(LaneChannel channel) {
     this.channel = channel;
   }
@@ -77,6 +83,9 @@ public final class BudgetGate {
    *     there is none with room, BUDGET_EXHAUSTED where the source said so
    */
   public long tryReserve(long lineItemId, long chargeMicros, int ttlSeconds, long nowMillis) {
+    if (retiring) {
+      return -Reason.NO_LEASE.code();
+    }
     LineItemBudget budget = budgets.get(lineItemId);
     if (budget == null) {
       budget = meet(lineItemId, nowMillis);
@@ -143,6 +152,9 @@ public final class BudgetGate {
       }
       apply(message, nowMillis);
       taken++;
+    }
+    if (retiring) {
+      return taken + retire();
     }
     for (int i = 0; i < SWEEP_PER_POLL && !sweep.isEmpty(); i++) {
       if (sweepAt >= sweep.size()) {
@@ -218,6 +230,15 @@ public final class BudgetGate {
   private void apply(LaneMessage message, long nowMillis) {
     switch (message) {
       case LaneMessage.Granted granted -> grant(granted.lease(), nowMillis);
+      case LaneMessage.Added added -> {
+        LaneLease lease = lease(added.lineItemId(), added.leaseId());
+        // One that the lane has released, and maybe forgotten, is not taken up again: what is bid
+        // on a lease is told once, with its release.
+        if (lease != null && !lease.released) {
+          lease.addShare(added.micros());
+          granted(budgets.get(added.lineItemId()), nowMillis);
+        }
+      }
       case LaneMessage.Retimed retimed -> {
         LaneLease lease = lease(retimed.lineItemId(), retimed.leaseId());
         if (lease != null) {
@@ -246,19 +267,19 @@ public final class BudgetGate {
         }
       }
       case LaneMessage.Give give -> give(give, nowMillis);
+      case LaneMessage.Retire retire -> retiring = true;
     }
   }
 
   private void grant(LaneLease lease, long nowMillis) {
     LineItemBudget budget = meet(lease.lineItemId, nowMillis);
-    LaneLease known = budget.find(lease.leaseId);
-    if (known != null) {
-      known.addShare(lease.shareMicros());
-      budget.refusal = Reason.NO_LEASE;
-    } else {
-      lease.lastReservedMillis = nowMillis;
-      budget.add(lease);
-    }
+    lease.lastReservedMillis = nowMillis;
+    budget.add(lease);
+    granted(budget, nowMillis);
+  }
+
+  private static void granted(LineItemBudget budget, long nowMillis) {
+    budget.refusal = Reason.NO_LEASE;
     budget.nextWantMillis = nowMillis;
     budget.answered(true);
   }
@@ -317,10 +338,38 @@ public final class BudgetGate {
     }
   }
 
-  private void end(LineItemBudget budget, LaneLease lease) {
-    if (!lease.released) {
-      lease.released = channel.say(LaneChannel.RELEASED, lease.leaseId, lease.lastTokenSecond(), 0);
+  /**
+   * Releases all leases at once, as many as the queue has room for; the others in the next poll.
+   */
+  private int retire() {
+    if (retired) {
+      return 0;
     }
+    boolean all = true;
+    for (int i = 0; i < sweep.size(); i++) {
+      for (LaneLease lease = sweep.get(i).first; lease != null && all; lease = lease.next) {
+        lease.dropSettled(settledThroughMillis);
+        all = release(lease);
+      }
+    }
+    retired = all && channel.say(LaneChannel.RETIRED, 0, 0, 0);
+    return 1;
+  }
+
+  private boolean release(LaneLease lease) {
+    if (!lease.released) {
+      lease.released =
+          channel.say(
+              LaneChannel.RELEASED,
+              lease.leaseId,
+              lease.lastTokenSecond(),
+              lease.mostChargedMicros());
+    }
+    return lease.released;
+  }
+
+  private void end(LineItemBudget budget, LaneLease lease) {
+    release(lease);
     if (lease.released && lease.isDrained()) {
       budget.remove(lease);
     }

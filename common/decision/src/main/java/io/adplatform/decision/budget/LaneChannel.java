@@ -19,11 +19,17 @@ final class LaneChannel {
   /** The lane goes on bidding on a lease whose time runs out: lease. */
   static final int EXTEND = 2;
 
-  /** The lane bids on a lease no more: lease, last expiry of a token. */
+  /**
+   * The lane bids on a lease no more: lease, last expiry of a token, the most that can be charged
+   * for its bids.
+   */
   static final int RELEASED = 3;
 
   /** What the lane gave of its share: lease, micros, the lane it is for. */
   static final int GAVE = 4;
+
+  /** The lane bids on nothing any more, and has released all it had. */
+  static final int RETIRED = 5;
 
   /** Room for some 3,000 messages: every hot line item may want something between two polls. */
   private static final int UP_BYTES = 128 * 1024;

@@ -194,6 +194,18 @@ final class LaneLease {
     shareMicros += micros;
   }
 
+  /**
+   * The most that can ever be charged for the bids made so far: all that was, and the full price of
+   * every bid whose charge is still to come, however few of them are expected to be charged.
+   */
+  long mostChargedMicros() {
+    long most = chargedMicros;
+    for (int place = 0; place < size; place++) {
+      most += Math.max(0, bid[place] - charged[place]);
+    }
+    return most;
+  }
+
   /** Whether nothing that was bid on it can be charged any more. */
   boolean isDrained() {
     return size == 0;

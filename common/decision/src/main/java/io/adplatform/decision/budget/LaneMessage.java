@@ -6,8 +6,11 @@ import io.adplatform.wire.event.Reason;
  * What the node's thread tells a lane. Immutable but for the lease of a grant, which it hands over.
  */
 sealed interface LaneMessage {
-  /** A share of a new lease. */
+  /** The lane's first share of a lease. */
   record Granted(LaneLease lease) implements LaneMessage {}
+
+  /** More of a lease that the lane has had a share of. */
+  record Added(long lineItemId, long leaseId, long micros) implements LaneMessage {}
 
   /** A lease has new times: extended, or ended early. */
   record Retimed(long lineItemId, long leaseId, long bidUntilMillis, long lastExpiryMillis)
@@ -28,4 +31,7 @@ sealed interface LaneMessage {
 
   /** Another lane needs what this one has no use for. */
   record Give(long lineItemId, long leaseId, int toLane) implements LaneMessage {}
+
+  /** The node stops: nothing is bid on any more. Nothing is granted or added after it. */
+  record Retire() implements LaneMessage {}
 }

@@ -44,8 +44,10 @@ public interface LeaseSource {
    *
    * @param lastExpirySecond when the last token that names it expires, in seconds since 1970; the
    *     past where no bid was made on it
+   * @param freeMicros what of it can no longer be charged: its amount less what was charged and
+   *     less the full price of every bid that may yet be; not negative
    */
-  record Return(long leaseId, long lastExpirySecond) {}
+  record Return(long leaseId, long lastExpirySecond, long freeMicros) {}
 
   /**
    * What the source says.

@@ -15,6 +15,7 @@ final class NodeLease {
   private final boolean[] holders;
   private final boolean[] released;
   private long lastTokenSecond;
+  private long mostChargedMicros;
 
   /**
    * By lane and expiry second: what was charged in all; as many as the tokens' lives have seconds.
@@ -54,10 +55,15 @@ final class NodeLease {
     return richest;
   }
 
-  /** Notes that a lane bids on it no more; true where none does now. */
-  boolean release(int lane, long lastToken) {
+  /**
+   * Notes that a lane bids on it no more, which each lane says once; true where none does now.
+   *
+   * @param mostMicros the most that can be charged for the lane's bids
+   */
+  boolean release(int lane, long lastToken, long mostMicros) {
     released[lane] = true;
     lastTokenSecond = Math.max(lastTokenSecond, lastToken);
+    mostChargedMicros += mostMicros;
     for (int other = 0; other < holders.length; other++) {
       if (holders[other] && !released[other]) {
         return false;
@@ -69,6 +75,11 @@ final class NodeLease {
   /** The latest expiry of a token on it that a lane told; 0 without one. */
   long lastTokenSecond() {
     return lastTokenSecond;
+  }
+
+  /** What of it can no longer be charged, once no lane bids on it any more. */
+  long freeMicros() {
+    return Math.max(0, lease.amountMicros() - mostChargedMicros);
   }
 
   /** What a charge adds to what was told before; 0 where nothing. */

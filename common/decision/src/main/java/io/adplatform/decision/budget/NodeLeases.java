@@ -21,6 +21,10 @@ import org.agrona.concurrent.EpochClock;
  * among the lanes, and moves shares between them where the source has no more. Run by one
  * background thread (an {@code AgentRunner} with an idle strategy that sleeps some milliseconds);
  * the gates may be taken before it starts.
+ *
+ * <p>A node that stops in order calls {@link #retire()} while lanes and thread still turn: the
+ * lanes bid on nothing any more and release what they hold, and all of it is given back. Then
+ * {@link #retirement()} is done.
  */
 public final class NodeLeases implements Agent {
   /** Between two questions while something is wanted: a few times a second. */
@@ -64,6 +68,24 @@ public final class NodeLeases implements Agent {
   private volatile long exchanges;
   private volatile int openLeases;
 
+  /** Whether the last question was not answered: what it wanted may have been granted. */
+  private boolean unanswered;
+
+  private volatile boolean retireAsked;
+  private boolean retiring;
+  private int retiredLanes;
+  private volatile Retirement retirement = new Retirement(false, 0, 0, 0);
+
+  /**
+   * How far a node that stops has come.
+   *
+   * @param done whether every lane has released all it had, and the source has taken it back
+   * @param leases that the source has taken back since the stop was asked for
+   * @param freeMicros of those leases, what is free again at once; the sum of all currencies
+   * @param waitingLeases released by the lanes, and not yet taken back
+   */
+  public record Retirement(boolean done, int leases, long freeMicros, int waitingLeases) {}
+
   /**
    * Leases for the lanes 0 to {@code lanes} - 1, as numbered in their auction ids.
    *
@@ -101,11 +123,24 @@ public final class NodeLeases implements Agent {
     return openLeases;
   }
 
+  /**
+   * Has the node give back all that it holds; no gate reserves anything from then on. Returns at
+   * once; any thread.
+   */
+  public void retire() {
+    retireAsked = true;
+  }
+
+  /** How far it has come. Any thread. */
+  public Retirement retirement() {
+    return retirement;
+  }
+
   /** Hears the lanes, and exchanges with the source where it is time to. */
   @Override
   public int doWork() {
     long now = clock.time();
-    int work = 0;
+    int work = retireAsked && !retiring ? beginRetiring(now) : 0;
     for (int lane = 0; lane < channels.length; lane++) {
       int from = lane;
       work +=
@@ -113,7 +148,7 @@ public final class NodeLeases implements Agent {
               (what, first, second, third) -> heard(from, what, first, second, third, now),
               HEAR_LIMIT);
     }
-    work += lookForNew(now);
+    work += retiring ? 0 : lookForNew(now);
     boolean delivered = true;
     for (LaneChannel channel : channels) {
       delivered &= channel.flush();
@@ -123,7 +158,35 @@ public final class NodeLeases implements Agent {
       exchange(now);
       work++;
     }
+    if (retiring) {
+      noteRetirement(0, 0);
+    }
     return work;
+  }
+
+  /** The lanes hear of it behind all shares that are on their way to them. */
+  private int beginRetiring(long now) {
+    retiring = true;
+    wants.clear();
+    extend.clear();
+    for (LaneChannel channel : channels) {
+      channel.send(new LaneMessage.Retire());
+    }
+    nextExchangeMillis = now + GATHER_MILLIS;
+    return 1;
+  }
+
+  private void noteRetirement(int moreLeases, long moreMicros) {
+    boolean done = retiredLanes == channels.length && returns.isEmpty() && !unanswered;
+    Retirement next =
+        new Retirement(
+            done,
+            retirement.leases() + moreLeases,
+            retirement.freeMicros() + moreMicros,
+            returns.size());
+    if (!next.equals(retirement)) {
+      retirement = next;
+    }
   }
 
   @Override
@@ -134,6 +197,9 @@ public final class NodeLeases implements Agent {
   private void heard(int lane, int what, long first, long second, long third, long now) {
     switch (what) {
       case LaneChannel.WANT -> {
+        if (retiring) {
+          return;
+        }
         LaneWants want = wants.computeIfAbsent(first, id -> new LaneWants(channels.length));
         want.add(lane, second, third);
         long soonest = Math.max(now + GATHER_MILLIS, lastExchangeMillis + BUSY_MILLIS);
@@ -142,20 +208,30 @@ public final class NodeLeases implements Agent {
           redistribute(first, lane, now);
         }
       }
-      case LaneChannel.EXTEND -> extend.add(first);
-      case LaneChannel.RELEASED -> released(lane, first, second, now);
+      case LaneChannel.EXTEND -> {
+        if (!retiring) {
+          extend.add(first);
+        }
+      }
+      case LaneChannel.RELEASED -> released(lane, first, second, third, now);
       case LaneChannel.GAVE -> gave(lane, first, second, (int) third);
+      case LaneChannel.RETIRED -> retiredLanes++;
       default -> throw new IllegalStateException("unknown message " + what);
     }
   }
 
-  private void released(int lane, long leaseId, long lastTokenSecond, long now) {
+  private void released(int lane, long leaseId, long lastTokenSecond, long mostMicros, long now) {
     NodeLease held = leases.get(leaseId);
-    if (held != null && held.release(lane, lastTokenSecond)) {
-      long last = held.lastTokenSecond() > 0 ? held.lastTokenSecond() : now / 1_000 - 1;
-      returns.put(leaseId, new LeaseSource.Return(leaseId, last));
-      extend.remove(leaseId);
+    if (held != null && held.release(lane, lastTokenSecond, mostMicros)) {
+      giveBack(held, now);
     }
+  }
+
+  private void giveBack(NodeLease held, long now) {
+    long leaseId = held.lease.leaseId();
+    long last = held.lastTokenSecond() > 0 ? held.lastTokenSecond() : now / 1_000 - 1;
+    returns.put(leaseId, new LeaseSource.Return(leaseId, last, held.freeMicros()));
+    extend.remove(leaseId);
   }
 
   private void gave(int lane, long leaseId, long micros, int toLane) {
@@ -164,8 +240,8 @@ public final class NodeLeases implements Agent {
       return;
     }
     held.addShare(lane, -micros);
-    if (held.isReleasedBy(toLane)) {
-      // Nobody can use it: it comes free when the lease is closed.
+    if (held.isReleasedBy(toLane) || retiring) {
+      // Nobody can use it: it comes free when all lanes have released the lease.
       return;
     }
     share(held, toLane, micros);
@@ -198,6 +274,9 @@ public final class NodeLeases implements Agent {
   }
 
   private boolean hasQuestion() {
+    if (retiring) {
+      return !returns.isEmpty() || unanswered;
+    }
     return !leases.isEmpty() || !returns.isEmpty() || hasWants();
   }
 
@@ -223,10 +302,12 @@ public final class NodeLeases implements Agent {
       answer = source.exchange(new LeaseSource.Question(asked, extended, returned));
     } catch (IOException e) {
       failures++;
+      unanswered |= !asked.isEmpty();
       nextExchangeMillis = clock.time() + QUIET_MILLIS;
       return;
     }
     exchanges++;
+    unanswered = false;
     asked.forEach(want -> wants.get(want.lineItemId()).pending = false);
     extended.forEach(extend::remove);
     returned.forEach(gone -> returns.remove(gone.leaseId()));
@@ -234,6 +315,11 @@ public final class NodeLeases implements Agent {
     wants.values().removeIf(want -> !want.pending && !want.refused);
     boolean busy = hasWants() || !extend.isEmpty() || !returns.isEmpty();
     nextExchangeMillis = clock.time() + (busy ? BUSY_MILLIS : QUIET_MILLIS);
+    if (retiring) {
+      nextExchangeMillis = now + GATHER_MILLIS;
+      noteRetirement(
+          returned.size(), returned.stream().mapToLong(LeaseSource.Return::freeMicros).sum());
+    }
   }
 
   /** What auctions wait for goes before what is asked for ahead. */
@@ -284,6 +370,11 @@ public final class NodeLeases implements Agent {
     NodeLease held = new NodeLease(lease, channels.length);
     leases.put(lease.leaseId(), held);
     byLineItem.computeIfAbsent(lease.lineItemId(), id -> new LinkedHashSet<>()).add(held);
+    if (retiring) {
+      // The answer that granted it was lost before the stop: no lane knows of it.
+      giveBack(held, now);
+      return;
+    }
     LaneWants want = wants.get(lease.lineItemId());
     if (want == null) {
       want = new LaneWants(channels.length);
@@ -299,8 +390,12 @@ public final class NodeLeases implements Agent {
   }
 
   private void share(NodeLease held, int lane, long micros) {
+    boolean added = held.isHeldBy(lane);
     held.addShare(lane, micros);
-    channels[lane].send(new LaneMessage.Granted(new LaneLease(held.lease, micros)));
+    channels[lane].send(
+        added
+            ? new LaneMessage.Added(held.lease.lineItemId(), held.lease.leaseId(), micros)
+            : new LaneMessage.Granted(new LaneLease(held.lease, micros)));
   }
 
   private void charged(LeaseSource.Charge charge) {

@@ -18,6 +18,10 @@ final class FakeLeaseSource implements LeaseSource {
   long leaseMicros = 1_000_000;
   long bidUntilMillis;
   boolean away;
+
+  /** Whether questions are heard, and their answers lost: they are in a later one. */
+  boolean loseAnswers;
+
   private long nextId = 1_000;
 
   @Override
@@ -40,6 +44,10 @@ final class FakeLeaseSource implements LeaseSource {
           new Lease(nextId++, want.lineItemId(), amount, bidUntilMillis, lastExpiry, false);
       leases.add(lease);
       granted.add(lease);
+    }
+    if (loseAnswers) {
+      changed.addAll(leases);
+      throw new IOException("lost");
     }
     Answer answer = new Answer(settledThroughMillis, leases, List.copyOf(charges), refusals);
     changed.clear();

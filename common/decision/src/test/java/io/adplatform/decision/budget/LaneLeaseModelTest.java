@@ -182,11 +182,21 @@ class LaneLeaseModelTest {
           .sum();
     }
 
+    /** The full prices of all bids whose charge is on its way or may yet come. */
+    private long chargeableMicros() {
+      return toldLate.stream().mapToLong(Bid::priceMicros).sum()
+          + inFlight.stream()
+              .filter(bid -> nowMillis <= bid.expirySecond * 1_000)
+              .mapToLong(Bid::priceMicros)
+              .sum();
+    }
+
     private void check(int step) {
       String where = "seed " + seed + ", step " + step;
       assertEquals(chargedMicros, lease.chargedMicros(), where);
       assertEquals(outstanding(), lease.outstandingMicros(), where);
       assertEquals(SHARE - chargedMicros - outstanding(), lease.freeMicros(), where);
+      assertTrue(chargedMicros + chargeableMicros() <= lease.mostChargedMicros(), where);
     }
 
     private long bucket(long expirySecond) {

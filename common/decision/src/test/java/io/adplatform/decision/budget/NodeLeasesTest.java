@@ -128,7 +128,7 @@ class NodeLeasesTest {
     now = source.granted.getFirst().bidUntilMillis() + 1;
     turn();
     turn();
-    LeaseSource.Return expected = new LeaseSource.Return(leaseId, lastToken);
+    LeaseSource.Return expected = new LeaseSource.Return(leaseId, lastToken, 1_000_000 - 2 * 2_500);
     assertTrue(
         source.questions.stream().anyMatch(asked -> asked.returns().contains(expected)),
         source.lastQuestion().toString());
@@ -206,6 +206,121 @@ class NodeLeasesTest {
       lease = first.tryReserve(id, 2_500, TTL, now);
     }
     return lease;
+  }
+
+  @Test
+  void shouldGiveBackAllButWhatIsBidWhenTheNodeStops() {
+    source.budgets.put(LINE_ITEM, 100_000L);
+    reserve(first, 2_500);
+    reserve(second, 2_500);
+    turn();
+    long leaseId = reserve(first, 2_500);
+    reserve(first, 2_500);
+    long expiry = first.grantedExpirySecond();
+    assertEquals(leaseId, reserve(second, 2_500));
+    source.charges.add(new LeaseSource.Charge(leaseId, 0, expiry, 2_500));
+    turn();
+
+    stop();
+
+    assertEquals(NO_LEASE, reserve(first, 2_500));
+    assertEquals(NO_LEASE, reserve(second, 2_500));
+    assertEquals(
+        List.of(new LeaseSource.Return(leaseId, expiry, 100_000 - 3 * 2_500)),
+        source.lastQuestion().returns());
+    assertEquals(new NodeLeases.Retirement(true, 1, 92_500, 0), node.retirement());
+    int questions = source.questions.size();
+    turn();
+    assertEquals(questions, source.questions.size(), "nothing is asked any more");
+  }
+
+  @Test
+  void shouldKeepTheFullPriceOfBidsThatAreReservedAtARate() {
+    LaneLease lease =
+        new LaneLease(
+            new LeaseSource.Lease(7, LINE_ITEM, 10_000, now, now + 90_000, false), 10_000);
+    long expiry = now / 1_000 + TTL;
+    assertTrue(lease.tryReserve(100, 2_500, expiry));
+    assertTrue(lease.tryReserve(100, 2_500, expiry));
+    lease.charge(expiry, 2_500);
+    assertEquals(7_500, lease.freeMicros());
+    assertEquals(5_000, lease.mostChargedMicros());
+    lease.dropSettled((expiry + 2 * LaneLease.BUCKET_SECONDS) * 1_000);
+    assertEquals(2_500, lease.mostChargedMicros());
+  }
+
+  @Test
+  void shouldGiveBackLeasesThatNoLaneHasTakenYet() {
+    source.budgets.put(LINE_ITEM, 100_000L);
+    reserve(first, 2_500);
+    now += 500;
+    node.doWork();
+    now += 500;
+    node.doWork();
+    assertEquals(1, source.granted.size());
+
+    stop();
+
+    assertEquals(new NodeLeases.Retirement(true, 1, 100_000, 0), node.retirement());
+  }
+
+  @Test
+  void shouldGiveBackALeaseWhoseGrantWasLost() {
+    source.budgets.put(LINE_ITEM, 100_000L);
+    source.loseAnswers = true;
+    reserve(first, 2_500);
+    turn();
+    source.loseAnswers = false;
+
+    stop();
+
+    assertEquals(new NodeLeases.Retirement(true, 1, 100_000, 0), node.retirement());
+    assertEquals(100_000, source.lastQuestion().returns().getFirst().freeMicros());
+  }
+
+  @Test
+  void shouldSayThatNobodyTookItsLeasesBack() {
+    source.budgets.put(LINE_ITEM, 100_000L);
+    reserve(first, 2_500);
+    turn();
+    source.away = true;
+
+    stop();
+
+    assertEquals(new NodeLeases.Retirement(false, 0, 0, 1), node.retirement());
+    assertEquals(NO_LEASE, reserve(first, 2_500));
+    source.away = false;
+    turn();
+    assertEquals(new NodeLeases.Retirement(true, 1, 100_000, 0), node.retirement());
+  }
+
+  @Test
+  void shouldGiveBackMoreLeasesThanTheQueueOfALaneHolds() {
+    int lineItems = 6_000;
+    source.bidUntilMillis = now + 100_000_000;
+    for (long id = 100; id < 100 + lineItems; id++) {
+      source.budgets.put(id, 10_000L);
+      first.tryReserve(id, 2_500, TTL, now);
+      if (id % 4 == 0) {
+        turn();
+      }
+    }
+    turn();
+    assertEquals(lineItems, source.granted.size());
+
+    stop();
+    for (int i = 0; i < 20 && !node.retirement().done(); i++) {
+      turn();
+    }
+
+    assertEquals(
+        new NodeLeases.Retirement(true, lineItems, lineItems * 10_000L, 0), node.retirement());
+  }
+
+  private void stop() {
+    node.retire();
+    turn();
+    turn();
   }
 
   @Test

@@ -122,7 +122,10 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
             .toList();
     List<LeaseRequest.Return> returns =
         question.returns().stream()
-            .map(back -> new LeaseRequest.Return(back.leaseId(), back.lastExpirySecond()))
+            .map(
+                back ->
+                    new LeaseRequest.Return(
+                        back.leaseId(), back.lastExpirySecond(), back.freeMicros()))
             .toList();
     sequence++;
     unanswered = true;

@@ -50,7 +50,11 @@ public record LeaseRequest(
    *
    * @param lastExpirySecond when the last token that names it expires, in seconds since 1970; 0
    *     where the node does not know
+   * @param freeMicros what of it can no longer be charged, not negative; 0 where the node does not
+   *     know
    */
   public record Return(
-      @JsonFormat(shape = JsonFormat.Shape.STRING) long leaseId, long lastExpirySecond) {}
+      @JsonFormat(shape = JsonFormat.Shape.STRING) long leaseId,
+      long lastExpirySecond,
+      long freeMicros) {}
 }

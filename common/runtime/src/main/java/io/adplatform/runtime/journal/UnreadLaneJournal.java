@@ -1,14 +1,15 @@
-package io.adplatform.loadtest.engine;
+package io.adplatform.runtime.journal;
 
-import io.adplatform.runtime.journal.LaneJournal;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What a lane pays for a record and no more: the message is copied behind the one before it in a
- * ring, as a claim of an Aeron publication does, and nobody reads it.
+ * A journal that takes everything and keeps nothing, for benchmarks and allocation tests: what a
+ * lane pays for a record and no more. The message is copied behind the one before it in a ring of
+ * 16 MiB, as a claim of an Aeron publication does, and nobody reads it; it counts as recorded at
+ * once. For one thread.
  */
-final class ClaimJournal implements LaneJournal {
+public final class UnreadLaneJournal implements LaneJournal {
   private static final int CAPACITY = 16 * 1024 * 1024;
   private static final int MAX_MESSAGE = 512 * 1024;
   private static final int FRAME = 32;
@@ -18,6 +19,9 @@ final class ClaimJournal implements LaneJournal {
 
   @Override
   public long offerAuction(DirectBuffer buffer, int offset, int length) {
+    if (length > MAX_MESSAGE) {
+      return TOO_LONG;
+    }
     int aligned = length + 2 * FRAME - 1 & -FRAME;
     int at = (int) (position & CAPACITY - 1);
     if (at + aligned > CAPACITY) {
