@@ -57,6 +57,11 @@ final class Contender {
     processMicros.add((double) used.processMicros() / requests);
   }
 
+  /** What its compiler used for each of some requests since {@link #begin}. */
+  double compilerMicros(long requests) throws IOException {
+    return (double) ProcessCpu.of(pid).since(before).compilerMicros() / requests;
+  }
+
   private void drain() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + DRAIN_NANOS;
     while (metrics != null && lag() > 0) {

@@ -13,11 +13,14 @@ import java.util.regex.Pattern;
  *
  * @param processMicros of all threads, ended ones too
  * @param laneMicros of the lanes' threads
+ * @param compilerMicros of the threads that compile bytecode
  * @param controlMicros of the threads that only the control plane and reporting need: they read
  *     Kafka for budgets and for ClickHouse
  */
-record ProcessCpu(long processMicros, long laneMicros, long controlMicros) {
+record ProcessCpu(long processMicros, long laneMicros, long compilerMicros, long controlMicros) {
   private static final Pattern LANE = Pattern.compile("lane-\\d+");
+
+  private static final Pattern COMPILER = Pattern.compile("C[12] Compiler.*");
 
   /** Linux keeps fifteen letters of a thread's name. */
   private static final List<String> CONTROL =
@@ -32,6 +35,7 @@ record ProcessCpu(long processMicros, long laneMicros, long controlMicros) {
   static ProcessCpu of(long pid) throws IOException {
     Path process = Path.of("/proc", Long.toString(pid));
     long lanes = 0;
+    long compiler = 0;
     long control = 0;
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(process.resolve("task"))) {
       for (Path thread : threads) {
@@ -39,19 +43,22 @@ record ProcessCpu(long processMicros, long laneMicros, long controlMicros) {
           String name = Files.readString(thread.resolve("comm")).strip();
           long micros = micros(Files.readString(thread.resolve("stat")));
           lanes += LANE.matcher(name).matches() ? micros : 0;
+          compiler += COMPILER.matcher(name).matches() ? micros : 0;
           control += CONTROL.stream().anyMatch(name::startsWith) ? micros : 0;
         } catch (NoSuchFileException e) {
           // Ended since; the process's own count has it.
         }
       }
     }
-    return new ProcessCpu(micros(Files.readString(process.resolve("stat"))), lanes, control);
+    return new ProcessCpu(
+        micros(Files.readString(process.resolve("stat"))), lanes, compiler, control);
   }
 
   ProcessCpu since(ProcessCpu before) {
     return new ProcessCpu(
         processMicros - before.processMicros,
         laneMicros - before.laneMicros,
+        compilerMicros - before.compilerMicros,
         controlMicros - before.controlMicros);
   }
 

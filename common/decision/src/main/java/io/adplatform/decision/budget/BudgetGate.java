@@ -30,13 +30,23 @@ public final class BudgetGate {
   /** More is asked for when less than one part in so many of the last lease is free. */
   private static final int WANT_AHEAD_PART = 4;
 
+  /**
+   * Or when what is free lasts no longer: a grant takes a tenth of a second, and a second on a busy
+   * machine, and the leases of a line item that has just begun to spend are small.
+   */
+  private static final int WANT_AHEAD_SECONDS = 5;
+
   /** A lease in use is extended when no more than this is left of its time. */
   private static final int EXTEND_AHEAD_MILLIS = 30_000;
 
   private static final int EXTEND_AGAIN_MILLIS = 5_000;
 
-  /** A lease without a reservation for so long is left to end. */
-  private static final int IDLE_MILLIS = 30_000;
+  /**
+   * A lease without a reservation for so long is left to end: a line item that matches every few
+   * minutes is to find one, for without it is passed over. What it keeps from others meanwhile is
+   * half of what is free at most, and of a small budget all.
+   */
+  private static final int IDLE_MILLIS = 300_000;
 
   /** A line item without a lease that no auction met for so long is forgotten. */
   private static final int FORGET_MILLIS = 600_000;
@@ -197,10 +207,11 @@ public final class BudgetGate {
   }
 
   private void wantAhead(LineItemBudget budget, LaneLease lease, long nowMillis) {
-    if (lease.next == null
-        && lease.freeMicros() < lease.shareMicros() / WANT_AHEAD_PART
-        && nowMillis >= budget.nextWantMillis) {
-      want(budget, nowMillis);
+    if (lease.next == null && nowMillis >= budget.nextWantMillis) {
+      long soon = budget.spendMicrosPerMinute(nowMillis) * WANT_AHEAD_SECONDS / 60;
+      if (lease.freeMicros() < Math.max(soon, lease.shareMicros() / WANT_AHEAD_PART)) {
+        want(budget, nowMillis);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.adplatform.runtime.journal;
 
 import io.adplatform.runtime.config.LanePreset;
+import io.adplatform.runtime.lane.ThreadPriority;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
@@ -115,6 +116,8 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private void run() {
+    // What a lane has written is waited for by whoever sent it.
+    ThreadPriority.raise();
     long park = firstParkNanos;
     while (!closed) {
       wanted.set(false);

@@ -155,6 +155,9 @@ public final class Lanes implements AutoCloseable {
   }
 
   private void run(Lane lane) {
+    if (!ThreadPriority.raise()) {
+      LOG.info("lane={} has no priority over other threads: that takes CAP_SYS_NICE", lane.index());
+    }
     if (!config.cores().isEmpty() && !CpuAffinity.pin(config.cores().get(lane.index()))) {
       LOG.warn(
           "lane={} core={} could not be pinned and runs on any",
