@@ -45,7 +45,7 @@ public class TokenBenchmark {
   public TokenBenchmark() {
     token.expirySeconds = NOW + 60;
     token.chargeMicros = 2_500;
-    codec.write(token, text, 0);
+    codec.write(token, text);
     written = new String(text, StandardCharsets.US_ASCII);
   }
 
@@ -65,7 +65,7 @@ public class TokenBenchmark {
   @Benchmark
   public byte[] writeToken() {
     token.auctionLo++;
-    codec.write(token, text, 0);
+    codec.write(token, text);
     return text;
   }
 

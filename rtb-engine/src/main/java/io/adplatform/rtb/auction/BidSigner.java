@@ -75,6 +75,6 @@ final class BidSigner {
     token.expirySeconds = candidates.expirySecond(winner);
     token.country = auction.country;
     token.deviceType = auction.deviceType;
-    codec.write(token, text, 0);
+    codec.write(token, text);
   }
 }

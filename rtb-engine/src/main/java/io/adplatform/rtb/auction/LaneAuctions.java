@@ -184,7 +184,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     summary.firstLo = nextAuctionLo;
     summary.auctionLo = nextAuctionLo;
     nextAuctionLo += (long) request.impCount() * maxBids;
-    summary.timeMillis = parts.lane().nowMillis();
+    summary.timeMillis = now;
     summary.requestIdHash =
         requestIdHash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
     summary.catalogueVersion = snapshot.version();

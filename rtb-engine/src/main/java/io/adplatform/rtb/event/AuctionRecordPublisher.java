@@ -22,13 +22,14 @@ public final class AuctionRecordPublisher {
   private static final long MAX_NANOS = 0xffff_fffeL;
 
   private final MutableDirectBuffer buffer = new ExpandableArrayBuffer(2 * MAX_LENGTH);
-  private final MessageHeaderEncoder header = new MessageHeaderEncoder();
   private final AuctionRecordEncoder record = new AuctionRecordEncoder();
   private final LaneJournal journal;
 
   /** Writes to the journal of its lane. */
   public AuctionRecordPublisher(LaneJournal journal) {
     this.journal = journal;
+    // The header of all records: it stays in the buffer.
+    record.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
   }
 
   /**
@@ -64,7 +65,7 @@ public final class AuctionRecordPublisher {
   }
 
   private void begin(AuctionSummary auction, Candidates candidates) {
-    record.wrapAndApplyHeader(buffer, 0, header);
+    record.wrap(buffer, MessageHeaderEncoder.ENCODED_LENGTH);
     putFacts(auction);
     record.matched(Math.min(MAX_MATCHED, candidates.matched()));
   }

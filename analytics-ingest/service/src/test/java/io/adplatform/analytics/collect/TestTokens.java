@@ -40,7 +40,7 @@ public final class TestTokens {
     token.expirySeconds = expirySeconds;
     token.deviceType = 2;
     byte[] text = new byte[TokenCodec.TEXT_LENGTH];
-    new TokenCodec(keys).write(token, text, 0);
+    new TokenCodec(keys).write(token, text);
     return new String(text, StandardCharsets.US_ASCII);
   }
 }

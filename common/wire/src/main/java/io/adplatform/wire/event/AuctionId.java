@@ -1,5 +1,9 @@
 package io.adplatform.wire.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * The 128-bit id of an auction: high half node (16 bits), boot (32, seconds since 1970), lane (16);
  * low half the lane's counter. Its text, 32 lower-case hex digits, is also {@code bid.id}.
@@ -8,8 +12,11 @@ public final class AuctionId {
   /** Characters of the text form. */
   public static final int TEXT_LENGTH = 32;
 
-  private static final byte[] HEX =
-      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  /** One in each byte of a long. */
+  private static final long EACH = 0x0101_0101_0101_0101L;
 
   private AuctionId() {}
 
@@ -30,10 +37,19 @@ public final class AuctionId {
 
   /** Writes the text form, {@link #TEXT_LENGTH} bytes. */
   public static void write(long hi, long lo, byte[] into, int offset) {
-    for (int i = 0; i < 16; i++) {
-      into[offset + i] = HEX[(int) (hi >>> (60 - 4 * i)) & 15];
-      into[offset + 16 + i] = HEX[(int) (lo >>> (60 - 4 * i)) & 15];
-    }
+    LONGS.set(into, offset, digits(hi >>> 32));
+    LONGS.set(into, offset + 8, digits(hi & 0xffff_ffffL));
+    LONGS.set(into, offset + 16, digits(lo >>> 32));
+    LONGS.set(into, offset + 24, digits(lo & 0xffff_ffffL));
+  }
+
+  /** The eight hex digits of 32 bits, the first in the highest byte. */
+  private static long digits(long bits) {
+    long spread = (bits << 16 | bits) & 0x0000_ffff_0000_ffffL;
+    spread = (spread << 8 | spread) & 0x00ff_00ff_00ff_00ffL;
+    spread = (spread << 4 | spread) & 0x0f0f_0f0f_0f0f_0f0fL;
+    long letters = (spread + 6 * EACH) >>> 4 & EACH;
+    return spread + '0' * EACH + letters * ('a' - 10 - '0');
   }
 
   /** The text form, for the control plane. */

@@ -140,23 +140,35 @@ public final class Decimal {
       into[at++] = '-';
     }
     long absolute = Math.abs(micros);
-    at = writeDigits(absolute / MICROS_PER_UNIT, into, at);
-    long fraction = absolute % MICROS_PER_UNIT;
-    if (fraction != 0) {
-      into[at++] = '.';
-      for (long unit = MICROS_PER_UNIT / 10; fraction != 0; unit /= 10) {
-        into[at++] = (byte) ('0' + fraction / unit);
-        fraction %= unit;
-      }
+    at = writeWhole(absolute / MICROS_PER_UNIT, into, at);
+    int fraction = (int) (absolute % MICROS_PER_UNIT);
+    if (fraction == 0) {
+      return at;
     }
-    return at;
+    int decimals = MICRO_DECIMALS;
+    while (fraction % 10 == 0) {
+      fraction /= 10;
+      decimals--;
+    }
+    into[at++] = '.';
+    return writeDigits(fraction, decimals, into, at);
   }
 
-  private static int writeDigits(long number, byte[] into, int offset) {
+  /**
+   * Writes a whole number, not negative.
+   *
+   * @return offset after the last byte written, at most 19 further
+   */
+  public static int writeWhole(long number, byte[] into, int offset) {
+    assert number >= 0 : number;
     int length = 1;
     while (length < POWERS.length && number >= POWERS[length]) {
       length++;
     }
+    return writeDigits(number, length, into, offset);
+  }
+
+  private static int writeDigits(long number, int length, byte[] into, int offset) {
     long left = number;
     for (int i = offset + length - 1; i >= offset; i--) {
       into[i] = (byte) ('0' + left % 10);

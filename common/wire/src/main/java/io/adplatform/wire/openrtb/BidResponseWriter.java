@@ -21,12 +21,8 @@ public final class BidResponseWriter {
   /** Bytes of a response besides the request's id, the seat and the bids. */
   private static final int RESPONSE_OVERHEAD = 256;
 
-  private static final int MAX_DIGITS = 20;
   private static final byte[] ID = ascii("{\"id\":\"");
   private static final byte[] BID_ID = ascii("\",\"bidid\":\"");
-  private static final byte[] CURRENCY = ascii("\",\"cur\":\"");
-  private static final byte[] SEAT = ascii("\",\"seatbid\":[{\"seat\":\"");
-  private static final byte[] BIDS = ascii("\",\"bid\":[");
   private static final byte[] BID_START = ascii("{\"id\":\"");
   private static final byte[] IMP_ID = ascii("\",\"impid\":\"");
   private static final byte[] PRICE = ascii("\",\"price\":");
@@ -34,9 +30,9 @@ public final class BidResponseWriter {
   private static final byte[] EXPIRY = ascii("\",\"exp\":");
   private static final byte[] END = ascii("]}]}");
 
-  private final byte[] seat;
-  private final byte[][] currencies = new byte[1000][];
-  private final byte[] digits = new byte[MAX_DIGITS];
+  /** What stands between {@code bidid} and the first bid, by ISO 4217 number. */
+  private final byte[][] seats = new byte[1000][];
+
   private byte[] bytes = new byte[FIRST_CAPACITY];
   private int at;
   private int bids;
@@ -45,13 +41,18 @@ public final class BidResponseWriter {
    * @param seat under which all bids are made
    */
   public BidResponseWriter(String seat) {
-    ByteArrayOutputStream escaped = new ByteArrayOutputStream();
-    JsonText.escape(seat, escaped);
-    this.seat = escaped.toByteArray();
-    for (int numeric = 1; numeric < currencies.length; numeric++) {
+    for (int numeric = 1; numeric < seats.length; numeric++) {
       String letters = CurrencyCode.letters(numeric);
-      currencies[numeric] = letters == null ? null : ascii(letters);
+      seats[numeric] = letters == null ? null : seat(seat, letters);
     }
+  }
+
+  private static byte[] seat(String seat, String currency) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    JsonText.ascii("\",\"cur\":\"" + currency + "\",\"seatbid\":[{\"seat\":\"", json);
+    JsonText.escape(seat, json);
+    JsonText.ascii("\",\"bid\":[", json);
+    return json.toByteArray();
   }
 
   /**
@@ -63,16 +64,13 @@ public final class BidResponseWriter {
   public void begin(BidRequest request, long auctionHi, long auctionLo, int currency) {
     at = 0;
     bids = 0;
+    byte[] seat = seats[currency];
     reserve(RESPONSE_OVERHEAD + seat.length + Span.length(request.rawId));
     put(ID);
     put(request.bytes(), request.rawId);
     put(BID_ID);
     putAuctionId(auctionHi, auctionLo);
-    put(CURRENCY);
-    put(currencies[currency]);
-    put(SEAT);
     put(seat);
-    put(BIDS);
   }
 
   /**
@@ -103,9 +101,9 @@ public final class BidResponseWriter {
     put(PRICE);
     at = Decimal.write(priceCpmMicros, bytes, at);
     put(CAMPAIGN);
-    putNumber(campaignId);
+    at = Decimal.writeWhole(campaignId, bytes, at);
     put(EXPIRY);
-    putNumber(expirySeconds);
+    at = Decimal.writeWhole(expirySeconds, bytes, at);
     at = creative.write(token, bytes, at);
     bytes[at++] = '}';
   }
@@ -155,18 +153,6 @@ public final class BidResponseWriter {
   private void putAuctionId(long hi, long lo) {
     AuctionId.write(hi, lo, bytes, at);
     at += AuctionId.TEXT_LENGTH;
-  }
-
-  private void putNumber(long number) {
-    assert number >= 0 : number;
-    int from = MAX_DIGITS;
-    long left = number;
-    do {
-      digits[--from] = (byte) ('0' + left % 10);
-      left /= 10;
-    } while (left > 0);
-    System.arraycopy(digits, from, bytes, at, MAX_DIGITS - from);
-    at += MAX_DIGITS - from;
   }
 
   private static byte[] ascii(String text) {

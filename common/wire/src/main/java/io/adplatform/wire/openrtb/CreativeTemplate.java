@@ -18,16 +18,18 @@ import java.util.List;
 public final class CreativeTemplate {
   private static final String CLICK_MACRO = "${CLICK_URL}";
 
-  private final byte[][] pieces;
-  private final int length;
+  /**
+   * What stands where a token goes, so that a bid is one copy of the whole and the token on top: it
+   * costs as many bytes a hole, and touches fewer cache lines than the pieces between them would.
+   */
+  private static final byte[] HOLE = new byte[TokenCodec.TEXT_LENGTH];
 
-  private CreativeTemplate(List<byte[]> pieces) {
-    this.pieces = pieces.toArray(new byte[0][]);
-    int total = (this.pieces.length - 1) * TokenCodec.TEXT_LENGTH;
-    for (byte[] piece : this.pieces) {
-      total += piece.length;
-    }
-    length = total;
+  private final byte[] members;
+  private final int[] holes;
+
+  private CreativeTemplate(byte[] members, int[] holes) {
+    this.members = members;
+    this.holes = holes;
   }
 
   /**
@@ -44,12 +46,12 @@ public final class CreativeTemplate {
     builder.notice(
         "lurl", "/n/loss/", "?p=${AUCTION_PRICE}&r=${AUCTION_LOSS}&m=${AUCTION_MIN_TO_WIN}");
     builder.facts(creative);
-    return new CreativeTemplate(builder.pieces);
+    return builder.build();
   }
 
   /** Bytes that {@link #write} writes. */
   int length() {
-    return length;
+    return members.length;
   }
 
   /**
@@ -59,71 +61,69 @@ public final class CreativeTemplate {
    * @return offset after the last byte
    */
   int write(byte[] token, byte[] into, int offset) {
-    int at = offset;
-    for (int i = 0; i < pieces.length; i++) {
-      if (i > 0) {
-        System.arraycopy(token, 0, into, at, TokenCodec.TEXT_LENGTH);
-        at += TokenCodec.TEXT_LENGTH;
-      }
-      byte[] piece = pieces[i];
-      System.arraycopy(piece, 0, into, at, piece.length);
-      at += piece.length;
+    System.arraycopy(members, 0, into, offset, members.length);
+    for (int hole : holes) {
+      System.arraycopy(token, 0, into, offset + hole, TokenCodec.TEXT_LENGTH);
     }
-    return at;
+    return offset + members.length;
   }
 
-  /** Gathers bytes; {@link #token} ends a piece. */
+  /** Gathers the members and where their holes are. */
   private static final class Builder {
     private final String publicUrl;
-    private final List<byte[]> pieces = new ArrayList<>();
-    private final ByteArrayOutputStream piece = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream members = new ByteArrayOutputStream();
+    private final List<Integer> holes = new ArrayList<>();
 
     Builder(String publicUrl) {
       this.publicUrl = publicUrl;
     }
 
     private void token() {
-      pieces.add(piece.toByteArray());
-      piece.reset();
+      holes.add(members.size());
+      members.writeBytes(HOLE);
     }
 
     void markup(String markup) {
-      JsonText.ascii(",\"adm\":\"", piece);
+      JsonText.ascii(",\"adm\":\"", members);
       int from = 0;
       for (int at;
           (at = markup.indexOf(CLICK_MACRO, from)) >= 0;
           from = at + CLICK_MACRO.length()) {
-        JsonText.escape(markup.substring(from, at), piece);
-        JsonText.escape(publicUrl + "/e/click/", piece);
+        JsonText.escape(markup.substring(from, at), members);
+        JsonText.escape(publicUrl + "/e/click/", members);
         token();
       }
-      JsonText.escape(markup.substring(from), piece);
-      JsonText.escape("<img src=\"" + publicUrl + "/e/imp/", piece);
+      JsonText.escape(markup.substring(from), members);
+      JsonText.escape("<img src=\"" + publicUrl + "/e/imp/", members);
       token();
       JsonText.escape(
           "?p=${AUCTION_PRICE}\" width=\"1\" height=\"1\" alt=\"\" style=\"position:absolute\">",
-          piece);
-      JsonText.ascii("\"", piece);
+          members);
+      JsonText.ascii("\"", members);
     }
 
     void notice(String key, String path, String query) {
-      JsonText.ascii(",\"" + key + "\":\"", piece);
-      JsonText.escape(publicUrl + path, piece);
+      JsonText.ascii(",\"" + key + "\":\"", members);
+      JsonText.escape(publicUrl + path, members);
       token();
-      JsonText.ascii(query + "\"", piece);
+      JsonText.ascii(query + "\"", members);
     }
 
     void facts(Creative creative) {
-      JsonText.member("adomain", creative.advertiserDomains(), piece);
-      JsonText.ascii(",\"adid\":\"" + creative.id() + "\"", piece);
-      JsonText.ascii(",\"crid\":\"" + creative.id() + "\"", piece);
-      JsonText.member("cat", creative.categories(), piece);
+      JsonText.member("adomain", creative.advertiserDomains(), members);
+      JsonText.ascii(",\"adid\":\"" + creative.id() + "\"", members);
+      JsonText.ascii(",\"crid\":\"" + creative.id() + "\"", members);
+      JsonText.member("cat", creative.categories(), members);
       if (!creative.attributes().isEmpty()) {
-        JsonText.ascii(",\"attr\":" + creative.attributes().toString().replace(" ", ""), piece);
+        JsonText.ascii(",\"attr\":" + creative.attributes().toString().replace(" ", ""), members);
       }
-      JsonText.ascii(",\"w\":" + creative.width() + ",\"h\":" + creative.height(), piece);
-      JsonText.ascii(",\"mtype\":" + creative.format().code(), piece);
-      pieces.add(piece.toByteArray());
+      JsonText.ascii(",\"w\":" + creative.width() + ",\"h\":" + creative.height(), members);
+      JsonText.ascii(",\"mtype\":" + creative.format().code(), members);
+    }
+
+    CreativeTemplate build() {
+      return new CreativeTemplate(
+          members.toByteArray(), holes.stream().mapToInt(Integer::intValue).toArray());
     }
   }
 }

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * Writes and reads tokens: 96 bytes (layout in {@code docs/architecture.md}) as 128 characters of
@@ -33,15 +34,15 @@ public final class TokenCodec {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle SHORTS =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final byte[] TO_TEXT =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-          .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final String ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  private static final Base64.Encoder TO_TEXT = Base64.getUrlEncoder();
   private static final byte[] FROM_TEXT = new byte[128];
 
   static {
     Arrays.fill(FROM_TEXT, (byte) -1);
-    for (int i = 0; i < TO_TEXT.length; i++) {
-      FROM_TEXT[TO_TEXT[i]] = (byte) i;
+    for (int i = 0; i < ALPHABET.length(); i++) {
+      FROM_TEXT[ALPHABET.charAt(i)] = (byte) i;
     }
   }
 
@@ -58,18 +59,12 @@ public final class TokenCodec {
     }
   }
 
-  /** Writes a token's {@link #TEXT_LENGTH} characters. */
-  public void write(Token token, byte[] into, int offset) {
+  /** Writes a token's {@link #TEXT_LENGTH} characters to the start of an array. */
+  public void write(Token token, byte[] into) {
     pack(token);
     macs[0].hash(raw, 0, MAC_OFFSET);
     macs[0].write(raw, MAC_OFFSET);
-    for (int i = 0, at = offset; i < BYTES; i += 3, at += 4) {
-      int bits = (raw[i] & 0xff) << 16 | (raw[i + 1] & 0xff) << 8 | (raw[i + 2] & 0xff);
-      into[at] = TO_TEXT[bits >>> 18];
-      into[at + 1] = TO_TEXT[bits >>> 12 & 63];
-      into[at + 2] = TO_TEXT[bits >>> 6 & 63];
-      into[at + 3] = TO_TEXT[bits & 63];
-    }
+    TO_TEXT.encode(raw, into);
   }
 
   /**
@@ -120,25 +115,27 @@ public final class TokenCodec {
     return c < FROM_TEXT.length ? FROM_TEXT[c] : -1;
   }
 
+  /** Stores the very words that the MAC then loads: a load across two stores waits for both. */
   private void pack(Token token) {
-    raw[0] = VERSION;
-    raw[1] = (byte) keys.id(0);
-    raw[2] = (byte) token.flags;
-    raw[3] = (byte) token.format;
-    LONGS.set(raw, 4, token.auctionHi);
-    LONGS.set(raw, 12, token.auctionLo);
-    LONGS.set(raw, 20, token.leaseId);
-    putAmount(28, token.leaseAmountMicros);
-    LONGS.set(raw, 34, token.lineItemId);
-    LONGS.set(raw, 42, token.creativeId);
-    LONGS.set(raw, 50, token.supplyPartnerId);
-    putAmount(58, token.chargeMicros);
-    putAmount(64, token.bidCpmMicros);
-    SHORTS.set(raw, 70, (short) token.currency);
-    INTS.set(raw, 72, (int) token.expirySeconds);
-    SHORTS.set(raw, 76, (short) token.country);
-    raw[78] = (byte) token.deviceType;
-    raw[79] = 0;
+    assert isAmount(token.leaseAmountMicros) : token.leaseAmountMicros;
+    assert isAmount(token.chargeMicros) : token.chargeMicros;
+    assert isAmount(token.bidCpmMicros) : token.bidCpmMicros;
+    long head = VERSION << 24 | keys.id(0) << 16 | (token.flags & 0xff) << 8 | token.format & 0xff;
+    long tail = (token.country & 0xffff) << 16 | (token.deviceType & 0xff) << 8;
+    LONGS.set(raw, 0, head << 32 | token.auctionHi >>> 32);
+    LONGS.set(raw, 8, token.auctionHi << 32 | token.auctionLo >>> 32);
+    LONGS.set(raw, 16, token.auctionLo << 32 | token.leaseId >>> 32);
+    LONGS.set(raw, 24, token.leaseId << 32 | token.leaseAmountMicros >>> 16);
+    LONGS.set(raw, 32, token.leaseAmountMicros << 48 | token.lineItemId >>> 16);
+    LONGS.set(raw, 40, token.lineItemId << 48 | token.creativeId >>> 16);
+    LONGS.set(raw, 48, token.creativeId << 48 | token.supplyPartnerId >>> 16);
+    LONGS.set(raw, 56, token.supplyPartnerId << 48 | token.chargeMicros);
+    LONGS.set(raw, 64, token.bidCpmMicros << 16 | token.currency & 0xffff);
+    LONGS.set(raw, 72, token.expirySeconds << 32 | tail & 0xffff_ffffL);
+  }
+
+  private static boolean isAmount(long micros) {
+    return micros >= 0 && micros <= Token.MAX_AMOUNT;
   }
 
   private void unpack(Token token) {
@@ -157,12 +154,6 @@ public final class TokenCodec {
     token.expirySeconds = (int) INTS.get(raw, 72) & 0xffffffffL;
     token.country = (short) SHORTS.get(raw, 76) & 0xffff;
     token.deviceType = raw[78] & 0xff;
-  }
-
-  private void putAmount(int offset, long micros) {
-    assert micros >= 0 && micros <= Token.MAX_AMOUNT : micros;
-    SHORTS.set(raw, offset, (short) (micros >>> 32));
-    INTS.set(raw, offset + 2, (int) micros);
   }
 
   private long amount(int offset) {
