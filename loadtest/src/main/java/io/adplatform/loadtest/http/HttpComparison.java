@@ -36,7 +36,7 @@ public final class HttpComparison {
 
   /** The exchange's own, of {@code ./adplatform up}. */
   private static final List<String> HEAP =
-      List.of("-Xms256m", "-Xmx1g", "-XX:MaxDirectMemorySize=512m");
+      List.of("-Xms256m", "-Xmx1g", "-XX:MaxDirectMemorySize=512m", "-XX:+UseParallelGC");
 
   /** What a partner with traffic to speak of has; the sample's records all. */
   private static final double RECORD_SHARE = 0.01;
@@ -209,34 +209,33 @@ public final class HttpComparison {
     }
     int rate = (int) (saturation / 2);
     List<Double> above = new ArrayList<>();
-    try (OpenLoop toOurs = new OpenLoop(ours.address, bodies);
-        OpenLoop toBare = new OpenLoop(bare.address, bodies)) {
-      toOurs.run(rate, seconds);
-      toBare.run(rate, seconds);
-      for (int round = 0; round < rounds; round++) {
-        Histogram own;
-        Histogram other;
-        if (round % 2 == 0) {
-          own = paced(ours, toOurs, rate);
-          other = paced(bare, toBare, rate);
-        } else {
-          other = paced(bare, toBare, rate);
-          own = paced(ours, toOurs, rate);
-        }
-        double difference = (own.getValueAtPercentile(99) - other.getValueAtPercentile(99)) / 1e3;
-        above.add(difference);
-        say(
-            "open loop at %d/s, round %d: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99"
-                + " %.0f us; p99 above bare %.0f us",
-            rate,
-            round + 1,
-            own.getValueAtPercentile(50) / 1e3,
-            own.getValueAtPercentile(99) / 1e3,
-            other.getValueAtPercentile(50) / 1e3,
-            other.getValueAtPercentile(99) / 1e3,
-            difference);
-        sayRound("at one rate, round " + (round + 1), round);
+    OpenLoop toOurs = new OpenLoop(ours.address, bodies);
+    OpenLoop toBare = new OpenLoop(bare.address, bodies);
+    toOurs.run(rate, seconds);
+    toBare.run(rate, seconds);
+    for (int round = 0; round < rounds; round++) {
+      Histogram own;
+      Histogram other;
+      if (round % 2 == 0) {
+        own = paced(ours, toOurs, rate);
+        other = paced(bare, toBare, rate);
+      } else {
+        other = paced(bare, toBare, rate);
+        own = paced(ours, toOurs, rate);
       }
+      double difference = (own.getValueAtPercentile(99) - other.getValueAtPercentile(99)) / 1e3;
+      above.add(difference);
+      say(
+          "open loop at %d/s, round %d: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99"
+              + " %.0f us; p99 above bare %.0f us",
+          rate,
+          round + 1,
+          own.getValueAtPercentile(50) / 1e3,
+          own.getValueAtPercentile(99) / 1e3,
+          other.getValueAtPercentile(50) / 1e3,
+          other.getValueAtPercentile(99) / 1e3,
+          difference);
+      sayRound("at one rate, round " + (round + 1), round);
     }
     sayMedians("at one rate");
     say("median of p99 above bare: %.0f us", Contender.median(above));

@@ -1,7 +1,7 @@
 package io.adplatform.loadtest.http;
 
+import io.adplatform.runtime.lane.ThreadPriority;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,9 +18,10 @@ import org.HdrHistogram.Histogram;
  * An open loop: requests are due at a constant rate whether or not the answers have come, and each
  * latency counts from the instant at which its request was due. Each connection takes the next
  * request that is due; where all are busy it is sent late, and that is part of its latency, as is
- * what this generator is late by: nothing is omitted. Its connections stay open between runs.
+ * what this generator is late by: nothing is omitted. Its connections are opened before the first
+ * request is due.
  */
-final class OpenLoop implements AutoCloseable {
+final class OpenLoop {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /** Latencies above are counted as this. */
@@ -31,11 +32,10 @@ final class OpenLoop implements AutoCloseable {
   private static final int OK = 200;
 
   private final List<byte[]> requests = new ArrayList<>();
-  private final List<HttpConnection> connections = new ArrayList<>();
+  private final URI uri;
 
-  /** Connects. */
-  OpenLoop(String address, List<Buffer> bodies) throws IOException {
-    URI uri = URI.create(address);
+  OpenLoop(String address, List<Buffer> bodies) {
+    uri = URI.create(address);
     for (Buffer body : bodies) {
       String head =
           "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -43,19 +43,31 @@ final class OpenLoop implements AutoCloseable {
       byte[] headBytes = head.getBytes(StandardCharsets.US_ASCII);
       requests.add(Buffer.buffer(headBytes).appendBuffer(body).getBytes());
     }
-    for (int i = 0; i < CONNECTIONS; i++) {
-      connections.add(new HttpConnection(uri.getHost(), uri.getPort()));
-    }
   }
 
   /** Latencies in nanoseconds of a run; requests that were not answered with 200 fail it. */
   Histogram run(int perSecond, int seconds) throws Exception {
+    List<HttpConnection> connections = new ArrayList<>();
+    try {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        connections.add(new HttpConnection(uri.getHost(), uri.getPort()));
+      }
+      return run(connections, perSecond, seconds);
+    } finally {
+      for (HttpConnection connection : connections) {
+        connection.close();
+      }
+    }
+  }
+
+  private Histogram run(List<HttpConnection> connections, int perSecond, int seconds)
+      throws Exception {
     Histogram latencies = new ConcurrentHistogram(MAX_NANOS, DIGITS);
     int total = perSecond * seconds;
     AtomicInteger next = new AtomicInteger();
     long interval = NANOS_PER_SECOND / perSecond;
     long start = System.nanoTime();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(OpenLoop::thread)) {
       List<Future<?>> ends = new ArrayList<>();
       for (HttpConnection connection : connections) {
         ends.add(
@@ -80,16 +92,19 @@ final class OpenLoop implements AutoCloseable {
     return latencies;
   }
 
+  /** Before common threads, as lanes are: what the generator waits for is no latency of theirs. */
+  private static Thread thread(Runnable task) {
+    return Thread.ofPlatform()
+        .unstarted(
+            () -> {
+              ThreadPriority.raise();
+              task.run();
+            });
+  }
+
   private static void await(long due) {
     for (long wait; (wait = due - System.nanoTime()) > 0; ) {
       LockSupport.parkNanos(wait);
-    }
-  }
-
-  @Override
-  public void close() throws IOException {
-    for (HttpConnection connection : connections) {
-      connection.close();
     }
   }
 }

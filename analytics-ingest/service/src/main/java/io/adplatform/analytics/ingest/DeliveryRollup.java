@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  * replaces what was there (the higher version wins), so it may be computed any number of times; a
  * quarter whose computation a kill prevented is found by {@link #heal}. Of one thread.
  */
-final class DeliveryRollup {
+final class DeliveryRollup implements FollowUp {
   /** All time zones of the world are whole multiples of this from UTC. */
   static final long BUCKET_SECONDS = TimeUnit.MINUTES.toSeconds(15);
 
@@ -27,8 +28,6 @@ final class DeliveryRollup {
   private static final int SHARE = 4;
 
   private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(20);
-
-  private static final long NONE = Long.MIN_VALUE;
 
   /** Quarters of one statement. */
   private static final int BATCH = 200;
@@ -59,8 +58,6 @@ final class DeliveryRollup {
   private final IngestCounters counters;
   private final Clock clock;
   private final TreeSet<Long> touched = new TreeSet<>();
-  // Events come in about the order of their time.
-  private long lastTouched = NONE;
   private long version;
   private long dueNanos = System.nanoTime();
 
@@ -93,26 +90,31 @@ final class DeliveryRollup {
     dueNanos = System.nanoTime();
   }
 
-  /** Notes that an event of this time came. */
-  void touch(long timeMillis) {
-    long bucket = Math.floorDiv(timeMillis, 1000L * BUCKET_SECONDS) * BUCKET_SECONDS;
-    if (bucket != lastTouched) {
-      lastTouched = bucket;
-      touched.add(bucket);
-    }
+  /** The quarter of a time in milliseconds: its first second since 1970. */
+  static long bucket(long timeMillis) {
+    return Math.floorDiv(timeMillis, 1000L * BUCKET_SECONDS) * BUCKET_SECONDS;
   }
 
-  /** Whether every quarter that was touched has been computed. */
-  boolean isClean() {
+  /** Notes quarters of which events were inserted. */
+  void touch(Set<Long> buckets) {
+    touched.addAll(buckets);
+  }
+
+  @Override
+  public boolean isDone() {
     return touched.isEmpty();
   }
 
+  @Override
+  public void afterFlush(ClickHouseDatabase database) {
+    recomputeWhenDue(database, System.nanoTime());
+  }
+
   /** Computes what was touched, if the last time is long enough ago. */
-  void recomputeWhenDue(ClickHouseDatabase database, long nowNanos) {
+  private void recomputeWhenDue(ClickHouseDatabase database, long nowNanos) {
     if (touched.isEmpty() || nowNanos - dueNanos < 0) {
       return;
     }
-    lastTouched = NONE;
     leaveExpired();
     while (!touched.isEmpty()) {
       List<Long> batch = touched.stream().limit(BATCH).toList();

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * The topic {@code auction-details}: every full record becomes a row of {@code auction_details}.
  */
 final class DetailRows implements BlockRows {
-  private static final String TABLE = "auction_details";
+  static final String TABLE = "auction_details";
   private static final String COLUMNS =
       "generation, kafka_partition, kafka_offset, auction_hi, auction_lo, time, request_id_hash,"
           + " catalogue_version, supply_partner_id, imp_count, status, request_id, request,"
@@ -22,24 +22,17 @@ final class DetailRows implements BlockRows {
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
   private final RowBinaryBlock block = new RowBinaryBlock();
   private final IngestCounters counters;
-  private int generation;
+  private final int generation;
+  private long newestMillis;
 
-  DetailRows(IngestCounters counters) {
+  DetailRows(IngestCounters counters, int generation) {
     this.counters = counters;
-  }
-
-  @Override
-  public String truthTable() {
-    return TABLE;
-  }
-
-  @Override
-  public void generation(int number) {
-    generation = number;
+    this.generation = generation;
   }
 
   @Override
   public void clear() {
+    newestMillis = 0;
     block.clear();
   }
 
@@ -78,7 +71,7 @@ final class DetailRows implements BlockRows {
     block.putBytes(request, 0, request.length);
     block.putBytes(response, 0, response.length);
     block.endRow();
-    counters.newest(detail.timeMillis());
+    newestMillis = Math.max(newestMillis, detail.timeMillis());
     return true;
   }
 
@@ -91,16 +84,7 @@ final class DetailRows implements BlockRows {
   public void insert(ClickHouseDatabase database, String range) {
     if (block.rows() > 0) {
       database.insert(TABLE, COLUMNS, block, TABLE + ":" + range);
+      counters.newest(newestMillis);
     }
-  }
-
-  @Override
-  public void afterFlush(ClickHouseDatabase database) {
-    // Nothing is computed from full records.
-  }
-
-  @Override
-  public boolean isSettled() {
-    return true;
   }
 }

@@ -32,23 +32,25 @@ public final class Ingest implements AutoCloseable {
     detailCounters = new IngestCounters(metrics, "auction-details");
     DeliveryRollup rollup =
         new DeliveryRollup(config.retention(), settledCounters, Clock.systemUTC());
-    SettledRows settledRows = new SettledRows(rollup, settledCounters);
-    DetailRows detailRows = new DetailRows(detailCounters);
     settled =
         new TopicIntake(
             config,
             config.settledTopic(),
+            SettledRows.TABLE,
             database,
-            settledRows,
             db -> prepareSettled(db, config, rollup),
+            generation -> new SettledRows(rollup, settledCounters, generation),
+            rollup,
             settledCounters);
     details =
         new TopicIntake(
             config,
             config.detailTopic(),
+            DetailRows.TABLE,
             database,
-            detailRows,
             db -> prepareDetails(db, config),
+            generation -> new DetailRows(detailCounters, generation),
+            FollowUp.NONE,
             detailCounters);
     settled.start();
     details.start();

@@ -7,6 +7,8 @@ import io.adplatform.wire.sbe.SettledEventDecoder;
 import io.adplatform.wire.sbe.SettledKind;
 import io.adplatform.wire.sbe.SettledLeaseDecoder;
 import io.adplatform.wire.sbe.SettledMarkDecoder;
+import java.util.Set;
+import java.util.TreeSet;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -23,6 +25,8 @@ final class SettledRows implements BlockRows {
           + " over_delivery_micros, cost_micros, price_cpm_micros, min_to_win_cpm_micros, node_id,"
           + " currency, country, loss_reason, reason, device_type, format";
 
+  private static final long NO_BUCKET = Long.MIN_VALUE;
+
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
   private final SettledEventDecoder event = new SettledEventDecoder();
   private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
@@ -31,26 +35,22 @@ final class SettledRows implements BlockRows {
   private final AuctionRecordRows records = new AuctionRecordRows();
   private final DeliveryRollup rollup;
   private final IngestCounters counters;
-  private int generation;
+  private final int generation;
+  private final Set<Long> buckets = new TreeSet<>();
+  // Events come in about the order of their time.
+  private long lastBucket = NO_BUCKET;
   private long newestMillis;
 
-  SettledRows(DeliveryRollup rollup, IngestCounters counters) {
+  SettledRows(DeliveryRollup rollup, IngestCounters counters, int generation) {
     this.rollup = rollup;
     this.counters = counters;
-  }
-
-  @Override
-  public String truthTable() {
-    return TABLE;
-  }
-
-  @Override
-  public void generation(int number) {
-    generation = number;
+    this.generation = generation;
   }
 
   @Override
   public void clear() {
+    buckets.clear();
+    lastBucket = NO_BUCKET;
     newestMillis = 0;
     events.clear();
     records.clear();
@@ -103,9 +103,16 @@ final class SettledRows implements BlockRows {
     events.putShort(event.lossReason()).putShort(event.reason());
     events.putByte(event.deviceType()).putByte(event.format());
     events.endRow();
-    rollup.touch(event.timeMillis());
+    touch(DeliveryRollup.bucket(event.timeMillis()));
     newestMillis = Math.max(newestMillis, event.timeMillis());
     return true;
+  }
+
+  private void touch(long bucket) {
+    if (bucket != lastBucket) {
+      lastBucket = bucket;
+      buckets.add(bucket);
+    }
   }
 
   @Override
@@ -114,16 +121,7 @@ final class SettledRows implements BlockRows {
     if (events.rows() > 0) {
       database.insert(TABLE, COLUMNS, events, TABLE + ":" + range);
     }
+    rollup.touch(buckets);
     counters.newest(newestMillis);
-  }
-
-  @Override
-  public void afterFlush(ClickHouseDatabase database) {
-    rollup.recomputeWhenDue(database, System.nanoTime());
-  }
-
-  @Override
-  public boolean isSettled() {
-    return rollup.isClean();
   }
 }

@@ -5,12 +5,12 @@ import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 import io.adplatform.storage.clickhouse.ClickHouseException;
 import io.adplatform.storage.kafka.KafkaClients;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -57,21 +57,61 @@ final class TopicIntake implements AutoCloseable {
 
   /** One partition's messages that wait to be inserted. */
   private static final class Range {
-    final List<ConsumerRecord<byte[], byte[]>> messages = new ArrayList<>();
+    final BlockRows rows;
+    long firstOffset;
+    long lastOffset;
+    int messages;
     long bytes;
     long sinceNanos;
 
+    Range(BlockRows rows) {
+      this.rows = rows;
+    }
+
+    boolean isEmpty() {
+      return messages == 0;
+    }
+
     boolean isFull() {
-      return bytes >= RANGE_BYTES
-          || !messages.isEmpty() && (messages.getLast().offset() + 1) % RANGE_OFFSETS == 0;
+      return bytes >= RANGE_BYTES || !isEmpty() && (lastOffset + 1) % RANGE_OFFSETS == 0;
+    }
+
+    /** Whether a message begins the next range: markers leave gaps, so the last may be missing. */
+    boolean isBefore(long offset) {
+      return !isEmpty() && firstOffset / RANGE_OFFSETS != offset / RANGE_OFFSETS;
+    }
+
+    /** Takes a message; false where it is not one that can be read, and no row. */
+    boolean add(ConsumerRecord<byte[], byte[]> message) {
+      if (isEmpty()) {
+        sinceNanos = System.nanoTime();
+        firstOffset = message.offset();
+      }
+      lastOffset = message.offset();
+      messages++;
+      bytes += message.serializedValueSize();
+      try {
+        return rows.add(message);
+      } catch (IndexOutOfBoundsException e) {
+        // A damaged message may name lengths that it does not have.
+        return false;
+      }
+    }
+
+    void clear() {
+      rows.clear();
+      messages = 0;
+      bytes = 0;
     }
   }
 
   private final KafkaConfig kafka;
   private final String topic;
   private final ClickHouseDatabase database;
-  private final BlockRows rows;
+  private final String truthTable;
   private final Preparation preparation;
+  private final IntFunction<BlockRows> blocks;
+  private final FollowUp followUp;
   private final IngestCounters counters;
   private final AnswerChain chain;
   private final long leastLingerNanos;
@@ -97,18 +137,28 @@ final class TopicIntake implements AutoCloseable {
     int prepare(ClickHouseDatabase database);
   }
 
+  /**
+   * An intake that is not started yet.
+   *
+   * @param truthTable whose rows say how far the topic is ingested; it has the columns of offsets
+   * @param blocks makes the rows of a partition, for a generation of the topic
+   */
   TopicIntake(
       IngestConfig config,
       String topic,
+      String truthTable,
       ClickHouseDatabase database,
-      BlockRows rows,
       Preparation preparation,
+      IntFunction<BlockRows> blocks,
+      FollowUp followUp,
       IngestCounters counters) {
     this.kafka = config.kafka();
     this.topic = topic;
     this.database = database;
-    this.rows = rows;
+    this.truthTable = truthTable;
     this.preparation = preparation;
+    this.blocks = blocks;
+    this.followUp = followUp;
     this.counters = counters;
     this.chain = new AnswerChain(counters);
     this.leastLingerNanos = TimeUnit.MILLISECONDS.toNanos(config.lingerMillis());
@@ -135,8 +185,7 @@ final class TopicIntake implements AutoCloseable {
     while (!closed) {
       try {
         generation = preparation.prepare(database);
-        rows.generation(generation);
-        progress = new ProgressStore(database, topic, generation, rows.truthTable());
+        progress = new ProgressStore(database, topic, generation, truthTable);
         Map<Integer, Long> from = progress.resume(progress.noted());
         pending.clear();
         unnoted.clear();
@@ -200,15 +249,15 @@ final class TopicIntake implements AutoCloseable {
         if (record.offset() < wanted.get(record.partition())) {
           continue;
         }
-        Range range = pending.computeIfAbsent(record.partition(), p -> new Range());
-        if (crosses(range, record)) {
+        Range range =
+            pending.computeIfAbsent(record.partition(), p -> new Range(blocks.apply(generation)));
+        if (range.isBefore(record.offset())) {
           flush(record.partition(), range);
         }
-        if (range.messages.isEmpty()) {
-          range.sinceNanos = System.nanoTime();
+        if (!range.add(record)) {
+          counters.undecodable.increment();
+          LOG.warn("passed over offset {} of {}-{}", record.offset(), topic, record.partition());
         }
-        range.messages.add(record);
-        range.bytes += record.serializedValueSize();
         if (range.isFull()) {
           flush(record.partition(), range);
         }
@@ -220,16 +269,10 @@ final class TopicIntake implements AutoCloseable {
     }
   }
 
-  /** Whether a message begins the next range: markers leave gaps, so the last may be missing. */
-  private static boolean crosses(Range range, ConsumerRecord<byte[], byte[]> record) {
-    return !range.messages.isEmpty()
-        && range.messages.getFirst().offset() / RANGE_OFFSETS != record.offset() / RANGE_OFFSETS;
-  }
-
   private Duration pollTime() {
-    boolean waiting = !rows.isSettled();
+    boolean waiting = !followUp.isDone();
     for (Range range : pending.values()) {
-      waiting |= !range.messages.isEmpty();
+      waiting |= !range.isEmpty();
     }
     return waiting ? Duration.ofNanos(Math.max(1, lingerNanos / 4)) : IDLE_POLL;
   }
@@ -238,12 +281,12 @@ final class TopicIntake implements AutoCloseable {
     long now = System.nanoTime();
     boolean due = false;
     for (Range range : pending.values()) {
-      due |= !range.messages.isEmpty() && now - range.sinceNanos >= lingerNanos;
+      due |= !range.isEmpty() && now - range.sinceNanos >= lingerNanos;
     }
     if (due) {
       long messages = 0;
       for (Range range : pending.values()) {
-        messages += range.messages.size();
+        messages += range.messages;
       }
       pending.forEach(this::flush);
       lingerNanos =
@@ -251,8 +294,8 @@ final class TopicIntake implements AutoCloseable {
               ? Math.min(mostLingerNanos, 2 * lingerNanos)
               : Math.max(leastLingerNanos, lingerNanos / 2);
     }
-    rows.afterFlush(database);
-    if (rows.isSettled() && !unnoted.isEmpty() && now - notedNanos >= NOTE_NANOS) {
+    followUp.afterFlush(database);
+    if (followUp.isDone() && !unnoted.isEmpty() && now - notedNanos >= NOTE_NANOS) {
       progress.note(unnoted);
       unnoted.clear();
       notedNanos = now;
@@ -260,38 +303,19 @@ final class TopicIntake implements AutoCloseable {
   }
 
   private void flush(int partition, Range range) {
-    if (range.messages.isEmpty()) {
+    if (range.isEmpty()) {
       return;
     }
-    rows.clear();
-    long first = range.messages.getFirst().offset();
-    long last = range.messages.getLast().offset();
-    for (ConsumerRecord<byte[], byte[]> message : range.messages) {
-      if (!add(message)) {
-        counters.undecodable.increment();
-        LOG.warn("passed over offset {} of {}-{}", message.offset(), topic, partition);
-      }
-    }
     String of = generation == 0 ? "" : "g" + generation + ":";
-    insert(of + partition + ":" + first + "-" + last);
-    counters.rows.increment(range.messages.size());
+    insert(range.rows, of + partition + ":" + range.firstOffset + "-" + range.lastOffset);
+    counters.rows.increment(range.messages);
     counters.blocks.increment();
-    unnoted.put(partition, last + 1);
-    range.messages.clear();
-    range.bytes = 0;
-  }
-
-  /** A damaged message may name lengths that it does not have. */
-  private boolean add(ConsumerRecord<byte[], byte[]> message) {
-    try {
-      return rows.add(message);
-    } catch (IndexOutOfBoundsException e) {
-      return false;
-    }
+    unnoted.put(partition, range.lastOffset + 1);
+    range.clear();
   }
 
   /** Tries until it is in: a repeat of a block that did get in is dropped by its token. */
-  private void insert(String range) {
+  private void insert(BlockRows rows, String range) {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     while (true) {
       try {
@@ -320,7 +344,7 @@ final class TopicIntake implements AutoCloseable {
       lag += Math.max(0, end.getValue() - from.position(end.getKey()));
     }
     for (Range range : pending.values()) {
-      lag += range.messages.size();
+      lag += range.messages;
     }
     counters.lag(lag);
     if (lag == 0) {

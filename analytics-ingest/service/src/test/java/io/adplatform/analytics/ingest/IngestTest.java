@@ -139,7 +139,8 @@ class IngestTest {
     long offset = fixture.send(0, impression(NOON + 1_000));
     IngestCounters counters = new IngestCounters(fixture.metrics, "half");
     SettledRows rows =
-        new SettledRows(new DeliveryRollup(Retention.USUAL, counters, Clock.systemUTC()), counters);
+        new SettledRows(
+            new DeliveryRollup(Retention.USUAL, counters, Clock.systemUTC()), counters, 0);
     rows.add(
         new ConsumerRecord<>(
             fixture.config.settledTopic(), 0, offset, null, impression(NOON + 1_000).encode()));

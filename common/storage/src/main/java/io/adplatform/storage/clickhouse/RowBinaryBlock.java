@@ -15,6 +15,10 @@ import java.util.Arrays;
  */
 public final class RowBinaryBlock {
   private static final int INITIAL_BYTES = 64 * 1024;
+
+  /** More is taken only to catch up; kept for every partition it would fill the heap. */
+  private static final int MAX_KEPT_BYTES = 2 * 1024 * 1024;
+
   private static final VarHandle SHORTS = littleEndian(short[].class);
   private static final VarHandle INTS = littleEndian(int[].class);
   private static final VarHandle LONGS = littleEndian(long[].class);
@@ -100,8 +104,11 @@ public final class RowBinaryBlock {
     return length;
   }
 
-  /** Empties it; its memory stays. */
+  /** Empties it; its memory stays, up to {@value #MAX_KEPT_BYTES} bytes. */
   public void clear() {
+    if (bytes.length > MAX_KEPT_BYTES) {
+      bytes = new byte[INITIAL_BYTES];
+    }
     length = 0;
     rows = 0;
   }
