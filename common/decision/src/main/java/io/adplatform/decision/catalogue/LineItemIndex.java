@@ -3,6 +3,7 @@ package io.adplatform.decision.catalogue;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.money.Cpm;
 import java.util.Arrays;
+import org.agrona.collections.LongHashSet;
 
 /**
  * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
@@ -37,6 +38,8 @@ public final class LineItemIndex {
 
   private final int[] creativeOrdinals;
 
+  private final LongHashSet ids = new LongHashSet();
+
   LineItemIndex(Columns columns) {
     lineItems = columns.lineItems;
     currencies = columns.currencies;
@@ -49,6 +52,7 @@ public final class LineItemIndex {
       int creativesTo = creativesFrom + columns.creatives[ordinal].length;
       int row = ordinal << ROW_SHIFT;
       rows[row + ID] = lineItems[ordinal].id();
+      ids.add(lineItems[ordinal].id());
       rows[row + BID] = lineItems[ordinal].bidCpmMicros();
       rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
       rows[row + START] = columns.startMillis[ordinal];
@@ -61,6 +65,11 @@ public final class LineItemIndex {
   /** How many there are; ordinals are 0 to one less. */
   public int count() {
     return lineItems.length;
+  }
+
+  /** Whether the line item with an id is among them. */
+  public boolean contains(long id) {
+    return ids.contains(id);
   }
 
   /** The line item's id. */
