@@ -2,6 +2,7 @@ package io.adplatform.billing.settlement;
 
 import io.adplatform.billing.budget.SettledMarks;
 import io.adplatform.billing.budget.SqlArrays;
+import io.adplatform.storage.postgres.IdempotencyStore;
 import io.adplatform.storage.postgres.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -208,7 +209,7 @@ public final class LeaseCloser implements AutoCloseable {
         });
   }
 
-  /** Forgets buckets that every reader has seen and nothing can be added to. */
+  /** Forgets buckets that every reader has seen and nothing can be added to, and old answers. */
   private void prune() throws SQLException {
     long now = clock.millis();
     if (now - prunedMillis < PRUNE_MILLIS) {
@@ -225,5 +226,6 @@ public final class LeaseCloser implements AutoCloseable {
             return statement.executeUpdate();
           }
         });
+    transactions.forService(new IdempotencyStore()::forgetOld);
   }
 }

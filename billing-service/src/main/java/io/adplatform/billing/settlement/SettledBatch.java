@@ -1,5 +1,7 @@
 package io.adplatform.billing.settlement;
 
+import io.adplatform.billing.ledger.OffsetRange;
+import io.adplatform.billing.ledger.SettledSums;
 import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
@@ -13,9 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a run of messages of {@code settled} says, summed up: charges by lease, and by lease, lane
- * and expiry; leases that are closed; marks; and the offsets it ran over. The order of messages
- * within a batch does not matter, because settlement charges nothing to a lease after the message
- * that closes it. Not thread-safe.
+ * and expiry; what goes into the ledger; leases that are closed; marks; and the offsets it ran
+ * over. The order of messages within a batch does not matter, because settlement charges nothing to
+ * a lease after the message that closes it. Not thread-safe.
  */
 final class SettledBatch {
   /** A bucket of a lane, as nodes keep them. */
@@ -23,9 +25,6 @@ final class SettledBatch {
 
   /** A node's journal in one partition. */
   record Journal(int nodeId, int partition) {}
-
-  /** The offsets a batch ran over. */
-  record Range(long fromOffset, long nextOffset) {}
 
   /** What came of the events on a lease. */
   static final class Sums {
@@ -43,13 +42,14 @@ final class SettledBatch {
   private final Map<Bucket, Long> buckets = new HashMap<>();
   private final Map<Long, Long> closed = new LinkedHashMap<>();
   private final Map<Journal, Long> marks = new HashMap<>();
-  private final Map<Integer, Range> ranges = new HashMap<>();
+  private final Map<Integer, OffsetRange> ranges = new HashMap<>();
+  private final SettledSums books = new SettledSums();
   private int unreadable;
 
   /** Takes one message. */
   void add(int partition, long offset, byte[] message) {
-    Range range = ranges.get(partition);
-    ranges.put(partition, new Range(range == null ? offset : range.fromOffset, offset + 1));
+    OffsetRange range = ranges.get(partition);
+    ranges.put(partition, new OffsetRange(range == null ? offset : range.fromOffset(), offset + 1));
     if (message == null || message.length < MessageHeaderDecoder.ENCODED_LENGTH) {
       unreadable++;
       return;
@@ -61,7 +61,7 @@ final class SettledBatch {
       return;
     }
     switch (header.templateId()) {
-      case SettledEventDecoder.TEMPLATE_ID -> addEvent();
+      case SettledEventDecoder.TEMPLATE_ID -> addEvent(partition);
       case SettledMarkDecoder.TEMPLATE_ID -> addMark(partition);
       case SettledLeaseDecoder.TEMPLATE_ID -> {
         lease.wrapAndApplyHeader(buffer, 0, header);
@@ -71,8 +71,9 @@ final class SettledBatch {
     }
   }
 
-  private void addEvent() {
+  private void addEvent(int partition) {
     event.wrapAndApplyHeader(buffer, 0, header);
+    books.add(partition, event);
     long charged = event.chargedMicros();
     long over = event.overDeliveryMicros();
     boolean counts = event.disposition() == Disposition.COUNTED && event.leaseId() != 0;
@@ -112,6 +113,11 @@ final class SettledBatch {
     return buckets;
   }
 
+  /** What it comes to in the ledger. */
+  SettledSums books() {
+    return books;
+  }
+
   /** What settlement says was charged in all, by closed lease. */
   Map<Long, Long> closed() {
     return closed;
@@ -123,7 +129,7 @@ final class SettledBatch {
   }
 
   /** By partition. */
-  Map<Integer, Range> ranges() {
+  Map<Integer, OffsetRange> ranges() {
     return ranges;
   }
 
