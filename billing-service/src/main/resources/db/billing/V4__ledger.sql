@@ -173,46 +173,72 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = billing, pg_temp AS $$
    ORDER BY b.account_id FOR NO KEY UPDATE
 $$;
 
--- At the end of each transaction: an entry's debits equal its credits, it has both, and its sides say what the entry says.
+-- What is posted at once comes to 0 by entry, is to an entry of the same transaction, and says what the entry says. Postings of an
+-- entry thus come in one statement, and it is looked at once for all of them: from the new rows to their entry and account by key.
+CREATE FUNCTION refuse_unbalanced_postings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = billing, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  bad record;
+BEGIN
+  SELECT s.*, e.currency, e.charged_micros, e.cost_micros, e.made_in = pg_current_xact_id() AS open INTO bad
+    FROM (SELECT n.entry_id, sum(n.amount_micros) AS total, count(*) AS parts,
+                 coalesce(sum(n.amount_micros) FILTER (WHERE a.kind IN ('FUNDS', 'RECEIVABLE')), 0) AS demand,
+                 coalesce(sum(n.amount_micros) FILTER (WHERE a.kind = 'PAYABLE'), 0) AS supply
+            FROM added n JOIN ledger_account a ON a.id = n.account_id GROUP BY n.entry_id) AS s
+    JOIN ledger_entry e ON e.id = s.entry_id
+   WHERE e.made_in <> pg_current_xact_id() OR s.total <> 0 OR s.parts < 2
+      OR e.kind = 'SETTLED' AND (s.demand <> e.charged_micros OR s.supply <> -e.cost_micros)
+      OR e.kind = 'CORRECTION' AND (s.demand <> -e.charged_micros OR s.supply <> e.cost_micros)
+   LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF NOT bad.open THEN
+    RAISE EXCEPTION 'entry % is complete: nothing is added to it', bad.entry_id
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_append_only';
+  END IF;
+  IF bad.total <> 0 OR bad.parts < 2 THEN
+    RAISE EXCEPTION 'entry % gets % postings that come to % %, not to 0', bad.entry_id, bad.parts, bad.total, bad.currency
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_entry_balanced';
+  END IF;
+  RAISE EXCEPTION 'entry % says % charged and % cost, its postings to demand % and to supply %',
+      bad.entry_id, bad.charged_micros, bad.cost_micros, bad.demand, bad.supply
+    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_entry_balanced';
+END $$;
+CREATE TRIGGER balanced AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced_postings();
+
+-- The same of each new entry at the end of its transaction: that it has postings, and what they all come to.
 CREATE FUNCTION refuse_unbalanced() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = billing, pg_temp AS $$
 DECLARE
-  wanted  bigint;
-  e       ledger_entry;
   total   numeric;
   parts   bigint;
   demand  numeric;
   supply  numeric;
   sign    integer;
 BEGIN
-  IF TG_TABLE_NAME = 'ledger_entry' THEN wanted := NEW.id; ELSE wanted := NEW.entry_id; END IF;
-  SELECT * INTO STRICT e FROM ledger_entry WHERE id = wanted;
-  IF e.made_in <> pg_current_xact_id() THEN
-    RAISE EXCEPTION 'entry % is complete: nothing is added to it', wanted
-      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_append_only';
-  END IF;
   SELECT coalesce(sum(p.amount_micros), 0), count(*),
          coalesce(sum(p.amount_micros) FILTER (WHERE a.kind IN ('FUNDS', 'RECEIVABLE')), 0),
          coalesce(sum(p.amount_micros) FILTER (WHERE a.kind = 'PAYABLE'), 0)
     INTO total, parts, demand, supply
-    FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id WHERE p.entry_id = wanted;
+    FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id WHERE p.entry_id = NEW.id;
   IF total <> 0 OR parts < 2 THEN
-    RAISE EXCEPTION 'entry % has % postings that come to % %, not to 0', wanted, parts, total, e.currency
+    RAISE EXCEPTION 'entry % has % postings that come to % %, not to 0', NEW.id, parts, total, NEW.currency
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_entry_balanced';
   END IF;
-  IF e.kind IN ('SETTLED', 'CORRECTION') THEN
-    sign := CASE e.kind WHEN 'SETTLED' THEN 1 ELSE -1 END;
-    IF demand <> sign * e.charged_micros OR supply <> -sign * e.cost_micros THEN
+  IF NEW.kind IN ('SETTLED', 'CORRECTION') THEN
+    sign := CASE NEW.kind WHEN 'SETTLED' THEN 1 ELSE -1 END;
+    IF demand <> sign * NEW.charged_micros OR supply <> -sign * NEW.cost_micros THEN
       RAISE EXCEPTION 'entry % says % charged and % cost, its postings % and %',
-          wanted, e.charged_micros, e.cost_micros, sign * demand, -sign * supply
+          NEW.id, NEW.charged_micros, NEW.cost_micros, sign * demand, -sign * supply
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_entry_balanced';
     END IF;
   END IF;
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
-CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON ledger_posting DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
 
 -- No message is posted twice: ranges of a generation and partition do not overlap. The row of settled_offset is locked by whoever posts.

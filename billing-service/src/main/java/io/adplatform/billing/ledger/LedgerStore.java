@@ -45,7 +45,17 @@ final class LedgerStore {
       INSERT INTO ledger_entry (kind, currency, posted_millis, advertiser_id, line_item_id,
              supply_partner_id, hour_millis, range_id, impressions, charged_micros, cost_micros,
              over_delivery_micros, corrects_entry_id, reason, author_key_id, author_account_id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+      SELECT k.kind, k.currency, ?, k.advertiser_id, k.line_item_id, k.supply_partner_id,
+             k.hour_millis, k.range_id, k.impressions, k.charged, k.cost, k.over_delivery,
+             k.corrects, k.reason, k.key_id, k.account_id
+        FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[],
+                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+                    ?::bigint[], ?::bigint[], ?::bigint[])
+             WITH ORDINALITY AS k (kind, currency, reason, advertiser_id, line_item_id,
+                  supply_partner_id, hour_millis, range_id, impressions, charged, cost,
+                  over_delivery, corrects, key_id, account_id, position)
+       ORDER BY k.position
+      RETURNING id\
       """;
 
   private static final String ADD_POSTINGS =
@@ -203,46 +213,49 @@ final class LedgerStore {
     return ids;
   }
 
+  /** Ids are given in the order in which rows are added, which is that of the entries. */
   private static List<Long> addEntries(Connection connection, List<Entry> entries, long nowMillis)
       throws SQLException {
-    try (PreparedStatement add = connection.prepareStatement(ADD_ENTRIES, new String[] {"id"})) {
-      for (Entry entry : entries) {
-        bind(add, entry, nowMillis);
-        add.addBatch();
+    List<Function<Entry, Object>> texts =
+        List.of(
+            entry -> entry.kind,
+            entry -> entry.currency,
+            entry -> entry.authorship == null ? null : entry.authorship.reason());
+    List<Function<Entry, Long>> numbers =
+        List.of(
+            entry -> entry.advertiserId,
+            entry -> entry.lineItemId,
+            entry -> entry.supplyPartnerId,
+            entry -> entry.hourMillis,
+            entry -> entry.rangeId,
+            entry -> entry.impressions,
+            entry -> entry.chargedMicros,
+            entry -> entry.costMicros,
+            entry -> entry.overDeliveryMicros,
+            entry -> entry.correctsEntryId,
+            entry -> entry.authorship == null ? null : (Long) entry.authorship.keyId(),
+            entry -> entry.authorship == null ? null : (Long) entry.authorship.accountId());
+    try (PreparedStatement add = connection.prepareStatement(ADD_ENTRIES)) {
+      add.setLong(1, nowMillis);
+      int next = 2;
+      for (Function<Entry, Object> text : texts) {
+        List<Object> column = new ArrayList<>();
+        entries.forEach(entry -> column.add(text.apply(entry)));
+        add.setArray(next++, SqlArrays.texts(connection, column));
       }
-      add.executeBatch();
+      for (Function<Entry, Long> number : numbers) {
+        List<Long> column = new ArrayList<>();
+        entries.forEach(entry -> column.add(number.apply(entry)));
+        add.setArray(next++, SqlArrays.longs(connection, column));
+      }
       List<Long> ids = new ArrayList<>();
-      try (ResultSet row = add.getGeneratedKeys()) {
+      try (ResultSet row = add.executeQuery()) {
         while (row.next()) {
           ids.add(row.getLong(1));
         }
       }
+      ids.sort(null);
       return ids;
     }
-  }
-
-  private static void bind(PreparedStatement add, Entry entry, long nowMillis) throws SQLException {
-    Entry.Authorship by = entry.authorship;
-    add.setString(1, entry.kind.name());
-    add.setString(2, entry.currency);
-    add.setLong(3, nowMillis);
-    Long[] numbers = {
-      entry.advertiserId,
-      entry.lineItemId,
-      entry.supplyPartnerId,
-      entry.hourMillis,
-      entry.rangeId,
-      entry.impressions,
-      entry.chargedMicros,
-      entry.costMicros,
-      entry.overDeliveryMicros,
-      entry.correctsEntryId
-    };
-    for (int i = 0; i < numbers.length; i++) {
-      add.setObject(4 + i, numbers[i], java.sql.Types.BIGINT);
-    }
-    add.setString(14, by == null ? null : by.reason());
-    add.setObject(15, by == null ? null : (Long) by.keyId(), java.sql.Types.BIGINT);
-    add.setObject(16, by == null ? null : (Long) by.accountId(), java.sql.Types.BIGINT);
   }
 }
