@@ -75,6 +75,7 @@ final class Books {
     Map<String, Settled> settled = settled(wrong);
     wrong.addAll(differences(beacons.due(settled), settled));
     compareReport(settled, wrong);
+    compareLedger(settled, wrong);
     return wrong.size() <= MOST_SAID ? wrong : shortened(wrong);
   }
 
@@ -126,6 +127,34 @@ final class Books {
       if (lineItem.budgetMicros() > 0 && sum[1] > lineItem.budgetMicros()) {
         wrong.add(lineItem + " was charged " + sum[1] + ", above its budget");
       }
+    }
+  }
+
+  /** The advertiser owes what was charged, supply is owed what it cost, and the books balance. */
+  private void compareLedger(Map<String, Settled> settled, List<String> wrong)
+      throws IOException, InterruptedException {
+    long charged = settled.values().stream().mapToLong(Settled::chargedMicros).sum();
+    long cost = settled.values().stream().mapToLong(Settled::costMicros).sum();
+    equal(
+        "the advertiser's accounts", charged, balance("advertiserId", market.advertiserId), wrong);
+    equal(
+        "the supply partner's accounts", cost, balance("supplyPartnerId", market.partnerId), wrong);
+    for (JsonNode currency : operator.get("/billing/trial-balance").path("items")) {
+      equal("the trial balance", 0, currency.path("differenceMicros").asLong(), wrong);
+    }
+  }
+
+  private long balance(String owner, String id) throws IOException, InterruptedException {
+    long sum = 0;
+    for (JsonNode account : operator.get("/billing/balances?" + owner + "=" + id).path("items")) {
+      sum += account.path("balanceMicros").asLong();
+    }
+    return sum;
+  }
+
+  private static void equal(String what, long settled, long ledger, List<String> wrong) {
+    if (settled != ledger) {
+      wrong.add("%s: %d in the ledger, %d settled".formatted(what, ledger, settled));
     }
   }
 

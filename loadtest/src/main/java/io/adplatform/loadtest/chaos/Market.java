@@ -29,6 +29,12 @@ final class Market {
 
   private final Map<String, LineItem> lineItems = new TreeMap<>();
 
+  /** The one advertiser. */
+  final String advertiserId;
+
+  /** {@link #PARTNER} as the API knows it. */
+  final String partnerId;
+
   /**
    * A line item that takes the requests of one country.
    *
@@ -38,23 +44,25 @@ final class Market {
 
   /** Creates it all over REST with the operator's key. */
   Market(ApiClient operator) throws IOException, InterruptedException {
-    operator.create(
-        "/supply-partners",
-        "{\"key\":\"%s\",\"name\":\"Chaos\",\"billableEvent\":\"BEACON\",\"queriesPerSecond\":100000,\"recordShare\":0.01}"
-            .formatted(PARTNER));
-    String advertiser =
+    partnerId =
+        id(
+            operator.create(
+                "/supply-partners",
+                "{\"key\":\"%s\",\"name\":\"Chaos\",\"billableEvent\":\"BEACON\",\"queriesPerSecond\":100000,\"recordShare\":0.01}"
+                    .formatted(PARTNER)));
+    advertiserId =
         id(
             operator.create(
                 "/advertisers", "{\"name\":\"Chaos\",\"currency\":\"USD\",\"timeZone\":\"UTC\"}"));
     String campaign =
         id(
             operator.create(
-                "/advertisers/" + advertiser + "/campaigns",
+                "/advertisers/" + advertiserId + "/campaigns",
                 "{\"name\":\"Chaos\",\"budget\":{\"totalMicros\":" + CAMPAIGN_MICROS + "}}"));
     String creative =
         id(
             operator.create(
-                "/advertisers/" + advertiser + "/creatives",
+                "/advertisers/" + advertiserId + "/creatives",
                 "{\"name\":\"Banner\",\"format\":\"banner\",\"width\":320,\"height\":50,\"markup\":\"<a"
                     + " href=\\\"${CLICK_URL}\\\">x</a>\",\"landingPage\":\"https://chaos.example/\","
                     + "\"advertiserDomains\":[\"chaos.example\"],\"categories\":[\"IAB3\"]}"));
