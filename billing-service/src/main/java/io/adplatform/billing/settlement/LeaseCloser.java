@@ -146,11 +146,12 @@ public final class LeaseCloser implements AutoCloseable {
   private void beginClosing() throws SQLException {
     int closing = MAX_BATCH;
     while (closing == MAX_BATCH && !closed) {
-      closing = transactions.forService(handle -> beginClosing(handle.getConnection()));
+      closing = transactions.forService(handle -> beginClosing(handle.getConnection(), partitions));
     }
   }
 
-  private int beginClosing(Connection connection) throws SQLException {
+  /** Marks leases that nothing can come on any more, a batch at most; how many. */
+  static int beginClosing(Connection connection, int partitions) throws SQLException {
     long[] through = SettledMarks.settledThrough(connection, partitions);
     try (PreparedStatement statement = connection.prepareStatement(BEGIN_CLOSING)) {
       statement.setArray(

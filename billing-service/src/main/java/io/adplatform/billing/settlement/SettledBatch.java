@@ -19,17 +19,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  * over. The order of messages within a batch does not matter, because settlement charges nothing to
  * a lease after the message that closes it. Not thread-safe.
  */
-final class SettledBatch {
+public final class SettledBatch {
   /** A bucket of a lane, as nodes keep them. */
-  record Bucket(long leaseId, int lane, long expirySecond) {}
+  public record Bucket(long leaseId, int lane, long expirySecond) {}
 
   /** A node's journal in one partition. */
-  record Journal(int nodeId, int partition) {}
+  public record Journal(int nodeId, int partition) {}
 
   /** What came of the events on a lease. */
-  static final class Sums {
-    long chargedMicros;
-    long overDeliveryMicros;
+  public static final class Sums {
+    public long chargedMicros;
+    public long overDeliveryMicros;
   }
 
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -47,7 +47,7 @@ final class SettledBatch {
   private int unreadable;
 
   /** Takes one message. */
-  void add(int partition, long offset, byte[] message) {
+  public void add(int partition, long offset, byte[] message) {
     OffsetRange range = ranges.get(partition);
     ranges.put(partition, new OffsetRange(range == null ? offset : range.fromOffset(), offset + 1));
     if (message == null || message.length < MessageHeaderDecoder.ENCODED_LENGTH) {
@@ -99,17 +99,17 @@ final class SettledBatch {
   }
 
   /** Whether no message was taken. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return ranges.isEmpty();
   }
 
   /** Charged and over-delivered, by lease. */
-  Map<Long, Sums> sums() {
+  public Map<Long, Sums> sums() {
     return sums;
   }
 
   /** Charged, by bucket. */
-  Map<Bucket, Long> buckets() {
+  public Map<Bucket, Long> buckets() {
     return buckets;
   }
 
@@ -119,22 +119,22 @@ final class SettledBatch {
   }
 
   /** What settlement says was charged in all, by closed lease. */
-  Map<Long, Long> closed() {
+  public Map<Long, Long> closed() {
     return closed;
   }
 
   /** Settled up to this time, by journal. */
-  Map<Journal, Long> marks() {
+  public Map<Journal, Long> marks() {
     return marks;
   }
 
   /** By partition. */
-  Map<Integer, OffsetRange> ranges() {
+  public Map<Integer, OffsetRange> ranges() {
     return ranges;
   }
 
   /** Messages of a kind this release does not know. */
-  int unreadable() {
+  public int unreadable() {
     return unreadable;
   }
 }

@@ -13,10 +13,12 @@ public final class TestSettlement {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final SettledCounters counters = new SettledCounters(meters);
   private final long[] offsets;
+  private final Transactions transactions;
 
   public TestSettlement(Transactions transactions, int partitions, InstantSource clock) {
     this.settlement = new Settlement(transactions, partitions, clock, counters);
     this.offsets = new long[partitions];
+    this.transactions = transactions;
   }
 
   /** Charges a lease. */
@@ -29,8 +31,18 @@ public final class TestSettlement {
     count(leaseId, SettledMessages.closed(leaseId, chargedMicros));
   }
 
-  private synchronized void count(long leaseId, byte[] message) throws SQLException {
-    int partition = EventPartition.of(leaseId, offsets.length);
+  private void count(long leaseId, byte[] message) throws SQLException {
+    count(EventPartition.of(leaseId, offsets.length), message);
+  }
+
+  /** Begins to close what can be closed, as the closer does. */
+  public void beginClosing() throws SQLException {
+    transactions.forService(
+        handle -> LeaseCloser.beginClosing(handle.getConnection(), offsets.length));
+  }
+
+  /** Counts one message. */
+  public synchronized void count(int partition, byte[] message) throws SQLException {
     SettledBatch batch = new SettledBatch();
     batch.add(partition, offsets[partition]++, message);
     if (!settlement.count(batch)) {
