@@ -3,6 +3,7 @@ package io.adplatform.campaign.serving;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.money.Cpm;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -53,8 +54,6 @@ record ServingState(
       WHERE l.id = :id\
       """;
 
-  private static final long IMPRESSIONS_PER_MILLE = 1000;
-
   /** Reads it as the caller of the transaction sees it. */
   static Optional<ServingState> read(Handle handle, long id, Exchange exchange) {
     return handle
@@ -88,7 +87,7 @@ record ServingState(
         row.getInt("secure_creatives"),
         exchange.activeSupplyPartners(),
         row.getBoolean("pending"),
-        Math.max(1, row.getLong("bid_cpm_micros") / IMPRESSIONS_PER_MILLE));
+        Math.max(1, Cpm.perImpression(row.getLong("bid_cpm_micros"))));
   }
 
   /**
