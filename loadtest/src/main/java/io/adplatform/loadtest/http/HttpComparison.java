@@ -46,7 +46,12 @@ public final class HttpComparison {
 
   /** The exchange's own, of {@code ./adplatform up}. */
   private static final List<String> HEAP =
-      List.of("-Xms256m", "-Xmx1g", "-XX:MaxDirectMemorySize=512m", "-XX:+UseParallelGC");
+      List.of(
+          "-Xms768m",
+          "-Xmx1280m",
+          "-Xmn512m",
+          "-XX:MaxDirectMemorySize=512m",
+          "-XX:+UseParallelGC");
 
   /** What a partner with traffic to speak of has; the sample's records all. */
   private static final double RECORD_SHARE = 0.01;
