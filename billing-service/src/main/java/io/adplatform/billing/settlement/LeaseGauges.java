@@ -1,6 +1,5 @@
 package io.adplatform.billing.settlement;
 
-import io.adplatform.billing.budget.SettledMarks;
 import io.adplatform.storage.postgres.Transactions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,6 +30,15 @@ public final class LeaseGauges implements AutoCloseable {
       """
       SELECT state, currency, count(*), sum(greatest(0, amount_micros - given_back_micros - charged_micros))
         FROM lease WHERE state <> 'CLOSED' GROUP BY state, currency\
+      """;
+
+  private static final String SELECT_OLDEST =
+      """
+      SELECT min(coalesce(m.settled_up_to_millis, n.first_seen_millis))
+        FROM generate_series(0, ? - 1) AS p (partition)
+       CROSS JOIN node n
+        LEFT JOIN settled_mark m ON m.node_id = n.id AND m.partition = p.partition
+       WHERE n.written_off_millis IS NULL\
       """;
 
   private final Transactions transactions;
@@ -58,7 +65,9 @@ public final class LeaseGauges implements AutoCloseable {
             .description("Leased and not charged, by state and currency")
             .register(metrics);
     Gauge.builder("adplatform.billing.settled.lag.seconds", () -> settledLagSeconds)
-        .description("How long ago the least settled journal of an awaited node is settled up to")
+        .description(
+            "How long ago the least settled journal of an awaited node is settled up to; where it"
+                + " is not at all, how long ago the node was first seen")
         .register(metrics);
   }
 
@@ -101,8 +110,19 @@ public final class LeaseGauges implements AutoCloseable {
     }
     leases.register(counts, true);
     outstanding.register(amounts, true);
-    long through =
-        Arrays.stream(SettledMarks.settledThrough(connection, partitions)).min().orElse(0);
-    settledLagSeconds = through == 0 ? Double.NaN : (clock.millis() - through) / 1e3;
+    settledLagSeconds = settledLagSeconds(connection, partitions, clock.millis());
+  }
+
+  /** NaN where no node is awaited. One that sent no mark yet counts from when it was first seen. */
+  static double settledLagSeconds(Connection connection, int partitions, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SELECT_OLDEST)) {
+      statement.setInt(1, partitions);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        long oldest = row.getLong(1);
+        return row.wasNull() ? Double.NaN : (nowMillis - oldest) / 1e3;
+      }
+    }
   }
 }
