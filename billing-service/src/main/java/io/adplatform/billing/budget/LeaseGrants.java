@@ -68,7 +68,7 @@ public final class LeaseGrants {
   private LeaseAnswer inTransaction(Connection connection, LeaseRequest request)
       throws SQLException {
     long nowMillis = clock.millis();
-    NodeRow before = NodeStore.lock(connection, request.nodeId());
+    NodeRow before = NodeStore.lock(connection, request.nodeId(), nowMillis);
     if (request.boot() < before.boot()) {
       throw Problem.conflict("boot", "A newer process of this node has asked for leases.");
     }

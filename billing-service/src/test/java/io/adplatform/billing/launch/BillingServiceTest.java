@@ -38,6 +38,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -277,6 +278,30 @@ class BillingServiceTest {
         EventPartition.of(lease.leaseId(), PARTITIONS), SettledMessages.closed(lease.leaseId(), 0));
     await("money", () -> budget(id).getLong("freeMicros") == 20 * PRICE ? true : null);
     assertEquals(404, call("POST", "/internal/v1/nodes/77/write-off", NODE_KEY).statusCode());
+    end();
+  }
+
+  @Test
+  void shouldAwaitANodeThatRegisters() throws Exception {
+    launch();
+    String path = "/internal/v1/nodes/14/register";
+    assertEquals(401, call("POST", path, "wrong").statusCode());
+    assertEquals(404, call("POST", "/internal/v1/nodes/65536/register", NODE_KEY).statusCode());
+    assertEquals(200, call("POST", path, NODE_KEY).statusCode());
+    assertEquals(200, call("POST", "/internal/v1/nodes/14/write-off", NODE_KEY).statusCode());
+    assertEquals(200, call("POST", path, NODE_KEY).statusCode());
+    try (Connection connection = database.connect();
+        Statement sql = connection.createStatement();
+        ResultSet row =
+            sql.executeQuery(
+                "SELECT written_off_millis, first_seen_millis FROM billing.node WHERE id = 14")) {
+      assertTrue(row.next());
+      assertEquals(0, row.getLong(1));
+      assertTrue(row.wasNull());
+      assertTrue(row.getLong(2) > 0);
+    }
+    assertEquals(
+        200, call("POST", "/internal/v1/nodes/14/write-off", NODE_KEY).statusCode(), "for others");
     end();
   }
 
