@@ -95,7 +95,8 @@ public final class Simulation {
     for (Viewers.Beacon beacon : arriving) {
       SimulatedNode node = nodes.get(beacon.node());
       int lane = random.nextInt(world.config.lanes());
-      boolean taken = node.isUp() && node.lane(lane).beacon(beacon.token(), node.clockMillis());
+      boolean taken =
+          node.takesBeacons() && node.lane(lane).beacon(beacon.token(), node.clockMillis());
       if (!taken) {
         world.viewers.again(beacon);
       }
@@ -107,7 +108,7 @@ public final class Simulation {
     owedRequestMillis += STEP_MILLIS * world.config.requestsPerSecond();
     for (; owedRequestMillis >= 1_000; owedRequestMillis -= 1_000) {
       requests++;
-      SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+      SimulatedNode node = nodes.get(random.nextInt(nodes.size() - 1));
       int lane = random.nextInt(world.config.lanes());
       int country = random.nextInt(SimulatedDemand.COUNTRIES.length);
       long floor = 1 + random.nextLong(MAX_FLOOR_CPM_MICROS);
