@@ -269,8 +269,9 @@ enum PlantedBug {
               private final SettledEventEncoder changed = new SettledEventEncoder();
 
               @Override
-              public int settle(DirectBuffer in, int length, MutableDirectBuffer out) {
-                int answer = right.settle(in, length, out);
+              public int settle(
+                  DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out) {
+                int answer = right.settle(in, length, appendedMillis, out);
                 if (answer > 0
                     && header.wrap(out, 0).templateId() == SettledEventDecoder.TEMPLATE_ID) {
                   change.accept(
@@ -303,8 +304,8 @@ enum PlantedBug {
     }
 
     @Override
-    public int settle(DirectBuffer in, int length, MutableDirectBuffer out) {
-      return right.settle(in, length, out);
+    public int settle(DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out) {
+      return right.settle(in, length, appendedMillis, out);
     }
 
     @Override

@@ -74,7 +74,12 @@ public final class SettleJob {
       System.exit(1);
       return;
     }
-    run(config);
+    try {
+      run(config);
+    } catch (EventsLostException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
   }
 
   /** Runs the job; returns only where it ends, which it does not by itself. */
@@ -103,6 +108,11 @@ public final class SettleJob {
         execute(from);
         return;
       } catch (Exception e) {
+        Optional<EventsLostException> events =
+            ExceptionUtils.findThrowable(e, EventsLostException.class);
+        if (events.isPresent()) {
+          throw events.get();
+        }
         Optional<OutputLostException> lost =
             ExceptionUtils.findThrowable(e, OutputLostException.class);
         // The job may have failed on a later checkpoint than the one it was started from.
@@ -129,7 +139,9 @@ public final class SettleJob {
     environment
         .fromSource(source(), WatermarkStrategy.noWatermarks(), "events")
         .uid("events")
-        .process(new SettlementStep(config.kafka(), config.settledTopic(), config.maxAuctions()))
+        .process(
+            new SettlementStep(
+                config.kafka(), config.eventsTopic(), config.settledTopic(), config.maxAuctions()))
         .returns(Settled.class)
         .uid("settlement")
         .sinkTo(sink())
