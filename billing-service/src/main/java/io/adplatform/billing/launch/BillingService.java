@@ -102,10 +102,9 @@ public final class BillingService implements AutoCloseable {
         .internal(
             "POST", "/nodes/:id/register", new RegisterHandler(database.transactions(), clock))
         .readiness("billing-postgres", database::readiness)
-        .readiness(
-            "billing-catalogue",
-            () -> service.catalogue.isCaughtUp() ? null : "the catalogue is not read to its end")
-        .readiness("billing-settled", service.settled::readiness);
+        .readiness("billing-catalogue", service.catalogue::readiness)
+        .readiness("billing-settled", service.settled::readiness)
+        .readiness("billing-closer", service.closer::readiness);
     mountLedger(api, database.transactions(), clock, new LedgerCounters(meters));
     return service;
   }

@@ -5,6 +5,7 @@ import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
 import static io.adplatform.billing.TestBudgets.lineItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -278,6 +279,29 @@ class BillingServiceTest {
         EventPartition.of(lease.leaseId(), PARTITIONS), SettledMessages.closed(lease.leaseId(), 0));
     await("money", () -> budget(id).getLong("freeMicros") == 20 * PRICE ? true : null);
     assertEquals(404, call("POST", "/internal/v1/nodes/77/write-off", NODE_KEY).statusCode());
+    end();
+  }
+
+  @Test
+  void shouldGoOnCountingAndClosingAfterAnError() throws Exception {
+    launch();
+    long id = LINE_ITEM + 8;
+    publish(
+        advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, new Budget(20 * PRICE, null)));
+    HttpLeaseSource dead = new HttpLeaseSource(address(), NODE_KEY, 21, 1_800_000_000);
+    LeaseSource.Lease lease = awaitLease(dead, id);
+    clock.failOnce("billing-settled");
+    clock.failOnce("billing-closer");
+    int partition = EventPartition.of(lease.leaseId(), PARTITIONS);
+    settle(partition, SettledMessages.charge(lease.leaseId(), 0, 1_900_000_000, PRICE, 0));
+    await("count", () -> budget(id).getLong("chargedTotalMicros") == PRICE ? true : null);
+    try (Consumer<byte[], byte[]> events = readEvents()) {
+      assertEquals(200, call("POST", "/internal/v1/nodes/21/write-off", NODE_KEY).statusCode());
+      awaitClose(events, lease.leaseId());
+    }
+    assertFalse(clock.isToFail("billing-settled"));
+    assertFalse(clock.isToFail("billing-closer"));
+    await("ready", () -> call("GET", "/readyz", NODE_KEY).statusCode() == 200 ? true : null);
     end();
   }
 

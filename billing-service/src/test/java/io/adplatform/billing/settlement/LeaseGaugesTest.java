@@ -1,6 +1,7 @@
 package io.adplatform.billing.settlement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.adplatform.billing.TestBudgets;
 import java.sql.Connection;
@@ -18,19 +19,20 @@ class LeaseGaugesTest {
         Connection connection = budgets.server.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = billing");
-      assertEquals(Double.NaN, LeaseGauges.settledLagSeconds(connection, 2, NOW));
+      assertNull(LeaseGauges.settledUpToMillis(connection, 2));
       statement.execute(
           "INSERT INTO node (id, first_seen_millis) VALUES (1, %d)".formatted(NOW - 90_000));
-      assertEquals(90, LeaseGauges.settledLagSeconds(connection, 2, NOW));
+      assertEquals(NOW - 90_000, LeaseGauges.settledUpToMillis(connection, 2));
       statement.execute("INSERT INTO settled_mark VALUES (1, 0, %d)".formatted(NOW - 5_000));
-      assertEquals(90, LeaseGauges.settledLagSeconds(connection, 2, NOW), "one partition of two");
+      assertEquals(
+          NOW - 90_000, LeaseGauges.settledUpToMillis(connection, 2), "one partition of two");
       statement.execute("INSERT INTO settled_mark VALUES (1, 1, %d)".formatted(NOW - 7_000));
-      assertEquals(7, LeaseGauges.settledLagSeconds(connection, 2, NOW));
+      assertEquals(NOW - 7_000, LeaseGauges.settledUpToMillis(connection, 2));
       statement.execute(
           "INSERT INTO node (id, first_seen_millis) VALUES (2, %d)".formatted(NOW - 30_000));
-      assertEquals(30, LeaseGauges.settledLagSeconds(connection, 2, NOW));
+      assertEquals(NOW - 30_000, LeaseGauges.settledUpToMillis(connection, 2));
       statement.execute("UPDATE node SET written_off_millis = 1");
-      assertEquals(Double.NaN, LeaseGauges.settledLagSeconds(connection, 2, NOW));
+      assertNull(LeaseGauges.settledUpToMillis(connection, 2));
     }
   }
 }
