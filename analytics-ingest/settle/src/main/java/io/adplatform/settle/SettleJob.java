@@ -76,7 +76,7 @@ public final class SettleJob {
     }
     try {
       run(config);
-    } catch (EventsLostException e) {
+    } catch (EventsTopic.EventsLostException e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }
@@ -108,13 +108,13 @@ public final class SettleJob {
         execute(from);
         return;
       } catch (Exception e) {
-        Optional<EventsLostException> events =
-            ExceptionUtils.findThrowable(e, EventsLostException.class);
+        Optional<EventsTopic.EventsLostException> events =
+            ExceptionUtils.findThrowable(e, EventsTopic.EventsLostException.class);
         if (events.isPresent()) {
           throw events.get();
         }
-        Optional<OutputLostException> lost =
-            ExceptionUtils.findThrowable(e, OutputLostException.class);
+        Optional<SettledProgress.OutputLostException> lost =
+            ExceptionUtils.findThrowable(e, SettledProgress.OutputLostException.class);
         // The job may have failed on a later checkpoint than the one it was started from.
         Optional<Path> failed = checkpoints.newest();
         if (lost.isEmpty() || failed.isEmpty()) {

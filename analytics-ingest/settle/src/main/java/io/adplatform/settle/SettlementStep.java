@@ -92,7 +92,8 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     for (Partition partition : partitions.values()) {
       long committed = progress.getOrDefault(partition.number, SettledProgress.NOTHING);
       if (committed != SettledProgress.UNKNOWN && committed < partition.lastAnswered) {
-        throw new OutputLostException(partition.number, partition.lastAnswered, committed);
+        throw new SettledProgress.OutputLostException(
+            partition.number, partition.lastAnswered, committed);
       }
       partition.answeredBefore = committed;
     }
@@ -103,11 +104,12 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
    * What was settled of {@code events} has to be there still. Else new events stand at offsets that
    * were answered before, and would be taken for those.
    */
-  private void requireEventsSettledBefore() throws InterruptedException, EventsLostException {
+  private void requireEventsSettledBefore()
+      throws InterruptedException, EventsTopic.EventsLostException {
     EventsTopic events = EventsTopic.read(kafka, eventsTopic);
     topicId = events.id();
     if (savedTopicId != null && topicId != null && !savedTopicId.equals(topicId)) {
-      throw EventsLostException.madeAnew(eventsTopic, savedTopicId, topicId);
+      throw EventsTopic.EventsLostException.madeAnew(eventsTopic, savedTopicId, topicId);
     }
     for (Map.Entry<Integer, Long> end : events.ends().entrySet()) {
       int number = end.getKey();
@@ -117,18 +119,18 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
               progress.getOrDefault(number, SettledProgress.NOTHING),
               partition == null ? SettledProgress.NOTHING : partition.lastOffset);
       if (end.getValue() <= settled) {
-        throw EventsLostException.cutOff(eventsTopic, number, end.getValue(), settled);
+        throw EventsTopic.EventsLostException.cutOff(eventsTopic, number, end.getValue(), settled);
       }
     }
   }
 
   @Override
   public void processElement(Event event, Context context, Collector<Settled> collector)
-      throws EventsLostException {
+      throws EventsTopic.EventsLostException {
     Partition partition = partition(event.partition);
     if (event.offset <= partition.lastOffset) {
       // The source went back to the beginning, as it does where its offset is gone.
-      throw EventsLostException.cutOff(
+      throw EventsTopic.EventsLostException.cutOff(
           eventsTopic, event.partition, event.offset, partition.lastOffset);
     }
     lookForGap(partition, event);

@@ -38,6 +38,15 @@ final class NodeStore {
 
   private NodeStore() {}
 
+  /**
+   * What is known of a node.
+   *
+   * @param boot of its newest process
+   * @param sequence of the newest request of that boot that was granted
+   * @param revision of the newest change that the node has to hear of
+   */
+  record NodeRow(int id, long boot, long sequence, long revision) {}
+
   /** Locks the node's row, made if it is new, until the transaction ends. */
   static NodeRow lock(Connection connection, int id, long nowMillis) throws SQLException {
     try (PreparedStatement add = connection.prepareStatement(ADD);
