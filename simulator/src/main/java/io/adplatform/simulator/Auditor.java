@@ -6,6 +6,7 @@ import io.adplatform.storage.lease.LeaseRequest;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.SettledEventDecoder;
@@ -34,9 +35,6 @@ final class Auditor {
 
   /** Reservations are rounded, and what is settled may be dropped at once. */
   private static final int EXPIRY_SLACK_SECONDS = 5;
-
-  /** A node that was written off may come back with a journal until then, and is awaited again. */
-  private static final long WRITTEN_OFF_MILLIS = 900_000;
 
   private static final long LEASE_KEPT_MILLIS = 1_200_000;
 
@@ -76,6 +74,7 @@ final class Auditor {
     long charged;
     long counted;
     long closedAtMillis = -1;
+    boolean writtenOff;
 
     LeaseBooks(LeaseAnswer.State state, LeaseRequest of, Books[] books, long day) {
       id = state.leaseId();
@@ -97,7 +96,9 @@ final class Auditor {
   private final Map<Long, LeaseBooks> leases = new TreeMap<>();
   private final Map<Integer, Long> sequences = new HashMap<>();
   private final Map<LaneItem, Integer> bids = new HashMap<>();
-  private final Map<Integer, Long> writtenOff = new HashMap<>();
+  private final BidTerms terms = new BidTerms();
+  private final Map<Integer, Map<Long, BitSet>> recordedBy = new HashMap<>();
+  private final Map<Integer, Map<Long, BitSet>> recordedBeforeWriteOff = new HashMap<>();
   private final Map<Long, BitSet> recorded = new HashMap<>();
   private final Map<Long, BitSet> settledImpressions = new HashMap<>();
   private final Map<Long, BitSet> settledAuctions = new HashMap<>();
@@ -196,6 +197,7 @@ final class Auditor {
     if (token.expirySeconds * 1_000 > lease.lastExpiryMillis) {
       throw violation("a token expires with its lease", "lease " + token.leaseId);
     }
+    terms.add(token);
     int before = bids.merge(new LaneItem(node, lane, boot, token.lineItemId), 1, Integer::sum);
     long expired = Math.max(clockMillis, settledThrough) / 1_000 + EXPIRY_SLACK_SECONDS;
     while (!lease.bidByExpiry.isEmpty() && lease.bidByExpiry.firstKey() <= expired) {
@@ -228,11 +230,21 @@ final class Auditor {
   void recorded(int node, long auctionHi, long auctionLo) {
     answeredBeacons++;
     bits(recorded, auctionHi).set((int) auctionLo);
+    bits(recordedBy.computeIfAbsent(node, key -> new HashMap<>()), auctionHi).set((int) auctionLo);
   }
 
-  /** A node was given up: what its journal still holds may not be charged. */
+  /**
+   * A node was given up: its leases close at once, and those of others without regard to what its
+   * journal holds now. What it records once it is back is waited for again.
+   */
   void writtenOff(int node) {
-    writtenOff.put(node, world.millis());
+    for (LeaseBooks lease : leases.values()) {
+      lease.writtenOff |= lease.node == node;
+    }
+    Map<Long, BitSet> before = recordedBeforeWriteOff.computeIfAbsent(node, key -> new HashMap<>());
+    recordedBy
+        .getOrDefault(node, Map.of())
+        .forEach((auctionHi, beacons) -> bits(before, auctionHi).or(beacons));
   }
 
   /** A message was written to {@code settled}. */
@@ -255,10 +267,34 @@ final class Auditor {
       throw violation("only what is recorded is settled", "auction " + auction);
     }
     seen.set(auction);
+    if (impression) {
+      checkAmounts(disposition);
+    }
     if (event.leaseId() != 0 && event.billed() != 0) {
       charged(disposition);
     } else if (event.chargedMicros() != 0) {
       throw violation("only what bills is charged", "auction " + auction);
+    }
+  }
+
+  /** What is charged and what supply gets is what was agreed with the bid, once or not at all. */
+  private void checkAmounts(Disposition disposition) {
+    BidTerms.Price price = terms.of(event.auctionHi(), event.auctionLo());
+    if (price == null || price.lineItemId() != event.lineItemId()) {
+      throw violation("only what was bid is settled", "auction " + event.auctionLo());
+    }
+    boolean late = disposition == Disposition.LATE;
+    boolean bills = late || disposition == Disposition.COUNTED;
+    long charge = bills ? price.chargeMicros() : 0;
+    long charged = event.chargedMicros() + event.overDeliveryMicros();
+    if (charged != charge || late && event.chargedMicros() != 0) {
+      throw violation(
+          "what was bid is charged",
+          event.chargedMicros() + " and " + event.overDeliveryMicros() + " over, not " + charge);
+    }
+    long cost = bills ? Cpm.perImpression(price.bidCpmMicros()) : 0;
+    if (event.costMicros() != cost) {
+      throw violation("supply gets what was bid", event.costMicros() + ", not " + cost);
     }
   }
 
@@ -279,7 +315,7 @@ final class Auditor {
     }
     long over = event.overDeliveryMicros();
     lease.lineItem.overDelivery += over;
-    boolean lost = wasWrittenOff(event.nodeId()) || wasWrittenOff(lease.node);
+    boolean lost = lease.writtenOff || wasRecordedBeforeWriteOff();
     boolean late =
         disposition != Disposition.COUNTED || event.timeMillis() / 1_000 > event.expirySeconds();
     if (over > 0 && lease.charged < lease.amount && !lost && !late) {
@@ -287,9 +323,10 @@ final class Auditor {
     }
   }
 
-  private boolean wasWrittenOff(int node) {
-    Long at = writtenOff.get(node);
-    return at != null && world.millis() - at < WRITTEN_OFF_MILLIS;
+  private boolean wasRecordedBeforeWriteOff() {
+    BitSet before =
+        recordedBeforeWriteOff.getOrDefault(event.nodeId(), Map.of()).get(event.auctionHi());
+    return before != null && before.get((int) event.auctionLo());
   }
 
   private void charge(Books books, long day, long micros) {
@@ -320,10 +357,12 @@ final class Auditor {
 
   /** After every step. */
   void check() {
-    settledThrough = Long.MAX_VALUE;
+    long through = Long.MAX_VALUE;
     for (int partition = 0; partition < World.PARTITIONS; partition++) {
-      settledThrough = Math.min(settledThrough, world.billing.settledThrough(partition));
+      through = Math.min(through, world.billing.settledThrough(partition));
     }
+    // Lanes that were told of it do not forget it when a node without marks is awaited.
+    settledThrough = Math.max(settledThrough, through);
     for (Books books : lineItems.values()) {
       long theirs = world.billing.chargedMicros(books.id);
       if (theirs != books.counted) {

@@ -14,6 +14,8 @@ public enum FaultKind {
   NODE_CRASH(true, 60),
   /** A node is gone for long, is written off, and comes back after all. */
   NODE_WRITTEN_OFF(true, 240),
+  /** A node that is not there before: it joins the exchange later. */
+  NODE_JOINS_LATE(true, 0),
   /** The journal takes no auction records, or at high severity no signals either. */
   JOURNAL_REFUSES(true, 30),
   /** What was offered to the journal is not recorded for a while. */
@@ -46,6 +48,7 @@ public enum FaultKind {
     return ofNode;
   }
 
+  /** How long it lasts at most; 0 is one that is not drawn like the others. */
   int maxSeconds() {
     return maxSeconds;
   }

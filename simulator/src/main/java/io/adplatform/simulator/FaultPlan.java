@@ -1,6 +1,7 @@
 package io.adplatform.simulator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,7 +13,12 @@ final class FaultPlan {
   /** One fault begins in so many seconds, on average. */
   private static final int SECONDS_PER_FAULT = 40;
 
+  /** What a node records first may wait for so long before it is shipped: longer than a token. */
+  private static final long FIRST_STALL_MILLIS = 240_000;
+
   private static final FaultKind[] KINDS = FaultKind.values();
+  private static final FaultKind[] AT_ANY_TIME =
+      Arrays.stream(KINDS).filter(kind -> kind.maxSeconds() > 0).toArray(FaultKind[]::new);
 
   private final List<Fault> faults;
   private final int nodes;
@@ -33,8 +39,14 @@ final class FaultPlan {
     SplittableRandom random = new SplittableRandom(seed * 31 + 7);
     long count = Math.max(3, durationMillis / 1_000 / SECONDS_PER_FAULT);
     List<Fault> drawn = new ArrayList<>();
+    long join = random.nextLong(durationMillis);
+    int collector = nodes - 1;
+    drawn.add(new Fault(0, FaultKind.NODE_JOINS_LATE, collector, 0, join, 100));
+    // Nothing is known of it then but that it registered.
+    long stall = random.nextLong(FIRST_STALL_MILLIS);
+    drawn.add(new Fault(0, FaultKind.SHIPPING_STALLS, collector, join, join + stall, 100));
     for (long i = 0; i < count; i++) {
-      FaultKind kind = KINDS[random.nextInt(KINDS.length)];
+      FaultKind kind = AT_ANY_TIME[random.nextInt(AT_ANY_TIME.length)];
       long from = random.nextLong(durationMillis);
       long length = 500 + random.nextLong(kind.maxSeconds() * 1_000L);
       int node = kind.isOfNode() ? random.nextInt(nodes) : -1;
@@ -64,7 +76,7 @@ final class FaultPlan {
     }
     if (changed) {
       for (int[] ofKind : severities) {
-        java.util.Arrays.fill(ofKind, 0);
+        Arrays.fill(ofKind, 0);
       }
       for (Fault fault : active) {
         int[] ofKind = severities[fault.kind().ordinal()];

@@ -18,13 +18,15 @@ import java.util.function.UnaryOperator;
  * @param checkpoints makes what keeps the stream job's checkpoints
  * @param closing which leases billing-service closes now
  * @param bidSent told of each bid that was sent
+ * @param registration of a node that takes no beacons before
  */
 record Seams(
     UnaryOperator<LeaseDialogue.Carrier> billing,
     Supplier<Settler> settler,
     Supplier<Checkpoints> checkpoints,
     Closing closing,
-    BidSent bidSent) {
+    BidSent bidSent,
+    Registration registration) {
   /** Auctions that a partition's settlement remembers. */
   private static final int MAX_AUCTIONS = 4_000_000;
 
@@ -35,12 +37,25 @@ record Seams(
           () -> Settler.of(new Settlement(MAX_AUCTIONS)),
           Checkpoints.Kept::new,
           MemoryBilling::leasesToClose,
-          (candidates, winner, gate) -> {});
+          (candidates, winner, gate) -> {},
+          (billing, nodeId, reached) -> {
+            if (reached) {
+              billing.register(nodeId);
+            }
+            return reached;
+          });
 
   /** Says which leases are closed. */
   @FunctionalInterface
   interface Closing {
     List<Long> due(MemoryBilling billing);
+  }
+
+  /** Has billing-service await a node. */
+  @FunctionalInterface
+  interface Registration {
+    /** Whether the node takes beacons from now on. */
+    boolean register(MemoryBilling billing, int nodeId, boolean reached);
   }
 
   /** Hears of a bid. */

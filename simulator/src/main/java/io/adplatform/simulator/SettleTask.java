@@ -84,7 +84,9 @@ final class SettleTask {
     for (long end = events.end(partition); next[partition] < end; next[partition]++) {
       byte[] event = events.get(partition, next[partition]);
       in.wrap(event);
-      int length = settlers[partition].settle(in, event.length, out);
+      int length =
+          settlers[partition].settle(
+              in, event.length, events.appendedMillis(partition, next[partition]), out);
       if (length > 0) {
         byte[] message = new byte[length];
         out.getBytes(0, message);

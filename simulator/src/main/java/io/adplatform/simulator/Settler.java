@@ -8,7 +8,7 @@ import org.agrona.MutableDirectBuffer;
 /** Judges the events of one partition: {@link Settlement}, or a test's. */
 interface Settler {
   /** As {@link Settlement#settle}. */
-  int settle(DirectBuffer in, int length, MutableDirectBuffer out);
+  int settle(DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out);
 
   /** As {@link Settlement#write}. */
   byte[] write();
@@ -20,8 +20,8 @@ interface Settler {
   static Settler of(Settlement settlement) {
     return new Settler() {
       @Override
-      public int settle(DirectBuffer in, int length, MutableDirectBuffer out) {
-        return settlement.settle(in, 0, length, out);
+      public int settle(DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out) {
+        return settlement.settle(in, 0, length, appendedMillis, out);
       }
 
       @Override

@@ -55,6 +55,7 @@ final class SimulatedNode {
   private long downMillis = -1;
   private boolean writtenOff;
   private boolean retiring;
+  private boolean registered;
 
   SimulatedNode(World world, int node) {
     this.world = world;
@@ -63,6 +64,11 @@ final class SimulatedNode {
 
   boolean isUp() {
     return leases != null;
+  }
+
+  /** Whether it takes beacons: once billing-service awaits its journal. */
+  boolean takesBeacons() {
+    return isUp() && registered;
   }
 
   /** Its clock, milliseconds since 1970, wherever it has jumped to. */
@@ -87,6 +93,10 @@ final class SimulatedNode {
 
   /** The beginning of a step: it dies, or comes back, and does what its threads do. */
   void step() {
+    if (world.faults.is(FaultKind.NODE_JOINS_LATE, node)) {
+      world.faults.struck(FaultKind.NODE_JOINS_LATE);
+      return;
+    }
     boolean gone = world.faults.is(FaultKind.NODE_WRITTEN_OFF, node);
     if (gone || world.faults.is(FaultKind.NODE_CRASH, node)) {
       if (isUp()) {
@@ -103,12 +113,15 @@ final class SimulatedNode {
     if (!isUp()) {
       start();
     }
+    if (!registered) {
+      registered = world.seams.registration().register(world.billing, node + 1, reachesBilling());
+    }
     if (world.faults.is(FaultKind.CLOCK_JUMP, node)) {
       world.faults.struck(FaultKind.CLOCK_JUMP);
     }
     if (world.faults.is(FaultKind.LEASES_SLOW, node)) {
       world.faults.struck(FaultKind.LEASES_SLOW);
-    } else {
+    } else if (world.config.bids(node)) {
       leases.doWork();
     }
     long clock = clockMillis();
@@ -149,8 +162,14 @@ final class SimulatedNode {
     }
   }
 
+  private boolean reachesBilling() {
+    FaultPlan faults = world.faults;
+    return !faults.is(FaultKind.BILLING_STALLS) && !faults.is(FaultKind.LEASES_UNREACHABLE, node);
+  }
+
   private void crash() {
     leases = null;
+    registered = false;
     lanes.clear();
     downMillis = world.millis();
     journals.forEach(shipped -> shipped.position = shipped.notedPosition);

@@ -38,6 +38,39 @@ public final class Simulation {
   private long requests;
   private long bids;
 
+  /**
+   * What came of a simulation in which every invariant held. Amounts are micros.
+   *
+   * @param virtualMillis how long it was, with the time until all was settled
+   * @param tookNanos how long that took
+   * @param budgetMicros of all line items that have one, for the days that were simulated
+   * @param chargedMicros on all line items
+   * @param overDeliveryMicros delivered beyond
+   * @param answered beacons that were recorded and answered
+   * @param counted settled events that count: auctions and impressions
+   * @param repeats settled as such
+   * @param late settled as such
+   * @param struck how often each kind of fault had an effect
+   */
+  public record Summary(
+      long virtualMillis,
+      long tookNanos,
+      long requests,
+      long bids,
+      long budgetMicros,
+      long chargedMicros,
+      long overDeliveryMicros,
+      long answered,
+      long counted,
+      long repeats,
+      long late,
+      Map<FaultKind, Long> struck) {
+    /** How many times faster than real time it was. */
+    public long speed() {
+      return virtualMillis * 1_000_000 / Math.max(1, tookNanos);
+    }
+  }
+
   private Simulation(SimulationConfig config, Seams seams) {
     world = new World(config, seams);
     random = new SplittableRandom(config.seed() * 31 + 3);
@@ -95,7 +128,8 @@ public final class Simulation {
     for (Viewers.Beacon beacon : arriving) {
       SimulatedNode node = nodes.get(beacon.node());
       int lane = random.nextInt(world.config.lanes());
-      boolean taken = node.isUp() && node.lane(lane).beacon(beacon.token(), node.clockMillis());
+      boolean taken =
+          node.takesBeacons() && node.lane(lane).beacon(beacon.token(), node.clockMillis());
       if (!taken) {
         world.viewers.again(beacon);
       }
@@ -107,7 +141,7 @@ public final class Simulation {
     owedRequestMillis += STEP_MILLIS * world.config.requestsPerSecond();
     for (; owedRequestMillis >= 1_000; owedRequestMillis -= 1_000) {
       requests++;
-      SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+      SimulatedNode node = nodes.get(random.nextInt(nodes.size() - 1));
       int lane = random.nextInt(world.config.lanes());
       int country = random.nextInt(SimulatedDemand.COUNTRIES.length);
       long floor = 1 + random.nextLong(MAX_FLOOR_CPM_MICROS);

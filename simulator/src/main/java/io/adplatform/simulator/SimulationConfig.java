@@ -10,7 +10,7 @@ import java.util.List;
  * @param untilMillis when requests and faults end, at most the duration; beacons, settlement and
  *     closing go on until all is done
  * @param requestsPerSecond of virtual time, on all nodes
- * @param nodes 1 to 16
+ * @param nodes 2 to 16; the last one only collects beacons: it never asks for leases
  * @param lanes of each node
  * @param faults that are played, of {@link FaultPlan#draw}
  */
@@ -22,8 +22,8 @@ public record SimulationConfig(
     int nodes,
     int lanes,
     List<Fault> faults) {
-  /** Nodes of a simulation that says nothing else. */
-  static final int NODES = 3;
+  /** Nodes of a simulation that says nothing else: three that bid, and one that only collects. */
+  static final int NODES = 4;
 
   /** Lanes of each of them. */
   static final int LANES = 2;
@@ -38,6 +38,11 @@ public record SimulationConfig(
         NODES,
         LANES,
         FaultPlan.draw(seed, durationMillis, NODES));
+  }
+
+  /** Whether a node, from 0, bids. */
+  boolean bids(int node) {
+    return node < nodes - 1;
   }
 
   /** The same, cut off earlier, with only some of the faults. */

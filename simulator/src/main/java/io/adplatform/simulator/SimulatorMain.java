@@ -77,7 +77,7 @@ public final class SimulatorMain implements Callable<Integer> {
     boolean terminal = System.console() != null;
     long[] next = {System.nanoTime() + PROGRESS_NANOS};
     try {
-      Summary summary =
+      Simulation.Summary summary =
           Simulation.run(
               config,
               millis -> {
@@ -163,7 +163,7 @@ public final class SimulatorMain implements Callable<Integer> {
         Locale.ROOT, "[%s%s] %3d %%", "#".repeat(full), ".".repeat(BAR - full), millis * 100 / of);
   }
 
-  private static void print(Summary summary, PrintWriter out) {
+  private static void print(Simulation.Summary summary, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "Every invariant held: %s of virtual time in %.1f s, %,d times real time.%n",

@@ -2,13 +2,23 @@ package io.adplatform.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** A topic in memory: messages by partition and offset, the oldest of which may be forgotten. */
 final class Topic {
-  private final List<List<byte[]>> partitions = new ArrayList<>();
+  private record Message(long appendedMillis, byte[] bytes) {}
+
+  private final List<List<Message>> partitions = new ArrayList<>();
+  private final LongSupplier clock;
   private final long[] first;
 
-  Topic(int partitions) {
+  /**
+   * A topic without messages.
+   *
+   * @param clock the broker's, milliseconds since 1970
+   */
+  Topic(int partitions, LongSupplier clock) {
+    this.clock = clock;
     first = new long[partitions];
     for (int i = 0; i < partitions; i++) {
       this.partitions.add(new ArrayList<>());
@@ -20,7 +30,7 @@ final class Topic {
   }
 
   void append(int partition, byte[] message) {
-    partitions.get(partition).add(message);
+    partitions.get(partition).add(new Message(clock.getAsLong(), message));
   }
 
   /** The offset that the next message gets. */
@@ -29,6 +39,15 @@ final class Topic {
   }
 
   byte[] get(int partition, long offset) {
+    return message(partition, offset).bytes();
+  }
+
+  /** When a message came. */
+  long appendedMillis(int partition, long offset) {
+    return message(partition, offset).appendedMillis();
+  }
+
+  private Message message(int partition, long offset) {
     return partitions.get(partition).get((int) (offset - first[partition]));
   }
 

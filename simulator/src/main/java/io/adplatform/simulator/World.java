@@ -28,8 +28,8 @@ final class World {
   final FaultPlan faults;
   final SimulatedDemand demand;
   final CatalogueSnapshot snapshot;
-  final Topic events = new Topic(PARTITIONS);
-  final Topic settled = new Topic(PARTITIONS);
+  final Topic events = new Topic(PARTITIONS, this::nowMillis);
+  final Topic settled = new Topic(PARTITIONS, this::nowMillis);
   final MemoryBilling billing;
   final Auditor auditor;
   final Viewers viewers;

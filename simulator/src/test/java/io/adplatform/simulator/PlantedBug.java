@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
@@ -21,7 +22,7 @@ import org.agrona.MutableDirectBuffer;
 /** Parts that do one thing wrong, each put in place of a right one. */
 enum PlantedBug {
   /** A request that is sent again is granted again, of the same money. */
-  LEASE_GRANTED_TWICE {
+  LEASE_GRANTED_TWICE("leased and charged within budget") {
     @Override
     Seams seams() {
       Map<Integer, Long> last = new HashMap<>();
@@ -54,7 +55,7 @@ enum PlantedBug {
   },
 
   /** What one node is granted, the next to ask is granted too. */
-  LEASE_GRANTED_TO_TWO {
+  LEASE_GRANTED_TO_TWO("a lease belongs to one process") {
     @Override
     Seams seams() {
       List<LeaseAnswer.State> others = new ArrayList<>();
@@ -76,7 +77,7 @@ enum PlantedBug {
   },
 
   /** A lease that is given back is freed whole, with the bids that are still in flight. */
-  BIDS_IN_FLIGHT_FREED {
+  BIDS_IN_FLIGHT_FREED("leased and charged within budget") {
     @Override
     Seams seams() {
       return with(
@@ -100,34 +101,20 @@ enum PlantedBug {
   },
 
   /** A beacon that was seen counts once more. */
-  REPEAT_COUNTED {
+  REPEAT_COUNTED("each auction settles once") {
     @Override
     Seams seams() {
-      return with(
-          () ->
-              new Settling(Seams.RIGHT.settler().get()) {
-                private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-                private final SettledEventDecoder event = new SettledEventDecoder();
-
-                @Override
-                public int settle(DirectBuffer in, int length, MutableDirectBuffer out) {
-                  int answer = right.settle(in, length, out);
-                  if (answer > 0
-                      && header.wrap(out, 0).templateId() == SettledEventDecoder.TEMPLATE_ID
-                      && event.wrapAndApplyHeader(out, 0, header).disposition()
-                          == Disposition.REPEAT) {
-                    new SettledEventEncoder()
-                        .wrap(out, MessageHeaderDecoder.ENCODED_LENGTH)
-                        .disposition(Disposition.COUNTED);
-                  }
-                  return answer;
-                }
-              });
+      return altering(
+          (event, changed) -> {
+            if (event.disposition() == Disposition.REPEAT) {
+              changed.disposition(Disposition.COUNTED);
+            }
+          });
     }
   },
 
   /** Started again, settlement does not know what it had seen. */
-  STATE_FORGOTTEN {
+  STATE_FORGOTTEN("each auction settles once") {
     @Override
     Seams seams() {
       return with(
@@ -140,17 +127,22 @@ enum PlantedBug {
   },
 
   /** The job goes on behind events whose answers were not written. */
-  OFFSET_COMMITTED_EARLY {
+  OFFSET_COMMITTED_EARLY("a lease is open while its tokens live") {
     @Override
     Seams seams() {
       Seams right = Seams.RIGHT;
       return new Seams(
-          right.billing(), right.settler(), Early::new, right.closing(), right.bidSent());
+          right.billing(),
+          right.settler(),
+          Early::new,
+          right.closing(),
+          right.bidSent(),
+          right.registration());
     }
   },
 
   /** The lane takes back what it reserved for a bid, and sends the bid all the same. */
-  RESERVATION_FORGOTTEN {
+  RESERVATION_FORGOTTEN("bids in flight are within their lease") {
     @Override
     Seams seams() {
       Seams right = Seams.RIGHT;
@@ -159,12 +151,13 @@ enum PlantedBug {
           right.settler(),
           right.checkpoints(),
           right.closing(),
-          (candidates, winner, gate) -> Chooser.cancel(candidates, winner, gate));
+          (candidates, winner, gate) -> Chooser.cancel(candidates, winner, gate),
+          right.registration());
     }
   },
 
   /** A lease is closed when no more bids are made on it, whatever tokens still live. */
-  LEASE_CLOSED_TOO_SOON {
+  LEASE_CLOSED_TOO_SOON("a lease is open while its tokens live") {
     @Override
     Seams seams() {
       Map<Long, Long> bidUntil = new HashMap<>();
@@ -179,7 +172,8 @@ enum PlantedBug {
           right.settler(),
           right.checkpoints(),
           billing -> due(billing, bidUntil),
-          right.bidSent());
+          right.bidSent(),
+          right.registration());
     }
 
     private List<Long> due(MemoryBilling billing, Map<Long, Long> bidUntil) {
@@ -195,22 +189,98 @@ enum PlantedBug {
       bidUntil.keySet().removeAll(due);
       return due;
     }
+  },
+
+  /** Half of what a bid was made for is charged. */
+  CHARGES_HALF("what was bid is charged") {
+    @Override
+    Seams seams() {
+      return altering((event, changed) -> changed.chargedMicros(event.chargedMicros() / 2));
+    }
+  },
+
+  /** Supply is owed nothing. */
+  COSTS_NOTHING("supply gets what was bid") {
+    @Override
+    Seams seams() {
+      return altering((event, changed) -> changed.costMicros(0));
+    }
+  },
+
+  /** A node takes beacons before billing-service knows that they are to be waited for. */
+  TAKES_BEACONS_UNREGISTERED("a lease is open while its tokens live") {
+    @Override
+    Seams seams() {
+      Seams right = Seams.RIGHT;
+      return new Seams(
+          right.billing(),
+          right.settler(),
+          right.checkpoints(),
+          right.closing(),
+          right.bidSent(),
+          (billing, nodeId, reached) -> true);
+    }
   };
 
   private static final long COPY = 1L << 40;
 
+  private final String invariant;
+
+  PlantedBug(String invariant) {
+    this.invariant = invariant;
+  }
+
   abstract Seams seams();
+
+  /** The invariant whose check finds it. */
+  String invariant() {
+    return invariant;
+  }
 
   private static Seams with(UnaryOperator<LeaseDialogue.Carrier> billing) {
     Seams right = Seams.RIGHT;
     return new Seams(
-        billing, right.settler(), right.checkpoints(), right.closing(), right.bidSent());
+        billing,
+        right.settler(),
+        right.checkpoints(),
+        right.closing(),
+        right.bidSent(),
+        right.registration());
   }
 
   private static Seams with(Supplier<Settler> settler) {
     Seams right = Seams.RIGHT;
     return new Seams(
-        right.billing(), settler, right.checkpoints(), right.closing(), right.bidSent());
+        right.billing(),
+        settler,
+        right.checkpoints(),
+        right.closing(),
+        right.bidSent(),
+        right.registration());
+  }
+
+  /** Settlement whose answers about events are changed before they are written. */
+  private static Seams altering(BiConsumer<SettledEventDecoder, SettledEventEncoder> change) {
+    return with(
+        () ->
+            new Settling(Seams.RIGHT.settler().get()) {
+              private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+              private final SettledEventDecoder event = new SettledEventDecoder();
+              private final SettledEventEncoder changed = new SettledEventEncoder();
+
+              @Override
+              public int settle(
+                  DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out) {
+                int answer = right.settle(in, length, appendedMillis, out);
+                if (answer > 0
+                    && header.wrap(out, 0).templateId() == SettledEventDecoder.TEMPLATE_ID) {
+                  change.accept(
+                      event.wrapAndApplyHeader(out, 0, header),
+                      changed.wrap(out, MessageHeaderDecoder.ENCODED_LENGTH));
+                }
+                return answer;
+              }
+            });
   }
 
   private static LeaseAnswer more(LeaseAnswer answer, List<LeaseAnswer.State> added) {
@@ -234,8 +304,8 @@ enum PlantedBug {
     }
 
     @Override
-    public int settle(DirectBuffer in, int length, MutableDirectBuffer out) {
-      return right.settle(in, length, out);
+    public int settle(DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out) {
+      return right.settle(in, length, appendedMillis, out);
     }
 
     @Override

@@ -21,7 +21,7 @@ class SimulationTest {
     long charged = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
       SimulationConfig config = SimulationConfig.of(seed, MILLIS, REQUESTS_PER_SECOND);
-      Summary summary;
+      Simulation.Summary summary;
       try {
         summary = Simulation.run(config, millis -> {});
       } catch (RuntimeException e) {
@@ -37,8 +37,8 @@ class SimulationTest {
   @Test
   void shouldDoTheSameForTheSameSeed() {
     SimulationConfig config = SimulationConfig.of(3, 300_000, REQUESTS_PER_SECOND);
-    Summary first = Simulation.run(config, millis -> {});
-    Summary second = Simulation.run(config, millis -> {});
+    Simulation.Summary first = Simulation.run(config, millis -> {});
+    Simulation.Summary second = Simulation.run(config, millis -> {});
     assertEquals(first.chargedMicros(), second.chargedMicros());
     assertEquals(first.bids(), second.bids());
     assertEquals(first.counted(), second.counted());

@@ -12,6 +12,9 @@ public final class Event {
   /** Offset in that partition. */
   public long offset;
 
+  /** When it was appended, in milliseconds since 1970 by the broker's clock; -1 is unknown. */
+  public long appendedMillis;
+
   /** Envelope and SBE message; never null. */
   public byte[] value = new byte[0];
 }

@@ -22,6 +22,7 @@ final class EventAdapter implements KafkaRecordDeserializationSchema<Event> {
   public void deserialize(ConsumerRecord<byte[], byte[]> message, Collector<Event> out) {
     event.partition = message.partition();
     event.offset = message.offset();
+    event.appendedMillis = message.timestamp();
     event.value = message.value() == null ? EMPTY : message.value();
     out.collect(event);
   }

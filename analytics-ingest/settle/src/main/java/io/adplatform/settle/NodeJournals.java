@@ -19,6 +19,12 @@ final class NodeJournals {
   /** A recording without a new event for so long is forgotten; shippers purge theirs far sooner. */
   static final long RECORDING_MEMORY_MILLIS = TimeUnit.DAYS.toMillis(7);
 
+  /**
+   * A node's clock may be this far ahead of the broker's. A mark beyond speaks of a time that has
+   * not come: it says no more than that all is here until now.
+   */
+  static final long CLOCKS_APART_MILLIS = 2_000;
+
   private static final long NONE = -1;
 
   private final Int2ObjectHashMap<Journal> journals = new Int2ObjectHashMap<>();
@@ -35,10 +41,16 @@ final class NodeJournals {
     return true;
   }
 
-  /** Takes note of a node's mark. Returns the time up to which all that node's events are here. */
-  long mark(int nodeId, long shippedUpToMillis) {
+  /**
+   * Takes note of a node's mark. Returns the time up to which all that node's events are here.
+   *
+   * @param appendedMillis when the mark came, by the broker's clock; negative is unknown
+   */
+  long mark(int nodeId, long shippedUpToMillis, long appendedMillis) {
     Journal journal = journal(nodeId);
-    journal.markMillis = Math.max(journal.markMillis, shippedUpToMillis);
+    long latest = appendedMillis < 0 ? Long.MAX_VALUE : appendedMillis + CLOCKS_APART_MILLIS;
+    long upToMillis = Math.min(shippedUpToMillis, latest);
+    journal.markMillis = Math.max(journal.markMillis, upToMillis);
     journal.forgetOld();
     return journal.markMillis;
   }

@@ -15,6 +15,7 @@ final class SettleCounters {
   private final AtomicLong auctionsHeld = new AtomicLong();
   private final AtomicLong leasesHeld = new AtomicLong();
   private final AtomicLong missing = new AtomicLong();
+  private final AtomicLong leftOut = new AtomicLong();
   private final LongAdder checkpointsSetAside = new LongAdder();
 
   private SettleCounters() {}
@@ -35,6 +36,15 @@ final class SettleCounters {
 
   long missing() {
     return missing.get();
+  }
+
+  /** An answer that {@code settled} holds already. The chain's thread alone. */
+  void leftOut() {
+    leftOut.setRelease(leftOut.getPlain() + 1);
+  }
+
+  long answersLeftOut() {
+    return leftOut.get();
   }
 
   void checkpointSetAside() {

@@ -74,7 +74,12 @@ public final class SettleJob {
       System.exit(1);
       return;
     }
-    run(config);
+    try {
+      run(config);
+    } catch (EventsTopic.EventsLostException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
   }
 
   /** Runs the job; returns only where it ends, which it does not by itself. */
@@ -103,8 +108,13 @@ public final class SettleJob {
         execute(from);
         return;
       } catch (Exception e) {
-        Optional<OutputLostException> lost =
-            ExceptionUtils.findThrowable(e, OutputLostException.class);
+        Optional<EventsTopic.EventsLostException> events =
+            ExceptionUtils.findThrowable(e, EventsTopic.EventsLostException.class);
+        if (events.isPresent()) {
+          throw events.get();
+        }
+        Optional<SettledProgress.OutputLostException> lost =
+            ExceptionUtils.findThrowable(e, SettledProgress.OutputLostException.class);
         // The job may have failed on a later checkpoint than the one it was started from.
         Optional<Path> failed = checkpoints.newest();
         if (lost.isEmpty() || failed.isEmpty()) {
@@ -129,7 +139,9 @@ public final class SettleJob {
     environment
         .fromSource(source(), WatermarkStrategy.noWatermarks(), "events")
         .uid("events")
-        .process(new SettlementStep(config.kafka(), config.settledTopic(), config.maxAuctions()))
+        .process(
+            new SettlementStep(
+                config.kafka(), config.eventsTopic(), config.settledTopic(), config.maxAuctions()))
         .returns(Settled.class)
         .uid("settlement")
         .sinkTo(sink())

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -31,6 +33,21 @@ final class SettledProgress {
 
   private final String topic;
   private final Properties properties;
+
+  /**
+   * The state of a checkpoint is ahead of what {@code settled} holds: the transaction that belongs
+   * to it was aborted after the checkpoint was complete, as a broker does when its producer was
+   * away too long. Starting from that checkpoint would lose its events; an older one settles them
+   * again.
+   */
+  @ThrowableAnnotation(ThrowableType.NonRecoverableError)
+  static final class OutputLostException extends Exception {
+    OutputLostException(int partition, long stateOffset, long settledOffset) {
+      super(
+          "partition %d: the state has settled events up to offset %d, settled holds %d"
+              .formatted(partition, stateOffset, settledOffset));
+    }
+  }
 
   SettledProgress(Properties kafka, String topic) {
     this.topic = topic;

@@ -24,8 +24,8 @@ import org.agrona.MutableDirectBuffer;
 /**
  * Judges the events of one partition, in their order: what is a repeat, what is charged to which
  * lease, what supply gets ({@code docs/architecture.md}, Settlement). Knows no clock: what it
- * answers depends on the events alone. Owned by one thread; allocates nothing per event once its
- * tables have grown.
+ * answers depends on the events, and on when the log says they came, alone. Owned by one thread;
+ * allocates nothing per event once its tables have grown.
  */
 public final class Settlement {
   /** Bytes that an answer never exceeds. */
@@ -77,10 +77,13 @@ public final class Settlement {
    * Judges one message of {@code events}.
    *
    * @param in holds an {@link EventEnvelope} and an SBE message
+   * @param appendedMillis when it was appended to {@code events}, by the broker's clock, which is
+   *     the one clock that all nodes' marks are held against; negative is unknown
    * @param out takes the answer from its start; at least {@link #MAX_ANSWER_LENGTH} long
    * @return length of the answer, 0 where there is none; {@link #verdict()} says why
    */
-  public int settle(DirectBuffer in, int offset, int length, MutableDirectBuffer out) {
+  public int settle(
+      DirectBuffer in, int offset, int length, long appendedMillis, MutableDirectBuffer out) {
     verdict = Verdict.GARBAGE;
     int body = offset + EventEnvelope.LENGTH + MessageHeaderDecoder.ENCODED_LENGTH;
     int bodyLength = length - EventEnvelope.LENGTH - MessageHeaderDecoder.ENCODED_LENGTH;
@@ -117,7 +120,7 @@ public final class Settlement {
           yield 0;
         }
         journalMark.wrap(in, body, blockLength, version);
-        yield settleMark(out);
+        yield settleMark(appendedMillis, out);
       }
       case LeaseCloseDecoder.TEMPLATE_ID -> {
         if (blockLength < LeaseCloseDecoder.BLOCK_LENGTH) {
@@ -292,10 +295,10 @@ public final class Settlement {
     return 0;
   }
 
-  private int settleMark(MutableDirectBuffer out) {
+  private int settleMark(long appendedMillis, MutableDirectBuffer out) {
     verdict = Verdict.MARK;
     int markedNode = journalMark.nodeId();
-    long upToMillis = nodes.mark(markedNode, journalMark.shippedUpToMillis());
+    long upToMillis = nodes.mark(markedNode, journalMark.shippedUpToMillis(), appendedMillis);
     long settledMillis = nodes.settledMillis();
     forget(settledMillis / MILLIS_PER_SECOND);
     seen.dropExpired(horizonSeconds);

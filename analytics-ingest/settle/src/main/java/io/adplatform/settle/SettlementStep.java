@@ -14,6 +14,7 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +32,19 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   /** One line of log for so many messages that cannot be read. */
   private static final long GARBAGE_LOG_SHARE = 1_000;
 
+  /** Begins a state that names the topic it is of. */
+  private static final int TOPIC_ID = -1;
+
   private final Properties kafka;
+  private final String eventsTopic;
   private final String settledTopic;
   private final int maxAuctions;
 
   private transient Map<Integer, Partition> partitions;
   private transient Map<Integer, Long> progress;
+  // Of events, when the state was made and now; null is not known.
+  private transient Uuid savedTopicId;
+  private transient Uuid topicId;
   private transient ListState<byte[]> saved;
   private transient UnsafeBuffer in;
   private transient UnsafeBuffer out;
@@ -45,8 +53,9 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   private transient long garbage;
   private transient long lostBefore;
 
-  SettlementStep(Properties kafka, String settledTopic, int maxAuctions) {
+  SettlementStep(Properties kafka, String eventsTopic, String settledTopic, int maxAuctions) {
     this.kafka = kafka;
+    this.eventsTopic = eventsTopic;
     this.settledTopic = settledTopic;
     this.maxAuctions = maxAuctions;
   }
@@ -62,7 +71,9 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
                 new ListStateDescriptor<>("partitions", BytePrimitiveArraySerializer.INSTANCE));
     if (context.isRestored()) {
       for (byte[] state : saved.get()) {
-        Partition partition = Partition.read(ByteBuffer.wrap(state), maxAuctions);
+        ByteBuffer from = ByteBuffer.wrap(state);
+        savedTopicId = readTopicId(from);
+        Partition partition = Partition.read(from, maxAuctions);
         partitions.merge(
             partition.number, partition, (a, b) -> a.lastOffset >= b.lastOffset ? a : b);
       }
@@ -77,22 +88,54 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     lostBefore = SettleMetrics.failedCommittables();
     // The sink stands behind this step and is open: its transactions are committed or aborted.
     progress = new SettledProgress(kafka, settledTopic).read();
+    requireEventsSettledBefore();
     for (Partition partition : partitions.values()) {
       long committed = progress.getOrDefault(partition.number, SettledProgress.NOTHING);
       if (committed != SettledProgress.UNKNOWN && committed < partition.lastAnswered) {
-        throw new OutputLostException(partition.number, partition.lastAnswered, committed);
+        throw new SettledProgress.OutputLostException(
+            partition.number, partition.lastAnswered, committed);
       }
       partition.answeredBefore = committed;
     }
     LOG.info("settling from {}, settled holds {}", partitions.values(), progress);
   }
 
+  /**
+   * What was settled of {@code events} has to be there still. Else new events stand at offsets that
+   * were answered before, and would be taken for those.
+   */
+  private void requireEventsSettledBefore()
+      throws InterruptedException, EventsTopic.EventsLostException {
+    EventsTopic events = EventsTopic.read(kafka, eventsTopic);
+    topicId = events.id();
+    if (savedTopicId != null && topicId != null && !savedTopicId.equals(topicId)) {
+      throw EventsTopic.EventsLostException.madeAnew(eventsTopic, savedTopicId, topicId);
+    }
+    for (Map.Entry<Integer, Long> end : events.ends().entrySet()) {
+      int number = end.getKey();
+      Partition partition = partitions.get(number);
+      long settled =
+          Math.max(
+              progress.getOrDefault(number, SettledProgress.NOTHING),
+              partition == null ? SettledProgress.NOTHING : partition.lastOffset);
+      if (end.getValue() <= settled) {
+        throw EventsTopic.EventsLostException.cutOff(eventsTopic, number, end.getValue(), settled);
+      }
+    }
+  }
+
   @Override
-  public void processElement(Event event, Context context, Collector<Settled> collector) {
+  public void processElement(Event event, Context context, Collector<Settled> collector)
+      throws EventsTopic.EventsLostException {
     Partition partition = partition(event.partition);
+    if (event.offset <= partition.lastOffset) {
+      // The source went back to the beginning, as it does where its offset is gone.
+      throw EventsTopic.EventsLostException.cutOff(
+          eventsTopic, event.partition, event.offset, partition.lastOffset);
+    }
     lookForGap(partition, event);
     in.wrap(event.value);
-    int length = partition.settlement.settle(in, 0, event.value.length, out);
+    int length = partition.settlement.settle(in, 0, event.value.length, event.appendedMillis, out);
     partition.lastOffset = event.offset;
     count(partition.settlement.verdict(), event);
     if (length == 0) {
@@ -102,6 +145,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     long previous = Math.max(partition.lastAnswered, partition.answeredBefore);
     partition.lastAnswered = event.offset;
     if (event.offset <= partition.answeredBefore) {
+      SettleCounters.INSTANCE.leftOut();
       return;
     }
     settled.partition = event.partition;
@@ -140,11 +184,32 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     long auctions = 0;
     long leases = 0;
     for (Partition partition : partitions.values()) {
-      saved.add(partition.write());
+      saved.add(withTopicId(partition.write()));
       auctions += partition.settlement.auctionsHeld();
       leases += partition.settlement.leasesHeld();
     }
     SettleCounters.INSTANCE.held(auctions, leases);
+  }
+
+  /** In front of the partition's number, which is not negative. */
+  private byte[] withTopicId(byte[] state) {
+    Uuid id = topicId == null ? Uuid.ZERO_UUID : topicId;
+    return ByteBuffer.allocate(Integer.BYTES + 2 * Long.BYTES + state.length)
+        .putInt(TOPIC_ID)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits())
+        .put(state)
+        .array();
+  }
+
+  /** Null where a former release wrote the state, or brokers gave no id. */
+  private static Uuid readTopicId(ByteBuffer from) {
+    if (from.getInt(from.position()) != TOPIC_ID) {
+      return null;
+    }
+    from.getInt();
+    Uuid id = new Uuid(from.getLong(), from.getLong());
+    return id.equals(Uuid.ZERO_UUID) ? null : id;
   }
 
   private Partition partition(int number) {

@@ -91,6 +91,7 @@ class SettleJobTest {
     try (SettleProcess job = start()) {
       job.awaitReady();
       assertSettledOnce();
+      assertTrue(job.metric("adplatform_settle_answers_left_out_total") >= BATCH);
       job.kill();
     }
   }
@@ -172,6 +173,53 @@ class SettleJobTest {
       assertTrue(missing > 0 && missing < gone, "missing " + missing);
       job.kill();
     }
+  }
+
+  @Test
+  void shouldRefuseEventsThatWereMadeAnewThoughTheyReachFurther() throws Exception {
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      send(BATCH);
+      awaitCommitted(BATCH);
+      job.kill();
+    }
+    makeEventsAnew();
+    send(2 * BATCH);
+    assertRefused("was made anew");
+  }
+
+  @Test
+  void shouldRefuseEventsThatEndBeforeWhatWasSettled() throws Exception {
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      send(BATCH);
+      awaitCommitted(BATCH);
+      job.kill();
+    }
+    // Without a checkpoint settled alone can tell.
+    empty(folder);
+    makeEventsAnew();
+    send(BATCH / 2);
+    assertRefused("was settled: it lost its end or was made anew");
+  }
+
+  private void assertRefused(String because) throws Exception {
+    try (SettleProcess job = start()) {
+      assertTrue(job.awaitEnd() != 0);
+      assertTrue(job.log().contains(because), job.log());
+    }
+  }
+
+  private void makeEventsAnew() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()))) {
+      admin.deleteTopics(List.of(prefix + "events")).all().get();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (admin.listTopics().names().get().contains(prefix + "events")) {
+        assertTrue(System.nanoTime() < deadline, "the topic is not deleted");
+        Thread.sleep(50);
+      }
+    }
+    TestKafka.createTopic(prefix + "events", PARTITIONS, Map.of());
   }
 
   private SettleProcess start() throws IOException {

@@ -2,15 +2,16 @@ package io.adplatform.settle;
 
 import io.adplatform.servers.JavaCommand;
 import io.adplatform.servers.LoopbackPorts;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The job in a process of its own, with this test's class path. */
 final class SettleProcess implements AutoCloseable {
@@ -18,8 +19,10 @@ final class SettleProcess implements AutoCloseable {
 
   private final Process process;
   private final int port;
+  private final Path log;
 
-  private SettleProcess(Process process, int port) {
+  private SettleProcess(Process process, int port, Path log) {
+    this.log = log;
     this.process = process;
     this.port = port;
   }
@@ -37,9 +40,9 @@ final class SettleProcess implements AutoCloseable {
     line.addAll(List.of("--events", prefix + "events", "--settled", prefix + "settled"));
     line.addAll(List.of(more));
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
-    File log = Path.of("target", "settle-job.log").toFile();
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log));
-    return new SettleProcess(builder.start(), port);
+    Path log = Path.of("target", "settle-job-" + port + ".log");
+    builder.redirectOutput(log.toFile());
+    return new SettleProcess(builder.start(), port, log);
   }
 
   /** Waits until a checkpoint of this run is complete. */
@@ -51,6 +54,19 @@ final class SettleProcess implements AutoCloseable {
       }
       Thread.sleep(50);
     }
+  }
+
+  /** Waits until it ends by itself; its exit code. */
+  int awaitEnd() throws InterruptedException {
+    if (!process.waitFor(START_MILLIS, TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("the job does not end");
+    }
+    return process.exitValue();
+  }
+
+  /** What it has logged. */
+  String log() throws IOException {
+    return Files.readString(log);
   }
 
   /** The value of one line of its metrics. */

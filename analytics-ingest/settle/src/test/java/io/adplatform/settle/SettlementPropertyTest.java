@@ -40,7 +40,8 @@ class SettlementPropertyTest {
     for (Sent sent : journal(new Random(seed), count)) {
       UnsafeBuffer out = new UnsafeBuffer(new byte[Settlement.MAX_ANSWER_LENGTH]);
       byte[] message = sent.message();
-      int length = settlement.settle(new UnsafeBuffer(message), 0, message.length, out);
+      int length =
+          settlement.settle(new UnsafeBuffer(message), 0, message.length, Answers.UNKNOWN, out);
       String expected = naive.settle(sent);
       assertEquals(expected, length == 0 ? "-" : text(Answers.event(out)));
     }
@@ -78,7 +79,8 @@ class SettlementPropertyTest {
     }
     for (byte[] message : List.of(bytes, spoiled)) {
       UnsafeBuffer out = new UnsafeBuffer(new byte[Settlement.MAX_ANSWER_LENGTH]);
-      int length = settlement.settle(new UnsafeBuffer(message), 0, message.length, out);
+      int length =
+          settlement.settle(new UnsafeBuffer(message), 0, message.length, Answers.UNKNOWN, out);
       assertEquals(
           settlement.verdict() == Verdict.GARBAGE || settlement.verdict() == Verdict.RESHIPPED,
           length == 0);
@@ -117,7 +119,9 @@ class SettlementPropertyTest {
 
   private static String answer(Settlement settlement, Sent sent) {
     UnsafeBuffer out = new UnsafeBuffer(new byte[Settlement.MAX_ANSWER_LENGTH]);
-    int length = settlement.settle(new UnsafeBuffer(sent.message()), 0, sent.message().length, out);
+    int length =
+        settlement.settle(
+            new UnsafeBuffer(sent.message()), 0, sent.message().length, Answers.UNKNOWN, out);
     return length == 0 ? "-" : text(Answers.event(out));
   }
 

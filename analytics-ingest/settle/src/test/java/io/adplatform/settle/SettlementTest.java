@@ -231,6 +231,21 @@ class SettlementTest {
   }
 
   @Test
+  void shouldGoOnChargingThoughOneNodesClockIsDaysAhead() {
+    long now = 1_800_000_000_000L;
+    Answers.mark(settlement, Events.mark(7, now), now + 5);
+    Answers.mark(settlement, Events.mark(8, now + 3 * DAY_MILLIS), now + 10);
+    Answers.mark(settlement, Events.mark(7, now + 1_000), now + 1_005);
+    assertEquals(
+        now + 1_010 + NodeJournals.CLOCKS_APART_MILLIS,
+        Answers.mark(settlement, Events.mark(8, now + 3 * DAY_MILLIS), now + 1_010)
+            .settledUpToMillis());
+    SettledEventDecoder shown = settle(impression(1).expiringAt(now / 1_000 + 60));
+    assertEquals(Disposition.COUNTED, shown.disposition());
+    assertEquals(2_500, shown.chargedMicros());
+  }
+
+  @Test
   void shouldNotTakeBackAMark() {
     Answers.mark(settlement, Events.mark(7, 5_000));
     assertEquals(5_000, Answers.mark(settlement, Events.mark(7, 4_000)).settledUpToMillis());

@@ -68,7 +68,7 @@ public final class LeaseGrants {
   private LeaseAnswer inTransaction(Connection connection, LeaseRequest request)
       throws SQLException {
     long nowMillis = clock.millis();
-    NodeRow before = NodeStore.lock(connection, request.nodeId());
+    NodeStore.NodeRow before = NodeStore.lock(connection, request.nodeId(), nowMillis);
     if (request.boot() < before.boot()) {
       throw Problem.conflict("boot", "A newer process of this node has asked for leases.");
     }
@@ -80,8 +80,8 @@ public final class LeaseGrants {
       throw Problem.conflict("sequence", "A newer request of this process has been answered.");
     }
     boolean repeated = !newBoot && request.sequence() == before.sequence();
-    NodeRow node =
-        new NodeRow(
+    NodeStore.NodeRow node =
+        new NodeStore.NodeRow(
             request.nodeId(),
             request.boot(),
             request.sequence(),
@@ -95,7 +95,7 @@ public final class LeaseGrants {
   }
 
   private List<LeaseAnswer.Refusal> change(
-      Connection connection, NodeRow node, LeaseRequest request, long nowMillis)
+      Connection connection, NodeStore.NodeRow node, LeaseRequest request, long nowMillis)
       throws SQLException {
     Map<Long, LeaseRequest.Want> wants = new LinkedHashMap<>();
     request.wants().forEach(want -> wants.putIfAbsent(want.lineItemId(), want));
@@ -124,7 +124,7 @@ public final class LeaseGrants {
    */
   private void giveBack(
       Connection connection,
-      NodeRow node,
+      NodeStore.NodeRow node,
       List<LeaseRequest.Return> returns,
       List<LeaseStore.GivenBack> givenBack,
       long nowMillis)
@@ -139,7 +139,10 @@ public final class LeaseGrants {
   }
 
   private List<LeaseAnswer.Refusal> grant(
-      Connection connection, NodeRow node, Map<Long, LeaseRequest.Want> wants, long nowMillis)
+      Connection connection,
+      NodeStore.NodeRow node,
+      Map<Long, LeaseRequest.Want> wants,
+      long nowMillis)
       throws SQLException {
     List<LeaseAnswer.Refusal> refusals = new ArrayList<>();
     if (wants.isEmpty()) {
@@ -169,7 +172,7 @@ public final class LeaseGrants {
 
   private void write(
       Connection connection,
-      NodeRow node,
+      NodeStore.NodeRow node,
       Map<LeaseRequest.Want, Long> amounts,
       Map<Long, LineItemBudget> budgets,
       long nowMillis)
@@ -195,10 +198,11 @@ public final class LeaseGrants {
 
   /**
    * A lease runs on while its day and its flight last and its line item's budgets are not
-   * overcommitted. A pause does not end it: nodes do not bid on what is paused, and when it is
-   * resumed its money is at hand rather than waiting for a lease to close.
+   * overcommitted. A pause is not looked at here: it ends a lease through the lanes, which give
+   * back what they hold when they learn of it (ADR 0062), and ask for a new one when it is resumed.
    */
-  private void extend(Connection connection, NodeRow node, List<Long> leaseIds, long nowMillis)
+  private void extend(
+      Connection connection, NodeStore.NodeRow node, List<Long> leaseIds, long nowMillis)
       throws SQLException {
     List<LeaseStore.Extendable> leases = LeaseStore.extendable(connection, node, leaseIds);
     List<Long> lineItemIds = leases.stream().map(LeaseStore.Extendable::lineItemId).toList();
@@ -220,7 +224,10 @@ public final class LeaseGrants {
    * about charges that are not in here.
    */
   private LeaseAnswer answer(
-      Connection connection, NodeRow node, LeaseRequest request, List<LeaseAnswer.Refusal> refusals)
+      Connection connection,
+      NodeStore.NodeRow node,
+      LeaseRequest request,
+      List<LeaseAnswer.Refusal> refusals)
       throws SQLException {
     List<LeaseStore.Revised<LeaseAnswer.State>> leases =
         LeaseStore.changedAfter(connection, node, request.after());
@@ -244,7 +251,7 @@ public final class LeaseGrants {
   }
 
   /** The newest revision of which all rows are there; the last one may have been cut off. */
-  private static <T> long lastWhole(List<LeaseStore.Revised<T>> rows, NodeRow node) {
+  private static <T> long lastWhole(List<LeaseStore.Revised<T>> rows, NodeStore.NodeRow node) {
     return rows.size() <= LeaseStore.MAX_ROWS ? node.revision() : rows.getLast().revision() - 1;
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** {@code POST /internal/v1/leases}. Thread-safe. */
 public final class LeaseHandler implements ApiHandler {
-  private static final int MAX_NODE_ID = 65_535;
+  static final int MAX_NODE_ID = 65_535;
 
   /** Fast spending at this rate is as good as any faster: a lease has its largest size. */
   private static final long MAX_SPEND_MICROS = Long.MAX_VALUE / 128;

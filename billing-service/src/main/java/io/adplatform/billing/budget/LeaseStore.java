@@ -148,7 +148,7 @@ final class LeaseStore {
   /** Writes granted leases. */
   static void insert(
       Connection connection,
-      NodeRow node,
+      NodeStore.NodeRow node,
       List<Grant> grants,
       long nowMillis,
       long tokenMillis,
@@ -195,7 +195,7 @@ final class LeaseStore {
   /** Ends leases that their node gave back. */
   static void end(
       Connection connection,
-      NodeRow node,
+      NodeStore.NodeRow node,
       List<LeaseRequest.Return> returns,
       long nowMillis,
       long tokenMillis,
@@ -222,7 +222,8 @@ final class LeaseStore {
 
   /** What its returns free of the node's leases, beyond what earlier ones did. */
   static List<GivenBack> givenBack(
-      Connection connection, NodeRow node, List<LeaseRequest.Return> returns) throws SQLException {
+      Connection connection, NodeStore.NodeRow node, List<LeaseRequest.Return> returns)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SELECT_GIVEN_BACK)) {
       statement.setArray(
           1,
@@ -261,8 +262,8 @@ final class LeaseStore {
   }
 
   /** Those of the leases that are the node's and may run on; their rows are locked. */
-  static List<Extendable> extendable(Connection connection, NodeRow node, Collection<Long> ids)
-      throws SQLException {
+  static List<Extendable> extendable(
+      Connection connection, NodeStore.NodeRow node, Collection<Long> ids) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SELECT_EXTENDABLE)) {
       statement.setArray(1, SqlArrays.longs(connection, ids));
       statement.setInt(2, node.id());
@@ -327,7 +328,7 @@ final class LeaseStore {
 
   /** Leases of a boot that changed after a revision, oldest change first. */
   static List<Revised<LeaseAnswer.State>> changedAfter(
-      Connection connection, NodeRow node, long revision) throws SQLException {
+      Connection connection, NodeStore.NodeRow node, long revision) throws SQLException {
     List<Revised<LeaseAnswer.State>> changed = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(SELECT_CHANGED)) {
       bindAfter(statement, node, revision);
@@ -351,7 +352,7 @@ final class LeaseStore {
 
   /** Charges on leases of a boot that changed after a revision, oldest change first. */
   static List<Revised<LeaseAnswer.Charge>> chargesAfter(
-      Connection connection, NodeRow node, long revision) throws SQLException {
+      Connection connection, NodeStore.NodeRow node, long revision) throws SQLException {
     List<Revised<LeaseAnswer.Charge>> changed = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(SELECT_CHARGES)) {
       bindAfter(statement, node, revision);
@@ -366,7 +367,7 @@ final class LeaseStore {
     return changed;
   }
 
-  private static void bindAfter(PreparedStatement statement, NodeRow node, long revision)
+  private static void bindAfter(PreparedStatement statement, NodeStore.NodeRow node, long revision)
       throws SQLException {
     statement.setInt(1, node.id());
     statement.setLong(2, node.boot());

@@ -8,7 +8,15 @@ import java.sql.SQLException;
 
 /** The rows of nodes. Every call is part of the caller's transaction. */
 final class NodeStore {
-  private static final String ADD = "INSERT INTO node (id) VALUES (?) ON CONFLICT (id) DO NOTHING";
+  private static final String ADD =
+      """
+      INSERT INTO node (id, first_seen_millis) VALUES (?, ?) ON CONFLICT (id) DO NOTHING\
+      """;
+  private static final String REGISTER =
+      """
+      INSERT INTO node AS n (id, first_seen_millis) VALUES (?, ?)
+          ON CONFLICT (id) DO UPDATE SET written_off_millis = NULL\
+      """;
   private static final String SELECT =
       "SELECT boot, sequence, revision FROM node WHERE id = ? FOR NO KEY UPDATE";
   private static final String UPDATE =
@@ -30,17 +38,36 @@ final class NodeStore {
 
   private NodeStore() {}
 
+  /**
+   * What is known of a node.
+   *
+   * @param boot of its newest process
+   * @param sequence of the newest request of that boot that was granted
+   * @param revision of the newest change that the node has to hear of
+   */
+  record NodeRow(int id, long boot, long sequence, long revision) {}
+
   /** Locks the node's row, made if it is new, until the transaction ends. */
-  static NodeRow lock(Connection connection, int id) throws SQLException {
+  static NodeRow lock(Connection connection, int id, long nowMillis) throws SQLException {
     try (PreparedStatement add = connection.prepareStatement(ADD);
         PreparedStatement select = connection.prepareStatement(SELECT)) {
       add.setInt(1, id);
+      add.setLong(2, nowMillis);
       add.executeUpdate();
       select.setInt(1, id);
       try (ResultSet row = select.executeQuery()) {
         row.next();
         return new NodeRow(id, row.getLong(1), row.getLong(2), row.getLong(3));
       }
+    }
+  }
+
+  /** Its journal is awaited from now on, whether it is new or was written off. */
+  static void register(Connection connection, int id, long nowMillis) throws SQLException {
+    try (PreparedStatement register = connection.prepareStatement(REGISTER)) {
+      register.setInt(1, id);
+      register.setLong(2, nowMillis);
+      register.executeUpdate();
     }
   }
 

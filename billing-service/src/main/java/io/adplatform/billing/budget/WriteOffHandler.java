@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code POST /api/v1/billing/nodes/{id}/write-off} (operators), and {@code POST
  * /internal/v1/nodes/:id/write-off} between services: a node is given up. Its journal is awaited no
- * more and its leases close at once; what it had recorded and not shipped becomes over-delivery if
- * it comes back. A node that asks for leases again, or whose journal is settled beyond this time,
- * is awaited again. Thread-safe.
+ * more and its own leases close at once. What still comes on a lease that is closed then is
+ * over-delivery: on its own leases from any node, on those of others what it had recorded and not
+ * shipped. A node that registers or asks for leases again, or whose journal is settled beyond this
+ * time, is awaited again. Thread-safe.
  */
 public final class WriteOffHandler implements ApiHandler {
   private static final Logger LOG = LoggerFactory.getLogger(WriteOffHandler.class);
@@ -35,7 +36,7 @@ public final class WriteOffHandler implements ApiHandler {
       request.caller().require();
     }
     long id = request.pathId("id");
-    if (id > Character.MAX_VALUE) {
+    if (id > LeaseHandler.MAX_NODE_ID) {
       throw Problem.notFound("node");
     }
     int ended =

@@ -5,6 +5,7 @@ import io.adplatform.billing.budget.CatalogueBudgets;
 import io.adplatform.billing.budget.LeaseGrants;
 import io.adplatform.billing.budget.LeaseHandler;
 import io.adplatform.billing.budget.NodesHandler;
+import io.adplatform.billing.budget.RegisterHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
 import io.adplatform.billing.ledger.AdjustmentHandler;
 import io.adplatform.billing.ledger.BalancesHandler;
@@ -98,11 +99,12 @@ public final class BillingService implements AutoCloseable {
         .internal(
             "GET", "/line-items/:id/budget", new BudgetHandler(database.transactions(), clock))
         .internal("POST", "/nodes/:id/write-off", writeOff)
+        .internal(
+            "POST", "/nodes/:id/register", new RegisterHandler(database.transactions(), clock))
         .readiness("billing-postgres", database::readiness)
-        .readiness(
-            "billing-catalogue",
-            () -> service.catalogue.isCaughtUp() ? null : "the catalogue is not read to its end")
-        .readiness("billing-settled", service.settled::readiness);
+        .readiness("billing-catalogue", service.catalogue::readiness)
+        .readiness("billing-settled", service.settled::readiness)
+        .readiness("billing-closer", service.closer::readiness);
     mountLedger(api, database.transactions(), clock, new LedgerCounters(meters));
     return service;
   }

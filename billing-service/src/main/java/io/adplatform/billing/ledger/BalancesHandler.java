@@ -16,7 +16,8 @@ import java.util.List;
 
 /**
  * {@code GET /api/v1/billing/balances}: the accounts that a caller sees and what is on them, now or
- * as it was at a time. Thread-safe.
+ * as it was at a time, by what is committed: as with {@link StatementHandler}, what was posted just
+ * before may be seen later. Thread-safe.
  */
 public final class BalancesHandler implements ApiHandler {
   private static final String SELECT =

@@ -18,8 +18,9 @@ import java.util.List;
 
 /**
  * {@code GET /api/v1/billing/statement}: what was posted to an account, or to those of an
- * advertiser or a supply partner, in a range of time. It goes by when it was posted, so that a
- * statement of a time that is past never changes. Thread-safe.
+ * advertiser or a supply partner, in a range of time. It goes by when it was posted, and is seen
+ * when that is committed, which is a moment later, or as long as PostgreSQL was held up: a
+ * statement that reaches up to now may yet get postings. Thread-safe.
  */
 public final class StatementHandler implements ApiHandler {
   private static final String SELECT =

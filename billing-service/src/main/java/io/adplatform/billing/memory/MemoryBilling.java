@@ -362,6 +362,11 @@ public final class MemoryBilling {
         .toList();
   }
 
+  /** A node's journal is awaited from now on, whether it is new or was written off. */
+  public void register(int nodeId) {
+    node(nodeId).writtenOffMillis = -1;
+  }
+
   /** Waits for a node's journal no more, and ends its leases, which then close. */
   public void writeOff(int nodeId) {
     long nowMillis = clock.millis();

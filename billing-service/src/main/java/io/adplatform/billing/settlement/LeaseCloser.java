@@ -105,6 +105,15 @@ public final class LeaseCloser implements AutoCloseable {
     return closer;
   }
 
+  /**
+   * A condition for {@code /readyz}.
+   *
+   * @return null while its thread runs
+   */
+  public String readiness() {
+    return thread.isAlive() ? null : "the thread that closes leases has ended";
+  }
+
   /** Ends the thread. */
   @Override
   public void close() {
@@ -126,7 +135,8 @@ public final class LeaseCloser implements AutoCloseable {
         troubled = false;
       } catch (InterruptedException e) {
         closed = true;
-      } catch (RuntimeException | SQLException | ExecutionException | TimeoutException e) {
+      } catch (RuntimeException | Error | SQLException | ExecutionException | TimeoutException e) {
+        // After an error too: out of memory now, closing is tried again rather than never.
         report(e);
       }
       if (!closed) {
@@ -136,7 +146,7 @@ public final class LeaseCloser implements AutoCloseable {
   }
 
   /** Says it once, however often it is tried again. */
-  private void report(Exception e) {
+  private void report(Throwable e) {
     if (!troubled) {
       troubled = true;
       LOG.warn("Leases cannot be closed now; trying again: {}", e.toString());

@@ -1,6 +1,6 @@
 package io.adplatform.billing.settlement;
 
-import io.adplatform.billing.budget.SettledMarks;
+import io.adplatform.billing.budget.SqlArrays;
 import io.adplatform.storage.postgres.Transactions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,7 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,6 +33,15 @@ public final class LeaseGauges implements AutoCloseable {
         FROM lease WHERE state <> 'CLOSED' GROUP BY state, currency\
       """;
 
+  private static final String SELECT_OLDEST =
+      """
+      SELECT min(coalesce(m.settled_up_to_millis, n.first_seen_millis)) AS up_to
+        FROM generate_series(0, ? - 1) AS p (partition)
+       CROSS JOIN node n
+        LEFT JOIN settled_mark m ON m.node_id = n.id AND m.partition = p.partition
+       WHERE n.written_off_millis IS NULL\
+      """;
+
   private final Transactions transactions;
   private final int partitions;
   private final InstantSource clock;
@@ -42,7 +50,8 @@ public final class LeaseGauges implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("billing-gauges").factory());
-  private volatile double settledLagSeconds = Double.NaN;
+  // Until when the least settled journal is settled; null where no node is awaited.
+  private volatile Long settledUpToMillis;
 
   private LeaseGauges(
       Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
@@ -57,8 +66,10 @@ public final class LeaseGauges implements AutoCloseable {
         MultiGauge.builder("adplatform.billing.outstanding.micros")
             .description("Leased and not charged, by state and currency")
             .register(metrics);
-    Gauge.builder("adplatform.billing.settled.lag.seconds", () -> settledLagSeconds)
-        .description("How long ago the least settled journal of an awaited node is settled up to")
+    Gauge.builder("adplatform.billing.settled.lag.seconds", this::settledLagSeconds)
+        .description(
+            "How long ago the least settled journal of an awaited node is settled up to; where it"
+                + " is not at all, how long ago the node was first seen")
         .register(metrics);
   }
 
@@ -83,7 +94,8 @@ public final class LeaseGauges implements AutoCloseable {
             read(handle.getConnection());
             return null;
           });
-    } catch (RuntimeException | SQLException e) {
+    } catch (RuntimeException | Error | SQLException e) {
+      // What is thrown here would end the schedule.
       LOG.debug("Gauges could not be read", e);
     }
   }
@@ -101,8 +113,25 @@ public final class LeaseGauges implements AutoCloseable {
     }
     leases.register(counts, true);
     outstanding.register(amounts, true);
-    long through =
-        Arrays.stream(SettledMarks.settledThrough(connection, partitions)).min().orElse(0);
-    settledLagSeconds = through == 0 ? Double.NaN : (clock.millis() - through) / 1e3;
+    settledUpToMillis = settledUpToMillis(connection, partitions);
+  }
+
+  /** Goes on growing while PostgreSQL is away; NaN where no node is awaited. */
+  private double settledLagSeconds() {
+    Long upTo = settledUpToMillis;
+    return upTo == null ? Double.NaN : (clock.millis() - upTo) / 1e3;
+  }
+
+  /**
+   * Null where no node is awaited. One that sent no mark yet counts from when it was first seen.
+   */
+  static Long settledUpToMillis(Connection connection, int partitions) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SELECT_OLDEST)) {
+      statement.setInt(1, partitions);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return SqlArrays.nullableLong(row, "up_to");
+      }
+    }
   }
 }

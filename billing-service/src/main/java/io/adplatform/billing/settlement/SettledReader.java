@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +47,11 @@ public final class SettledReader implements AutoCloseable {
   private static final long CLOSE_MILLIS = 10_000;
   private static final long ANSWER_SECONDS = 10;
 
+  /** How often Kafka is asked for the ends: what a consumer knows of them grows old in silence. */
+  private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final Duration MEASURE_LIMIT = Duration.ofSeconds(2);
+
   private final KafkaConfig kafka;
   private final Settlement settlement;
   private final SettledCounters counters;
@@ -56,6 +60,8 @@ public final class SettledReader implements AutoCloseable {
   private volatile boolean reading;
   private volatile Consumer<byte[], byte[]> consumer;
   private volatile long lag = -1;
+  private volatile long answeredNanos = System.nanoTime();
+  private long measuredNanos = answeredNanos - MEASURE_NANOS;
   private boolean troubled;
 
   private SettledReader(
@@ -68,6 +74,13 @@ public final class SettledReader implements AutoCloseable {
     Gauge.builder("adplatform.billing.settled.lag", () -> lag)
         .description("Messages of the topic settled that are not counted yet; -1 is unknown")
         .register(metrics);
+    Gauge.builder("adplatform.billing.settled.silent.seconds", this::silentSeconds)
+        .description("Since Kafka last told how far the topic settled reaches, seconds")
+        .register(metrics);
+  }
+
+  private double silentSeconds() {
+    return (System.nanoTime() - answeredNanos) / 1e9;
   }
 
   /** Starts reading; returns at once. */
@@ -84,6 +97,9 @@ public final class SettledReader implements AutoCloseable {
    * @return null while it reads
    */
   public String readiness() {
+    if (!thread.isAlive()) {
+      return "the thread that reads the topic settled has ended";
+    }
     return reading ? null : "the topic settled is not being read";
   }
 
@@ -133,7 +149,8 @@ public final class SettledReader implements AutoCloseable {
           pauseBeforeRetry();
         } catch (InterruptException e) {
           closed = true;
-        } catch (RuntimeException | SQLException e) {
+        } catch (RuntimeException | Error | SQLException e) {
+          // After an error too: what is counted stands in PostgreSQL, and reading begins there.
           reading = false;
           positioned = false;
           report(e);
@@ -144,7 +161,7 @@ public final class SettledReader implements AutoCloseable {
   }
 
   /** Says it once, however often it is tried again. */
-  private void report(Exception e) {
+  private void report(Throwable e) {
     if (!troubled) {
       troubled = true;
       LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
@@ -201,7 +218,7 @@ public final class SettledReader implements AutoCloseable {
   /** False where another process has counted meanwhile. */
   private boolean readSome(Consumer<byte[], byte[]> from) throws SQLException {
     ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
-    lag = lag(from);
+    measureLag(from);
     if (records.isEmpty()) {
       return true;
     }
@@ -212,16 +229,23 @@ public final class SettledReader implements AutoCloseable {
     return settlement.count(batch);
   }
 
-  private static long lag(Consumer<byte[], byte[]> from) {
-    long lag = 0;
-    for (TopicPartition partition : from.assignment()) {
-      OptionalLong of = from.currentLag(partition);
-      if (of.isEmpty()) {
-        return -1;
-      }
-      lag += of.getAsLong();
+  private void measureLag(Consumer<byte[], byte[]> of) {
+    long now = System.nanoTime();
+    if (now - measuredNanos < MEASURE_NANOS) {
+      return;
     }
-    return lag;
+    measuredNanos = now;
+    try {
+      long behind = 0;
+      for (Map.Entry<TopicPartition, Long> end :
+          of.endOffsets(of.assignment(), MEASURE_LIMIT).entrySet()) {
+        behind += Math.max(0, end.getValue() - of.position(end.getKey(), MEASURE_LIMIT));
+      }
+      lag = behind;
+      answeredNanos = System.nanoTime();
+    } catch (org.apache.kafka.common.errors.TimeoutException e) {
+      lag = -1;
+    }
   }
 
   private void pauseBeforeRetry() {

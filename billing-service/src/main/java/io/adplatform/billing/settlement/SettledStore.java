@@ -65,7 +65,8 @@ final class SettledStore {
 
   private static final String ADD_NODES =
       """
-      INSERT INTO node (id) SELECT DISTINCT u FROM unnest(?::integer[]) AS u ORDER BY u
+      INSERT INTO node (id, first_seen_millis)
+      SELECT DISTINCT u, ?::bigint FROM unnest(?::integer[]) AS u ORDER BY u
           ON CONFLICT (id) DO NOTHING\
       """;
 
@@ -307,32 +308,50 @@ final class SettledStore {
     }
   }
 
+  /**
+   * Adds the nodes of these marks where they are new, and awaits those again that were written off
+   * before them. These are nodes' rows: to be called before {@link #lockAround}.
+   */
+  void await(Map<SettledBatch.Journal, Long> marks, long nowMillis) throws SQLException {
+    if (marks.isEmpty()) {
+      return;
+    }
+    Marks columns = Marks.of(marks);
+    try (PreparedStatement add = connection.prepareStatement(ADD_NODES);
+        PreparedStatement reinstate = connection.prepareStatement(REINSTATE)) {
+      add.setLong(1, nowMillis);
+      add.setArray(2, SqlArrays.integers(connection, columns.nodes));
+      add.executeUpdate();
+      reinstate.setArray(1, SqlArrays.integers(connection, columns.nodes));
+      reinstate.setArray(2, SqlArrays.longs(connection, columns.millis));
+      reinstate.executeUpdate();
+    }
+  }
+
   /** Moves marks on; they never go back. */
   void mark(Map<SettledBatch.Journal, Long> marks) throws SQLException {
     if (marks.isEmpty()) {
       return;
     }
-    List<Integer> nodes = new ArrayList<>();
-    List<Integer> partitions = new ArrayList<>();
-    List<Long> millis = new ArrayList<>();
-    marks.forEach(
-        (journal, upTo) -> {
-          nodes.add(journal.nodeId());
-          partitions.add(journal.partition());
-          millis.add(upTo);
-        });
-    try (PreparedStatement add = connection.prepareStatement(ADD_NODES);
-        PreparedStatement mark = connection.prepareStatement(MARK);
-        PreparedStatement reinstate = connection.prepareStatement(REINSTATE)) {
-      add.setArray(1, SqlArrays.integers(connection, nodes));
-      add.executeUpdate();
-      mark.setArray(1, SqlArrays.integers(connection, nodes));
-      mark.setArray(2, SqlArrays.integers(connection, partitions));
-      mark.setArray(3, SqlArrays.longs(connection, millis));
+    Marks columns = Marks.of(marks);
+    try (PreparedStatement mark = connection.prepareStatement(MARK)) {
+      mark.setArray(1, SqlArrays.integers(connection, columns.nodes));
+      mark.setArray(2, SqlArrays.integers(connection, columns.partitions));
+      mark.setArray(3, SqlArrays.longs(connection, columns.millis));
       mark.executeUpdate();
-      reinstate.setArray(1, SqlArrays.integers(connection, nodes));
-      reinstate.setArray(2, SqlArrays.longs(connection, millis));
-      reinstate.executeUpdate();
+    }
+  }
+
+  private record Marks(List<Integer> nodes, List<Integer> partitions, List<Long> millis) {
+    static Marks of(Map<SettledBatch.Journal, Long> marks) {
+      Marks columns = new Marks(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      marks.forEach(
+          (journal, upTo) -> {
+            columns.nodes.add(journal.nodeId());
+            columns.partitions.add(journal.partition());
+            columns.millis.add(upTo);
+          });
+      return columns;
     }
   }
 }

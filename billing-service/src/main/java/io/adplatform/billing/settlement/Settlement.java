@@ -133,6 +133,7 @@ final class Settlement {
       next.put(entry.getKey(), entry.getValue().nextOffset());
     }
     outcome.counted = true;
+    store.await(batch.marks(), clock.millis());
     Set<Long> ids = new HashSet<>(batch.sums().keySet());
     ids.addAll(batch.closed().keySet());
     if (!ids.isEmpty()) {

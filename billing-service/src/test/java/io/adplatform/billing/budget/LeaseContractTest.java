@@ -139,6 +139,23 @@ class LeaseContractTest {
     assertEquals(Set.of(lease.leaseId()), desk.beginClosing());
   }
 
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void shouldAwaitANodeFromItsRegistrationThoughItAsksForNoLease(Kind kind) throws SQLException {
+    LeaseDesk desk = desk(kind, Budget.UNBOUNDED);
+    LeaseAnswer.State lease = desk.handle(want(1, 1, 0)).leases().getFirst();
+    int partition = EventPartition.of(lease.leaseId(), LeaseDesk.PARTITIONS);
+    long past = lease.lastExpiryMillis() + 2_001;
+    desk.register(2);
+    desk.count(partition, SettledMessages.mark(1, past));
+    assertEquals(Set.of(), desk.beginClosing());
+    desk.writeOff(2);
+    desk.register(2);
+    assertEquals(Set.of(), desk.beginClosing());
+    desk.count(partition, SettledMessages.mark(2, past));
+    assertEquals(Set.of(lease.leaseId()), desk.beginClosing());
+  }
+
   /** Histories of requests, charges, marks, closings and write-offs: both answer alike. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -191,6 +208,10 @@ class LeaseContractTest {
           int node = 1 + random.nextInt(NODES);
           rows.writeOff(node);
           twin.writeOff(node);
+          if (random.nextBoolean()) {
+            rows.register(node);
+            twin.register(node);
+          }
         }
       }
       for (int node = 0; node < NODES; node++) {

@@ -32,6 +32,8 @@ interface LeaseDesk {
 
   void writeOff(int nodeId) throws SQLException;
 
+  void register(int nodeId) throws SQLException;
+
   /** Rows in PostgreSQL, emptied. */
   static LeaseDesk postgres(TestBudgets budgets, InstantSource clock) throws SQLException {
     budgets.clear();
@@ -82,6 +84,18 @@ interface LeaseDesk {
             .forService(
                 handle -> NodeStore.writeOff(handle.getConnection(), nodeId, clock.millis()));
       }
+
+      @Override
+      public void register(int nodeId) throws SQLException {
+        budgets
+            .database
+            .transactions()
+            .forService(
+                handle -> {
+                  NodeStore.register(handle.getConnection(), nodeId, clock.millis());
+                  return null;
+                });
+      }
     };
   }
 
@@ -118,6 +132,11 @@ interface LeaseDesk {
       @Override
       public void writeOff(int nodeId) {
         billing.writeOff(nodeId);
+      }
+
+      @Override
+      public void register(int nodeId) {
+        billing.register(nodeId);
       }
     };
   }

@@ -5,6 +5,7 @@ import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
 import static io.adplatform.billing.TestBudgets.lineItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +39,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -277,6 +279,53 @@ class BillingServiceTest {
         EventPartition.of(lease.leaseId(), PARTITIONS), SettledMessages.closed(lease.leaseId(), 0));
     await("money", () -> budget(id).getLong("freeMicros") == 20 * PRICE ? true : null);
     assertEquals(404, call("POST", "/internal/v1/nodes/77/write-off", NODE_KEY).statusCode());
+    end();
+  }
+
+  @Test
+  void shouldGoOnCountingAndClosingAfterAnError() throws Exception {
+    launch();
+    long id = LINE_ITEM + 8;
+    publish(
+        advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, new Budget(20 * PRICE, null)));
+    HttpLeaseSource dead = new HttpLeaseSource(address(), NODE_KEY, 21, 1_800_000_000);
+    LeaseSource.Lease lease = awaitLease(dead, id);
+    clock.failOnce("billing-settled");
+    clock.failOnce("billing-closer");
+    int partition = EventPartition.of(lease.leaseId(), PARTITIONS);
+    settle(partition, SettledMessages.charge(lease.leaseId(), 0, 1_900_000_000, PRICE, 0));
+    await("count", () -> budget(id).getLong("chargedTotalMicros") == PRICE ? true : null);
+    try (Consumer<byte[], byte[]> events = readEvents()) {
+      assertEquals(200, call("POST", "/internal/v1/nodes/21/write-off", NODE_KEY).statusCode());
+      awaitClose(events, lease.leaseId());
+    }
+    assertFalse(clock.isToFail("billing-settled"));
+    assertFalse(clock.isToFail("billing-closer"));
+    await("ready", () -> call("GET", "/readyz", NODE_KEY).statusCode() == 200 ? true : null);
+    end();
+  }
+
+  @Test
+  void shouldAwaitANodeThatRegisters() throws Exception {
+    launch();
+    String path = "/internal/v1/nodes/14/register";
+    assertEquals(401, call("POST", path, "wrong").statusCode());
+    assertEquals(404, call("POST", "/internal/v1/nodes/65536/register", NODE_KEY).statusCode());
+    assertEquals(200, call("POST", path, NODE_KEY).statusCode());
+    assertEquals(200, call("POST", "/internal/v1/nodes/14/write-off", NODE_KEY).statusCode());
+    assertEquals(200, call("POST", path, NODE_KEY).statusCode());
+    try (Connection connection = database.connect();
+        Statement sql = connection.createStatement();
+        ResultSet row =
+            sql.executeQuery(
+                "SELECT written_off_millis, first_seen_millis FROM billing.node WHERE id = 14")) {
+      assertTrue(row.next());
+      assertEquals(0, row.getLong(1));
+      assertTrue(row.wasNull());
+      assertTrue(row.getLong(2) > 0);
+    }
+    assertEquals(
+        200, call("POST", "/internal/v1/nodes/14/write-off", NODE_KEY).statusCode(), "for others");
     end();
   }
 

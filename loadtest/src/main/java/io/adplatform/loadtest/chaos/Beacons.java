@@ -3,6 +3,7 @@ package io.adplatform.loadtest.chaos;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The client's books: which beacons were answered, and what each has to cost. Thread-safe. */
@@ -19,6 +20,7 @@ final class Beacons {
   private final Map<String, Due> answered = new ConcurrentHashMap<>();
 
   private final Map<String, Due> open = new ConcurrentHashMap<>();
+  private final Map<Integer, AtomicLong> statuses = new ConcurrentSkipListMap<>();
   private final AtomicLong repeats = new AtomicLong();
 
   /** A beacon is about to be sent: from now on it may be recorded. */
@@ -32,6 +34,16 @@ final class Beacons {
       repeats.incrementAndGet();
     }
     open.remove(auctionId);
+  }
+
+  /** A beacon that is not too old was fired and came to a status; -1 is no answer. */
+  void fired(int status) {
+    statuses.computeIfAbsent(status, key -> new AtomicLong()).incrementAndGet();
+  }
+
+  /** How often each status came. */
+  Map<Integer, AtomicLong> statuses() {
+    return statuses;
   }
 
   /** How many different ones were answered. */

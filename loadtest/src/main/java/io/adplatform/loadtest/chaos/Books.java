@@ -5,6 +5,8 @@ import io.adplatform.loadtest.chaos.Beacons.Due;
 import io.adplatform.loadtest.exchange.ApiClient;
 import io.adplatform.loadtest.exchange.ClickHouse;
 import java.io.IOException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +25,11 @@ final class Books {
   private final ClickHouse clickHouse;
   private final ApiClient operator;
   private final Market market;
+  private final LocalDate fromDay;
 
+  /** Reads from the day on which the run began: it may go on past midnight. */
   Books(ClickHouse clickHouse, ApiClient operator, Market market) {
+    this.fromDay = LocalDate.now(ZoneOffset.UTC);
     this.clickHouse = clickHouse;
     this.operator = operator;
     this.market = market;
@@ -120,13 +125,27 @@ final class Books {
             });
     for (Market.LineItem lineItem : market.lineItems()) {
       long[] sum = sums.getOrDefault(lineItem.id(), new long[3]);
-      JsonNode row = report(lineItem);
+      JsonNode row = report("lineItem", lineItem.id());
       equal(lineItem, "impressions", sum[0], row, wrong);
       equal(lineItem, "spendMicros", sum[1], row, wrong);
       equal(lineItem, "supplyCostMicros", sum[2], row, wrong);
       if (lineItem.budgetMicros() > 0 && sum[1] > lineItem.budgetMicros()) {
         wrong.add(lineItem + " was charged " + sum[1] + ", above its budget");
       }
+    }
+    compareCampaign(sums, wrong);
+  }
+
+  private void compareCampaign(Map<String, long[]> sums, List<String> wrong)
+      throws IOException, InterruptedException {
+    long charged =
+        market.tight().stream().mapToLong(one -> sums.getOrDefault(one.id(), new long[3])[1]).sum();
+    if (charged > market.tightCampaignMicros) {
+      wrong.add("the campaign was charged " + charged + " of " + market.tightCampaignMicros);
+    }
+    long reported = report("campaign", market.tightCampaignId).path("spendMicros").asLong();
+    if (reported != charged) {
+      wrong.add("the campaign: %d in the report, %d settled".formatted(reported, charged));
     }
   }
 
@@ -167,9 +186,11 @@ final class Books {
     }
   }
 
-  private JsonNode report(Market.LineItem lineItem) throws IOException, InterruptedException {
+  private JsonNode report(String grouping, String id) throws IOException, InterruptedException {
     return operator
-        .get("/reports/delivery?groupBy=lineItem&filter=lineItemId:" + lineItem.id())
+        .get(
+            "/reports/delivery?from=%s&groupBy=%s&filter=%sId:%s"
+                .formatted(fromDay, grouping, grouping, id))
         .path("items")
         .path(0);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Load while things break, then the books. Arguments: the checkout, an empty folder, then {@code
@@ -39,6 +40,14 @@ public final class ChaosRun {
   /** Until all is settled and reported after the load's end, on a slow machine. */
   private static final long BOOKS_MILLIS = 180_000;
 
+  /** After the books agree: what still comes would make them differ again. */
+  private static final long SECOND_LOOK_MILLIS = 5_000;
+
+  /** Of the beacons, the share of which nobody may know whether they were recorded. */
+  private static final double MOST_UNKNOWN = 0.001;
+
+  private static final int NOT_FOUND = 404;
+
   /** The design's target. */
   private static final double MOST_OVER_DELIVERY = 0.001;
 
@@ -47,6 +56,7 @@ public final class ChaosRun {
   private final long seed;
   private final int rate;
   private final Beacons beacons = new Beacons();
+  private final Damage damage;
   private final List<String> failures = new ArrayList<>();
 
   private ChaosRun(Exchange exchange, int seconds, long seed, int rate) {
@@ -54,6 +64,7 @@ public final class ChaosRun {
     this.seconds = seconds;
     this.seed = seed;
     this.rate = rate;
+    this.damage = new Damage(exchange);
   }
 
   /** Runs it. */
@@ -112,11 +123,21 @@ public final class ChaosRun {
     }
     int least = (int) (seconds * rate * LEAST_SHARE);
     require(beacons.count() >= least, beacons.count() + " beacons were answered, not " + least);
+    long notFound = beacons.statuses().getOrDefault(NOT_FOUND, new AtomicLong()).get();
+    require(notFound == 0, notFound + " beacons whose token lives were answered with 404");
+    double unknown = (double) beacons.unknown() / Math.max(1, beacons.count());
+    require(unknown <= MOST_UNKNOWN, beacons.unknown() + " beacons never had an answer");
+    for (Market.LineItem lineItem : market.tight()) {
+      require(market.refusals(lineItem) > 0, "the budget of " + lineItem + " was never used up");
+    }
     compare(books);
+    damage.look();
+    failures.addAll(damage.found());
+    say("beacons by status %s; damage looked for %d times", beacons.statuses(), damage.looks());
   }
 
   private void strike(Books books) throws Exception {
-    Strikes strikes = new Strikes(exchange, seed);
+    Strikes strikes = new Strikes(exchange, seed, seconds);
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     int struck = 0;
     while (System.nanoTime() < end) {
@@ -126,6 +147,7 @@ public final class ChaosRun {
       struck++;
       say("%d answered, %d in flight: %s", beacons.count(), inFlight, fault);
       require(inFlight >= LEAST_IN_FLIGHT, fault + " struck with only " + inFlight + " in flight");
+      damage.look();
       strikes.strike(fault);
     }
     say("%d faults have struck", struck);
@@ -152,11 +174,11 @@ public final class ChaosRun {
     List<String> differences = List.of("not looked yet");
     while (!differences.isEmpty() && System.currentTimeMillis() < deadline) {
       Thread.sleep(1_000);
-      try {
-        differences = books.differences(beacons);
-      } catch (IOException | IllegalStateException e) {
-        differences = List.of("cannot be read: " + e.getMessage());
-      }
+      differences = differences(books);
+    }
+    if (differences.isEmpty()) {
+      Thread.sleep(SECOND_LOOK_MILLIS);
+      differences = differences(books);
     }
     failures.addAll(differences);
     double over = books.overDelivery();
@@ -165,6 +187,14 @@ public final class ChaosRun {
         "%d beacons answered, %d of them again, %d without an answer; %d impressions settled;"
             + " over-delivery %.6f",
         beacons.count(), beacons.repeats(), beacons.unknown(), books.count(), over);
+  }
+
+  private List<String> differences(Books books) throws InterruptedException {
+    try {
+      return books.differences(beacons);
+    } catch (IOException | IllegalStateException e) {
+      return List.of("cannot be read: " + e.getMessage());
+    }
   }
 
   private void require(boolean holds, String failure) {

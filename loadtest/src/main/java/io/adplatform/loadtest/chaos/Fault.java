@@ -23,16 +23,23 @@ record Fault(Kind kind, Set<Server> servers, int pauseMillis) {
 
   /** A server behind the exchange, known by a word of its command line. */
   enum Server {
-    KAFKA("io.adplatform.kafkaserver.KafkaServer"),
-    CLICKHOUSE("io.adplatform.clickhouse.ClickHouseServer"),
-    SETTLE("io.adplatform.settle.SettleJob"),
-    POSTGRES("/postgres"),
-    REDIS("/redis-server");
+    KAFKA("io.adplatform.kafkaserver.KafkaServer", Question.KAFKA),
+    CLICKHOUSE("io.adplatform.clickhouse.ClickHouseServer", Question.HTTP),
+    SETTLE("io.adplatform.settle.SettleJob", Question.HTTP),
+    POSTGRES("/postgres", Question.POSTGRES),
+    REDIS("/redis-server", Question.REDIS);
 
     private final String word;
+    private final Question question;
 
-    Server(String word) {
+    Server(String word, Question question) {
       this.word = word;
+      this.question = question;
+    }
+
+    /** What it answers with a byte or more as long as it serves. */
+    Question question() {
+      return question;
     }
 
     /** Whether a command line, word by word, is this server's own. */

@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What is sold in a chaos run: a line item for each of some countries, each at a price of its own.
- * The last two have budgets that the run uses up; the campaign has one too.
+ * The last two have budgets that the run uses up, and a campaign of their own whose budget is less
+ * than these together.
  */
 final class Market {
   /** The supply partner; apps, so that a beacon may come five minutes late. */
@@ -25,9 +28,19 @@ final class Market {
   /** Impressions that a tight budget buys. */
   private static final long TIGHT_IMPRESSIONS = 400;
 
+  /** And the budget of their campaign: less than twice as many, more than one. */
+  private static final long TIGHT_CAMPAIGN_IMPRESSIONS = 600;
+
   private static final long CAMPAIGN_MICROS = 1_000_000_000_000L;
 
   private final Map<String, LineItem> lineItems = new TreeMap<>();
+  private final Map<LineItem, AtomicLong> refused = new ConcurrentHashMap<>();
+
+  /** The budget of the campaign of the tight line items. */
+  final long tightCampaignMicros;
+
+  /** That campaign. */
+  final String tightCampaignId;
 
   /** The one advertiser. */
   final String advertiserId;
@@ -54,11 +67,12 @@ final class Market {
         id(
             operator.create(
                 "/advertisers", "{\"name\":\"Chaos\",\"currency\":\"USD\",\"timeZone\":\"UTC\"}"));
-    String campaign =
-        id(
-            operator.create(
-                "/advertisers/" + advertiserId + "/campaigns",
-                "{\"name\":\"Chaos\",\"budget\":{\"totalMicros\":" + CAMPAIGN_MICROS + "}}"));
+    String campaign = campaign(operator, "Chaos", CAMPAIGN_MICROS);
+    tightCampaignMicros =
+        TIGHT_CAMPAIGN_IMPRESSIONS
+            * (LEAST_CPM_MICROS + (COUNTRIES.size() - TIGHT) * STEP_CPM_MICROS)
+            / 1_000;
+    tightCampaignId = campaign(operator, "Tight", tightCampaignMicros);
     String creative =
         id(
             operator.create(
@@ -72,10 +86,18 @@ final class Market {
       long budget = tight ? TIGHT_IMPRESSIONS * cpm / 1_000 : 0;
       JsonNode created =
           operator.create(
-              "/campaigns/" + campaign + "/line-items",
+              "/campaigns/" + (tight ? tightCampaignId : campaign) + "/line-items",
               body(COUNTRIES.get(i), cpm, budget, creative));
       lineItems.put(COUNTRIES.get(i), new LineItem(id(created), COUNTRIES.get(i), cpm, budget));
     }
+  }
+
+  private String campaign(ApiClient operator, String name, long totalMicros)
+      throws IOException, InterruptedException {
+    return id(
+        operator.create(
+            "/advertisers/" + advertiserId + "/campaigns",
+            "{\"name\":\"%s\",\"budget\":{\"totalMicros\":%d}}".formatted(name, totalMicros)));
   }
 
   private static String body(String country, long cpm, long budget, String creative) {
@@ -89,6 +111,22 @@ final class Market {
             creative,
             budget == 0 ? "" : "\"budget\":{\"totalMicros\":" + budget + "},",
             country);
+  }
+
+  /** A line item did not bid on a request that it is for. */
+  void refused(LineItem lineItem) {
+    refused.computeIfAbsent(lineItem, key -> new AtomicLong()).incrementAndGet();
+  }
+
+  /** How often that was so. */
+  long refusals(LineItem lineItem) {
+    AtomicLong count = refused.get(lineItem);
+    return count == null ? 0 : count.get();
+  }
+
+  /** The line items of the campaign whose budget is less than theirs together. */
+  List<LineItem> tight() {
+    return lineItems().stream().filter(lineItem -> lineItem.budgetMicros() > 0).toList();
   }
 
   /** All line items. */

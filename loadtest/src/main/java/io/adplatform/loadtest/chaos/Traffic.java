@@ -117,6 +117,7 @@ final class Traffic implements AutoCloseable {
     JsonNode bid = answer.path("seatbid").path(0).path("bid").path(0);
     Market.LineItem lineItem = market.lineItem(request);
     if (!isOurs(bid, lineItem)) {
+      market.refused(lineItem);
       return;
     }
     bids.incrementAndGet();
@@ -138,14 +139,22 @@ final class Traffic implements AutoCloseable {
 
   /** Whether it was answered. */
   private boolean fire(Shot shot, SplittableRandom random) throws InterruptedException {
-    if (ssp.fire(shot.address()) != OK) {
+    if (!isTaken(shot)) {
       return false;
     }
     beacons.answered(shot.auctionId(), shot.due());
-    if (random.nextInt(REPEATED) == 0 && ssp.fire(shot.address()) == OK) {
+    if (random.nextInt(REPEATED) == 0 && isTaken(shot)) {
       beacons.answered(shot.auctionId(), shot.due());
     }
     return true;
+  }
+
+  private boolean isTaken(Shot shot) throws InterruptedException {
+    int status = ssp.fire(shot.address());
+    if (System.nanoTime() - shot.wonNanos() < GIVE_UP_NANOS) {
+      beacons.fired(status);
+    }
+    return status == OK;
   }
 
   private static long perImpression(BigDecimal cpm) {

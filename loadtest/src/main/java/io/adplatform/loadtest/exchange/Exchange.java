@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -220,11 +221,43 @@ public final class Exchange {
 
   /** The port that {@code up} gave to one of the servers it started. */
   public int serverPort(String name) throws IOException {
+    return Integer.parseInt(ports().getProperty(name));
+  }
+
+  private Properties ports() throws IOException {
     Properties ports = new Properties();
     try (Reader reader = Files.newBufferedReader(data.resolve("run/ports"))) {
       ports.load(reader);
     }
-    return Integer.parseInt(ports.getProperty(name));
+    return ports;
+  }
+
+  /**
+   * What the exchange counts: the sums over all labels, by name, of what its API port and those
+   * parts that have a port of their own tell now.
+   *
+   * @throws IOException where one of them does not answer
+   */
+  public Map<String, Double> metrics() throws IOException, InterruptedException {
+    Map<String, Double> sums = new HashMap<>();
+    List<Integer> asked = new ArrayList<>(List.of(apiPort));
+    for (String part : List.of("settle", "billing-service", "analytics-ingest")) {
+      if (ports().containsKey(part)) {
+        asked.add(serverPort(part));
+      }
+    }
+    for (int of : asked) {
+      for (String line : get("http://localhost:" + of + "/metrics").body().split("\n")) {
+        int end = line.lastIndexOf(' ');
+        if (end > 0 && !line.startsWith("#")) {
+          sums.merge(
+              line.substring(0, end).replaceFirst("\\{.*", ""),
+              Double.valueOf(line.substring(end + 1)),
+              Double::sum);
+        }
+      }
+    }
+    return sums;
   }
 
   /** A secret that {@code up} made for one of the servers it started. */

@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.function.BooleanSupplier;
 
 /**
  * {@code GET} and {@code POST} of {@code /e/{imp|click}/{token}} and {@code
@@ -22,22 +23,30 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
   private final TokenCodec tokens;
   private final LandingPages landingPages;
   private final CollectCounters counters;
+  private final BooleanSupplier awaited;
   private final Token token = new Token();
   private final NoticeQuery query = new NoticeQuery();
   private final BeaconAnswers answers = new BeaconAnswers();
 
-  /** A handler of one lane; the agent is turned in the same lane's duty cycle. */
+  /**
+   * A handler of one lane; the agent is turned in the same lane's duty cycle.
+   *
+   * @param awaited whether the closing of leases waits for what this node records; nothing is
+   *     recorded before
+   */
   public BeaconHandler(
       SignalPublisher publisher,
       CollectAgent agent,
       TokenCodec tokens,
       LandingPages landingPages,
-      CollectCounters counters) {
+      CollectCounters counters,
+      BooleanSupplier awaited) {
     this.publisher = publisher;
     this.agent = agent;
     this.tokens = tokens;
     this.landingPages = landingPages;
     this.counters = counters;
+    this.awaited = awaited;
   }
 
   @Override
@@ -66,6 +75,10 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request, HttpServerResponse response, BeaconKind kind) {
     String location = null;
+    if (!awaited.getAsBoolean()) {
+      putOff(response, kind, CollectOutcome.NOT_AWAITED);
+      return;
+    }
     if (kind == BeaconKind.CLICK) {
       if (!landingPages.isReady()) {
         putOff(response, kind, CollectOutcome.NOT_READY);

@@ -29,5 +29,7 @@ public enum CollectOutcome {
   /** Taken by the journal but not recorded: the recording failed. 503. */
   NOT_RECORDED,
   /** The landing pages are not read yet. 503. */
-  NOT_READY
+  NOT_READY,
+  /** billing-service does not know yet that this node's journal is to be waited for. 503. */
+  NOT_AWAITED
 }

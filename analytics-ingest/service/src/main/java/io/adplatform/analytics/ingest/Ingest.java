@@ -105,7 +105,7 @@ public final class Ingest implements AutoCloseable {
     if (stalled > STALLED_SECONDS) {
       return "no events were taken in for " + Math.round(stalled) + " s";
     }
-    return catalogue.isCaughtUp() ? null : "the catalogue is not read to its end yet";
+    return catalogue.readiness();
   }
 
   /** Messages of {@code settled} that are not in ClickHouse yet, as last measured. */

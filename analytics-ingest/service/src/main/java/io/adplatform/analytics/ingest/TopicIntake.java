@@ -200,8 +200,9 @@ final class TopicIntake implements AutoCloseable {
         }
       } catch (WakeupException | InterruptException e) {
         // Only close() does this, and the loop's condition sees it.
-      } catch (RuntimeException e) {
-        // Kafka or ClickHouse away, most likely; whatever it is, waiting loses nothing.
+      } catch (RuntimeException | Error e) {
+        // Kafka or ClickHouse away, most likely; whatever it is, an error too, waiting loses
+        // nothing.
         counters.failures.increment();
         counters.lagUnknown();
         LOG.warn("{} is not taken in now; trying again: {}", topic, e.toString());

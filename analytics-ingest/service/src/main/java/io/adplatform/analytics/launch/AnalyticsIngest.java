@@ -3,9 +3,12 @@ package io.adplatform.analytics.launch;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
+import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.runtime.node.HotNode;
+import io.adplatform.storage.lease.NodeRegistration;
 import io.adplatform.wire.token.TokenKeys;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -16,6 +19,8 @@ public final class AnalyticsIngest implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AnalyticsIngest.class);
 
   private static final String TOKEN_KEYS = "token-keys-file";
+  private static final String NODE_KEY = "node-key-file";
+  private static final URI LOCAL_BILLING = URI.create("http://127.0.0.1:8081");
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -32,7 +37,19 @@ public final class AnalyticsIngest implements AutoCloseable {
     settings.requiredText(TOKEN_KEYS);
     TokenKeys keys = TokenKeys.parse(settings.secret(TOKEN_KEYS), TOKEN_KEYS);
     AnalyticsIngest service = new AnalyticsIngest();
-    service.parts.push(Collection.start(node, kafka, keys));
+    URI billing = settings.url("billing-url", LOCAL_BILLING);
+    String nodeKey = settings.secret(NODE_KEY);
+    if (nodeKey == null) {
+      throw new SettingsException(NODE_KEY + ": is missing; it holds the node key");
+    }
+    service.parts.push(
+        Collection.start(
+            node,
+            kafka,
+            keys,
+            known ->
+                NodeRegistration.start(
+                    billing, nodeKey, node.nodeId(), known, NodeRegistration.GRACE)));
     service.parts.push(Reporting.start(node, api, settings, kafka, keys));
     return service;
   }

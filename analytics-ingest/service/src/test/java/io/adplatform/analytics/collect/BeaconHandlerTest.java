@@ -62,6 +62,19 @@ class BeaconHandlerTest {
   }
 
   @Test
+  void shouldRecordNothingBeforeItsJournalIsAwaited() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      server.awaited = false;
+      assertEquals(503, server.send("GET", "/e/imp/" + TestTokens.valid(1)).statusCode());
+      assertEquals(503, server.send("GET", "/n/bill/" + TestTokens.valid(2)).statusCode());
+      assertEquals(2, server.counters.get(CollectOutcome.NOT_AWAITED));
+      server.awaited = true;
+      assertEquals(200, server.send("GET", "/e/imp/" + TestTokens.valid(3)).statusCode());
+      assertEquals(List.of(3L), server.recordedAuctions());
+    }
+  }
+
+  @Test
   void shouldRecordWhatANoticeSays() throws Exception {
     try (BeaconServer server = BeaconServer.start(folder)) {
       String loss = "/n/loss/" + TestTokens.valid(1) + "?p=0.5&r=102&m=0.75";

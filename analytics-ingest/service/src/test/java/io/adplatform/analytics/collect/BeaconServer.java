@@ -30,6 +30,7 @@ final class BeaconServer implements AutoCloseable {
   final LandingPages pages = new LandingPages();
   final CollectCounters counters;
   final int port;
+  volatile boolean awaited = true;
   private final HttpClient client = HttpClient.newHttpClient();
 
   private BeaconServer(Path folder, Function<Lane, LaneJournal> journals) {
@@ -44,7 +45,8 @@ final class BeaconServer implements AutoCloseable {
             agent,
             new TokenCodec(TestTokens.KEYS),
             pages,
-            counters);
+            counters,
+            () -> awaited);
     node.agent(ignored -> agent);
     node.route("/e/", ignored -> handler);
     node.route("/n/", ignored -> handler);

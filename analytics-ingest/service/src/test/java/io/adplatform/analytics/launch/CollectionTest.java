@@ -3,6 +3,8 @@ package io.adplatform.analytics.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.adplatform.analytics.collect.TestTokens;
 import io.adplatform.runtime.config.JournalConfig;
 import io.adplatform.runtime.config.KafkaConfig;
@@ -11,12 +13,17 @@ import io.adplatform.runtime.config.NodeConfig;
 import io.adplatform.runtime.node.HotNode;
 import io.adplatform.storage.kafka.KafkaClients;
 import io.adplatform.storage.kafka.KafkaTopics;
+import io.adplatform.storage.lease.NodeRegistration;
 import io.adplatform.testkit.server.TestKafka;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.EventPartition;
 import io.adplatform.wire.sbe.JournalMarkDecoder;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.SignalDecoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -37,6 +45,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,12 +61,18 @@ class CollectionTest {
   private final KafkaConfig kafka = new KafkaConfig(TestKafka.bootstrapServers(), PARTITIONS);
   private final HttpClient client = HttpClient.newHttpClient();
   private final Events events = new Events();
+  private final Billing billing = new Billing();
+
+  @AfterEach
+  void close() {
+    billing.server.stop(0);
+  }
 
   @Test
   void shouldShipEveryBeaconWithMarksBehindItAcrossRestartsAndABrokerThatDies() throws Exception {
     Set<Long> answered = new TreeSet<>();
     try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
-        Collection collection = Collection.start(node, kafka, TestTokens.KEYS)) {
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
       int port = node.listen();
       fire(port, 1, answered);
       await(() -> events.read().auctions.containsAll(answered));
@@ -66,7 +81,7 @@ class CollectionTest {
       assertTrue(collection != null);
     }
     try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
-        Collection collection = Collection.start(node, kafka, TestTokens.KEYS)) {
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
       int port = node.listen();
       fire(port, 1 + BEACONS, answered);
       ProcessHandle.of(TestKafka.server().process().pid())
@@ -85,21 +100,56 @@ class CollectionTest {
   }
 
   @Test
+  void shouldTakeNoBeaconBeforeBillingServiceAwaitsIt() throws Exception {
+    billing.refuses = true;
+    try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
+      int port = node.listen();
+      URI ready = URI.create("http://127.0.0.1:" + port + "/readyz");
+      await(() -> billing.asked.get() > 2);
+      assertEquals(503, status(beacon(port, 1)));
+      assertEquals(503, status(ready));
+      billing.refuses = false;
+      await(() -> status(ready) == 200);
+      assertEquals(200, status(beacon(port, 2)));
+      await(() -> events.read().leastMark(NODE) > 0);
+      assertTrue(collection != null);
+    }
+    billing.refuses = true;
+    try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
+      int port = node.listen();
+      assertEquals(503, status(beacon(port, 3)));
+      await(() -> status(beacon(port, 4)) == 200);
+      assertTrue(billing.refuses && billing.asked.get() > 3, "its marks were sent before");
+      assertTrue(collection != null);
+    }
+  }
+
+  @Test
   void shouldSendTheMarksOfANodeThatRanOnItsFolderBefore() throws Exception {
     int former = 4;
     try (HotNode node = HotNode.start(config(former), LaneConfig.laptop());
-        Collection collection = Collection.start(node, kafka, TestTokens.KEYS)) {
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
       node.listen();
       await(() -> events.read().leastMark(former) > 0);
       assertTrue(collection != null);
     }
     try (HotNode node = HotNode.start(config(5), LaneConfig.laptop());
-        Collection collection = Collection.start(node, kafka, TestTokens.KEYS)) {
+        Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
       node.listen();
       long since = System.currentTimeMillis();
       await(() -> events.read().leastMark(former) >= since);
       assertTrue(collection != null);
     }
+  }
+
+  private NodeRegistration register(boolean known) {
+    return NodeRegistration.start(billing.address(), "key", NODE, known, Duration.ofSeconds(3));
+  }
+
+  private static URI beacon(int port, long auction) {
+    return URI.create("http://127.0.0.1:" + port + "/e/imp/" + TestTokens.valid(auction));
   }
 
   private NodeConfig config() {
@@ -115,9 +165,7 @@ class CollectionTest {
     LongStream.range(from, from + BEACONS)
         .forEach(
             auction -> {
-              URI uri =
-                  URI.create("http://127.0.0.1:" + port + "/e/imp/" + TestTokens.valid(auction));
-              if (status(uri) == 200) {
+              if (status(beacon(port, auction)) == 200) {
                 answered.add(auction);
               }
             });
@@ -128,8 +176,8 @@ class CollectionTest {
       return client
           .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
           .statusCode();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -140,6 +188,34 @@ class CollectionTest {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not within " + PATIENCE);
+    }
+  }
+
+  /** Answers registrations, or is as good as away. */
+  private static final class Billing {
+    private final AtomicInteger asked = new AtomicInteger();
+    private final HttpServer server;
+    private volatile boolean refuses;
+
+    Billing() {
+      try {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      server.createContext("/internal/v1/nodes/" + NODE + "/register", this::answer);
+      server.start();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+      try (exchange) {
+        asked.incrementAndGet();
+        exchange.sendResponseHeaders(refuses ? 503 : 200, -1);
+      }
+    }
+
+    URI address() {
+      return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
   }
 

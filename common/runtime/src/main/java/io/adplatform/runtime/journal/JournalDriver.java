@@ -197,6 +197,11 @@ public final class JournalDriver implements AutoCloseable {
     return isConnected() && journals.stream().allMatch(ArchiveLaneJournal::takesAuctions);
   }
 
+  /** Whether somebody looks at the free space and mends what fails. */
+  public boolean isKept() {
+    return keeper.isRunning();
+  }
+
   /** Bytes that were offered and are not recorded yet, over all lanes. */
   public long unrecordedBytes() {
     JournalSession asked = session;

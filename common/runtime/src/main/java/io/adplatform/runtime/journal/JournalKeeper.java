@@ -50,12 +50,18 @@ final class JournalKeeper implements AutoCloseable {
     return room;
   }
 
+  /** Whether it goes on keeping. */
+  boolean isRunning() {
+    return thread.isAlive();
+  }
+
   private void run() {
     while (!closed) {
       try {
         lookAtRoom();
         lookAtRecordings();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error too: without it a full disk would not be seen any more.
         LOG.warn("journal-keeper goes on after: {}", e.toString());
       }
       LockSupport.parkNanos(LOOK_NANOS);

@@ -98,6 +98,9 @@ public final class HotNode implements AutoCloseable {
   }
 
   private ReadinessCheck.Result journalReady() {
+    if (!driver.isKept()) {
+      return ReadinessCheck.Result.notReady("the thread that keeps the journal has ended");
+    }
     return driver.takesAuctions()
         ? ReadinessCheck.Result.ok()
         : ReadinessCheck.Result.notReady("the disk is nearly full or the recording failed");

@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -217,6 +219,26 @@ class LaneJournalTest {
       TestJournal.await(() -> test.journal.takesAuctions());
       assertTrue(test.onLane(journal -> journal.offerAuction(message, 0, 64)) > 0);
       assertTrue(test.counters.get(JournalCount.REFUSED) >= 2);
+    }
+  }
+
+  @Test
+  void shouldGoOnLookingAtTheFreeSpaceAfterAnError() {
+    AtomicLong free = new AtomicLong(Long.MAX_VALUE);
+    AtomicBoolean fails = new AtomicBoolean();
+    LongSupplier disk =
+        () -> {
+          if (fails.compareAndSet(true, false)) {
+            throw new OutOfMemoryError("planted");
+          }
+          return free.get();
+        };
+    try (TestJournal test = TestJournal.start(data, disk)) {
+      fails.set(true);
+      TestJournal.await(() -> !fails.get());
+      free.set(2 * MIB - 1);
+      TestJournal.await(() -> !test.journal.takesAuctions());
+      assertTrue(test.driver.isKept());
     }
   }
 

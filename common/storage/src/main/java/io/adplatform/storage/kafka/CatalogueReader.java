@@ -60,6 +60,7 @@ public final class CatalogueReader implements AutoCloseable {
 
   // Of the reader's thread alone.
   private long target = -1;
+  private long batchOffset = -1;
   private boolean pending;
   private boolean troubled;
   private long pendingSinceNanos;
@@ -88,6 +89,18 @@ public final class CatalogueReader implements AutoCloseable {
   /** Whether the topic was read to the end it had at the start, and the listener took it. */
   public boolean isCaughtUp() {
     return caughtUp.getCount() == 0;
+  }
+
+  /**
+   * A condition for {@code /readyz}.
+   *
+   * @return null where it has caught up and goes on reading
+   */
+  public String readiness() {
+    if (!closed && !thread.isAlive()) {
+      return "the thread that reads the catalogue has ended";
+    }
+    return isCaughtUp() ? null : "the catalogue is not read to its end";
   }
 
   /** Waits until {@link #isCaughtUp()}; false where that took longer than the timeout. */
@@ -143,8 +156,20 @@ public final class CatalogueReader implements AutoCloseable {
         } catch (RuntimeException e) {
           report("The catalogue cannot be read now; trying again", e);
           pauseBeforeRetry();
+        } catch (Error e) {
+          // Out of memory, say: better met by another try than by a catalogue that nobody reads.
+          report("The catalogue cannot be read now; trying again", e);
+          pauseBeforeRetry();
+          readAgain(opened);
         }
       }
+    }
+  }
+
+  /** What came with the last poll may not have been handed on. */
+  private void readAgain(Consumer<byte[], byte[]> from) {
+    if (batchOffset >= 0) {
+      from.seek(PARTITION, batchOffset);
     }
   }
 
@@ -152,6 +177,7 @@ public final class CatalogueReader implements AutoCloseable {
     if (target < 0) {
       target = from.endOffsets(List.of(PARTITION)).get(PARTITION);
     }
+    batchOffset = from.position(PARTITION);
     ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
     for (ConsumerRecord<byte[], byte[]> record : records) {
       take(record);
@@ -226,7 +252,7 @@ public final class CatalogueReader implements AutoCloseable {
   }
 
   /** Says it once, however often it is tried again. */
-  private void report(String what, Exception e) {
+  private void report(String what, Throwable e) {
     if (!troubled) {
       troubled = true;
       LOG.warn(what, e);

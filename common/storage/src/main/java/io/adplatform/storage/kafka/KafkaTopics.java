@@ -111,31 +111,33 @@ public final class KafkaTopics {
       for (NewTopic topic : topics) {
         awaitKnown(admin, topic, deadline);
       }
-      shortenSegments(admin, topics, deadline);
+      bringUpToDate(admin, topics, deadline);
     } finally {
       // Without a limit it would wait a minute for the answer of a Kafka that is away.
       admin.close(Duration.ZERO);
     }
   }
 
-  /** What was made by a former release has segments of a week. */
-  private static void shortenSegments(Admin admin, List<NewTopic> topics, long deadline)
+  /** What was made by a former release has segments of a week, and its producers' times. */
+  private static void bringUpToDate(Admin admin, List<NewTopic> topics, long deadline)
       throws TimeoutException, InterruptedException {
     Map<ConfigResource, Collection<AlterConfigOp>> wanted = new HashMap<>();
     for (NewTopic topic : topics) {
-      String millis = topic.configs().get(TopicConfig.SEGMENT_MS_CONFIG);
-      if (millis != null) {
-        wanted.put(
-            new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
-            List.of(
-                new AlterConfigOp(
-                    new ConfigEntry(TopicConfig.SEGMENT_MS_CONFIG, millis),
-                    AlterConfigOp.OpType.SET)));
+      List<AlterConfigOp> settings = new ArrayList<>();
+      for (String name :
+          List.of(TopicConfig.SEGMENT_MS_CONFIG, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)) {
+        String value = topic.configs().get(name);
+        if (value != null) {
+          settings.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+        }
+      }
+      if (!settings.isEmpty()) {
+        wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), settings);
       }
     }
     Throwable failure = failureOf(admin.incrementalAlterConfigs(wanted).all(), deadline);
     if (failure != null) {
-      LOG.warn("the topics' segments stay as they are: {}", failure.toString());
+      LOG.warn("the topics' settings stay as they are: {}", failure.toString());
     }
   }
 
@@ -158,7 +160,10 @@ public final class KafkaTopics {
 
   private static List<NewTopic> eventTopics(KafkaConfig config) {
     List<NewTopic> topics = new ArrayList<>();
-    topics.add(topic(config, EVENTS, config.partitions(), kept(EVENTS_RETENTION)));
+    Map<String, String> events = new HashMap<>(kept(EVENTS_RETENTION));
+    // Settlement holds nodes' clocks against the time at which their messages came.
+    events.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+    topics.add(topic(config, EVENTS, config.partitions(), events));
     topics.add(topic(config, SETTLED, config.partitions(), kept(SETTLED_RETENTION)));
     topics.add(topic(config, AUCTION_DETAILS, config.partitions(), kept(DETAILS_RETENTION)));
     return topics;

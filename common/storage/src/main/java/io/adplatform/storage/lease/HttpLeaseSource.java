@@ -4,10 +4,6 @@ import io.adplatform.decision.budget.LeaseSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 
 /**
  * Leases from billing-service over HTTP: carries a {@link LeaseDialogue}, and waits a little after
@@ -16,20 +12,12 @@ import java.time.Duration;
  * <p>Of one thread, that of {@code NodeLeases}; the getters of any.
  */
 public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-
-  /** A grant takes milliseconds; this is for a billing-service that hangs. */
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
-
   /** The first pause after a failure, doubled with each further one. */
   private static final long BACK_OFF_NANOS = 100_000_000;
 
   private static final long MAX_BACK_OFF_NANOS = 2_000_000_000;
-  private static final int OK = 200;
 
-  private final HttpClient http;
-  private final URI address;
-  private final String authorization;
+  private final BillingClient billing;
   private final LeaseDialogue dialogue;
   private long pauseNanos;
   private long pausedUntilNanos = System.nanoTime();
@@ -44,17 +32,7 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
    * @param boot seconds since 1970, as in the node's auction ids
    */
   public HttpLeaseSource(URI billing, String nodeKey, int nodeId, long boot) {
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
-    String base = billing.toString();
-    this.address =
-        URI.create(
-            (base.endsWith("/") ? base.substring(0, base.length() - 1) : base)
-                + "/internal/v1/leases");
-    this.authorization = "Bearer " + nodeKey;
+    this.billing = new BillingClient(billing, nodeKey, "/internal/v1/leases");
     this.dialogue = new LeaseDialogue(nodeId, boot, this::send);
   }
 
@@ -87,30 +65,16 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
   }
 
   private LeaseAnswer send(LeaseRequest body) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(address)
-            .timeout(REQUEST_TIMEOUT)
-            .header("Authorization", authorization)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(LeaseCodec.write(body)))
-            .build();
     try {
-      HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      if (response.statusCode() != OK) {
-        throw new IOException("billing-service answers " + response.statusCode());
-      }
-      return LeaseCodec.readAnswer(response.body());
+      return LeaseCodec.readAnswer(billing.post(LeaseCodec.write(body)));
     } catch (UncheckedIOException e) {
       throw new IOException("billing-service's answer cannot be read", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while waiting for billing-service", e);
     }
   }
 
   /** Ends the client's threads. */
   @Override
   public void close() {
-    http.shutdownNow();
+    billing.close();
   }
 }

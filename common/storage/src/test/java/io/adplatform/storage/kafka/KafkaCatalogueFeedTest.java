@@ -3,6 +3,7 @@ package io.adplatform.storage.kafka;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.decision.catalogue.CatalogueCompiler;
@@ -21,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -187,6 +190,32 @@ class KafkaCatalogueFeedTest {
       assertEquals(
           List.of("advertiser/8 v" + version, "refused", "consistent v" + version),
           story.since(from));
+    }
+  }
+
+  @Test
+  void shouldReadAgainWhatAnErrorKeptFromBeingTaken() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    Set<Long> taken = ConcurrentHashMap.newKeySet();
+    CatalogueListener listener =
+        new CatalogueListener() {
+          @Override
+          public void onDocument(CatalogueKey key, CatalogueEntity entity, long of) {
+            if (fails.compareAndSet(true, false)) {
+              throw new OutOfMemoryError("planted");
+            }
+            taken.add(key.id());
+          }
+
+          @Override
+          public void onConsistent(long of) {}
+        };
+    try (CatalogueReader reader = CatalogueReader.start(kafka, "test-error", listener)) {
+      assertTrue(reader.awaitCaughtUp(PATIENCE));
+      fails.set(true);
+      publish(advertiser(21), advertiser(22));
+      await("both documents", () -> taken.containsAll(Set.of(21L, 22L)));
+      assertNull(reader.readiness());
     }
   }
 

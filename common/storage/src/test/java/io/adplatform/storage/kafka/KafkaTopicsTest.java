@@ -35,6 +35,8 @@ class KafkaTopicsTest {
         List.of(KafkaTopics.EVENTS, KafkaTopics.SETTLED, KafkaTopics.AUCTION_DETAILS)) {
       assertEquals("7200000", config(topic).get("segment.ms").value());
     }
+    Config events = config(KafkaTopics.EVENTS);
+    assertEquals("LogAppendTime", events.get("message.timestamp.type").value());
   }
 
   @Test
