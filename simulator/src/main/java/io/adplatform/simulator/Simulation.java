@@ -1,6 +1,7 @@
 package io.adplatform.simulator;
 
 import io.adplatform.billing.settlement.SettledBatch;
+import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.EventPartition;
@@ -33,6 +34,7 @@ public final class Simulation {
   private final SplittableRandom random;
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final SettleTask settlement;
+  private final List<SpendCurve> curves = new ArrayList<>();
   private final long[] counted = new long[World.PARTITIONS];
   private long owedRequestMillis;
   private long requests;
@@ -43,6 +45,9 @@ public final class Simulation {
     random = new SplittableRandom(config.seed() * 31 + 3);
     for (int node = 0; node < config.nodes(); node++) {
       nodes.add(new SimulatedNode(world, node));
+    }
+    for (Campaign campaign : world.demand.campaigns) {
+      curves.add(new SpendCurve(campaign, config.untilMillis()));
     }
     settlement = new SettleTask(seams, world.events, world.settled, world.auditor::written);
   }
@@ -88,6 +93,9 @@ public final class Simulation {
       }
     }
     world.auditor.check();
+    for (SpendCurve curve : curves) {
+      curve.at(world.millis(), world.auditor.chargedMicros(curve.campaignId()));
+    }
   }
 
   private void arrive() {
@@ -195,6 +203,7 @@ public final class Simulation {
         auditor.settled(Disposition.COUNTED),
         auditor.settled(Disposition.REPEAT),
         auditor.settled(Disposition.LATE),
-        struck);
+        struck,
+        curves);
   }
 }

@@ -1,5 +1,6 @@
 package io.adplatform.simulator;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param repeats settled as such
  * @param late settled as such
  * @param struck how often each kind of fault had an effect
+ * @param curves the campaigns' spend in the course of it
  */
 public record Summary(
     long virtualMillis,
@@ -28,7 +30,8 @@ public record Summary(
     long counted,
     long repeats,
     long late,
-    Map<FaultKind, Long> struck) {
+    Map<FaultKind, Long> struck,
+    List<SpendCurve> curves) {
   /** How many times faster than real time it was. */
   public long speed() {
     return virtualMillis * 1_000_000 / Math.max(1, tookNanos);

@@ -195,8 +195,8 @@ public final class LeaseGrants {
 
   /**
    * A lease runs on while its day and its flight last and its line item's budgets are not
-   * overcommitted. A pause is not looked at here: it ends a lease through the lanes, which give back
-   * what they hold when they learn of it (ADR 0062), and ask for a new one when it is resumed.
+   * overcommitted. A pause is not looked at here: it ends a lease through the lanes, which give
+   * back what they hold when they learn of it (ADR 0062), and ask for a new one when it is resumed.
    */
   private void extend(Connection connection, NodeRow node, List<Long> leaseIds, long nowMillis)
       throws SQLException {
