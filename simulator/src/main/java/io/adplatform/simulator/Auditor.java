@@ -420,6 +420,11 @@ final class Auditor {
     return lineItems.values().stream().mapToLong(books -> books.charged).sum();
   }
 
+  /** Charged on a campaign, micros. */
+  long chargedMicros(long campaignId) {
+    return campaigns.get(campaignId).charged;
+  }
+
   /** Delivered beyond that, micros. */
   long overDeliveryMicros() {
     return lineItems.values().stream().mapToLong(books -> books.overDelivery).sum();

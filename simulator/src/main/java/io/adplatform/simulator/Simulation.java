@@ -1,6 +1,8 @@
 package io.adplatform.simulator;
 
 import io.adplatform.billing.settlement.SettledBatch;
+import io.adplatform.simulator.plot.SpendCurve;
+import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.EventPartition;
@@ -33,6 +35,7 @@ public final class Simulation {
   private final SplittableRandom random;
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final SettleTask settlement;
+  private final List<SpendCurve> curves = new ArrayList<>();
   private final long[] counted = new long[World.PARTITIONS];
   private long owedRequestMillis;
   private long requests;
@@ -51,6 +54,7 @@ public final class Simulation {
    * @param repeats settled as such
    * @param late settled as such
    * @param struck how often each kind of fault had an effect
+   * @param curves the campaigns' spend in the course of it
    */
   public record Summary(
       long virtualMillis,
@@ -64,7 +68,8 @@ public final class Simulation {
       long counted,
       long repeats,
       long late,
-      Map<FaultKind, Long> struck) {
+      Map<FaultKind, Long> struck,
+      List<SpendCurve> curves) {
     /** How many times faster than real time it was. */
     public long speed() {
       return virtualMillis * 1_000_000 / Math.max(1, tookNanos);
@@ -76,6 +81,9 @@ public final class Simulation {
     random = new SplittableRandom(config.seed() * 31 + 3);
     for (int node = 0; node < config.nodes(); node++) {
       nodes.add(new SimulatedNode(world, node));
+    }
+    for (Campaign campaign : world.demand.campaigns) {
+      curves.add(new SpendCurve(campaign, config.untilMillis()));
     }
     settlement = new SettleTask(seams, world.events, world.settled, world.auditor::written);
   }
@@ -121,6 +129,9 @@ public final class Simulation {
       }
     }
     world.auditor.check();
+    for (SpendCurve curve : curves) {
+      curve.at(world.millis(), world.auditor.chargedMicros(curve.campaignId()));
+    }
   }
 
   private void arrive() {
@@ -228,6 +239,7 @@ public final class Simulation {
         auditor.settled(Disposition.COUNTED),
         auditor.settled(Disposition.REPEAT),
         auditor.settled(Disposition.LATE),
-        struck);
+        struck,
+        curves);
   }
 }

@@ -1,6 +1,10 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.plot.SpendPlot;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,13 +27,16 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code 0 where every invariant held; 1 where one did not: then the shortest command that"
-          + " shows it is printed; 2 for words that are not understood."
+          + " shows it is printed; 2 for words that are not understood; 3 where the plot cannot be"
+          + " written."
     })
 public final class SimulatorMain implements Callable<Integer> {
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final long PROGRESS_NANOS = 200_000_000;
   private static final long MICROS = 1_000_000;
   private static final int BAR = 40;
+  private static final String NO_PLOT = "none";
+  private static final int CANNOT_WRITE = 3;
 
   @Spec private CommandSpec spec;
 
@@ -58,6 +65,14 @@ public final class SimulatorMain implements Callable<Integer> {
       fallbackValue = "-1",
       description = "Only these faults of the seed's plan, by number; without numbers none.")
   private List<Integer> faults;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "Where spend is drawn against plan, a page of HTML (simulate-SEED.html); 'none' draws"
+              + " nothing.")
+  private String plot;
 
   private SimulatorMain() {}
 
@@ -90,7 +105,7 @@ public final class SimulatorMain implements Callable<Integer> {
               });
       out.print(terminal ? "\r" : "");
       print(summary, out);
-      return 0;
+      return draw(config, summary, out) ? 0 : CANNOT_WRITE;
     } catch (RuntimeException e) {
       out.println();
       Violation violation = Shrinking.violation(config, Seams.RIGHT);
@@ -105,6 +120,23 @@ public final class SimulatorMain implements Callable<Integer> {
       }
       out.flush();
       return 1;
+    }
+  }
+
+  private boolean draw(SimulationConfig config, Summary summary, PrintWriter out) {
+    if (NO_PLOT.equals(plot)) {
+      return true;
+    }
+    Path file = Path.of(plot == null ? "simulate-" + seed + ".html" : plot);
+    try {
+      Files.writeString(file, SpendPlot.html(command(config), summary.curves()));
+      out.println("spend against plan: " + file.toAbsolutePath());
+      out.flush();
+      return true;
+    } catch (IOException e) {
+      out.println("The plot cannot be written to " + file + ": " + e);
+      out.flush();
+      return false;
     }
   }
 

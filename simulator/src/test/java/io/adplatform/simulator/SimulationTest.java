@@ -3,11 +3,16 @@ package io.adplatform.simulator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.simulator.plot.SpendCurve;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The exchange as it is: no seed finds anything. */
 class SimulationTest {
@@ -35,6 +40,28 @@ class SimulationTest {
   }
 
   @Test
+  void shouldDrawSpendAgainstPlan(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("spend.html");
+    StringWriter out = new StringWriter();
+    int code =
+        SimulatorMain.commandLine()
+            .setOut(new PrintWriter(out))
+            .execute("--seed", "3", "--seconds", "600", "--rate", "20", "--plot", file.toString());
+    assertEquals(0, code, out.toString());
+    String page = Files.readString(file);
+    assertEquals(3, page.split("class=\"charged\" points=", -1).length - 1);
+    SimulationConfig config = SimulationConfig.of(3, 600_000, REQUESTS_PER_SECOND);
+    long charged = 0;
+    for (SpendCurve curve : Simulation.run(config, millis -> {}).curves()) {
+      int last = curve.count() - 1;
+      assertEquals(SpendCurve.POINTS, last);
+      assertTrue(curve.chargedMicros(last / 2) <= curve.chargedMicros(last));
+      charged += curve.chargedMicros(last);
+    }
+    assertTrue(charged > 0);
+  }
+
+  @Test
   void shouldDoTheSameForTheSameSeed() {
     SimulationConfig config = SimulationConfig.of(3, 300_000, REQUESTS_PER_SECOND);
     Simulation.Summary first = Simulation.run(config, millis -> {});
@@ -51,7 +78,17 @@ class SimulationTest {
     int code =
         SimulatorMain.commandLine()
             .setOut(new PrintWriter(out))
-            .execute("--seed", "5", "--seconds", "60", "--rate", "10", "--faults", "0,1");
+            .execute(
+                "--seed",
+                "5",
+                "--seconds",
+                "60",
+                "--rate",
+                "10",
+                "--faults",
+                "0,1",
+                "--plot",
+                "none");
     assertEquals(0, code, out.toString());
     assertTrue(out.toString().contains("Every invariant held"), out.toString());
     assertTrue(out.toString().contains("600 requests"), out.toString());
