@@ -19,17 +19,24 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A small catalogue drawn from a seed: one advertiser, some campaigns and line items, whose budgets
- * are of every size between nothing much and more than the traffic can spend.
+ * A small catalogue drawn from a seed: an advertiser with some campaigns and line items, whose
+ * budgets are of every size between nothing much and more than the traffic can spend, and one whose
+ * line items have no budget, but only what it pays.
  */
 final class SimulatedDemand {
   static final String[] COUNTRIES = {"USA", "DEU", "FRA", "JPN"};
+  static final long PREPAID_ADVERTISER = 11;
   private static final long ADVERTISER = 10;
   private static final long CREATIVE = 20;
   private static final long FIRST_CAMPAIGN = 100;
   private static final long FIRST_LINE_ITEM = 1_000;
   private static final int CAMPAIGNS = 3;
   private static final int LINE_ITEMS = 9;
+  private static final int PREPAID_LINE_ITEMS = 3;
+
+  /** They win where they bid. */
+  private static final long PREPAID_CPM_MICROS = 11_000_000;
+
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final long CAMPAIGN_MICROS = 300;
   private static final long MICROS_PER_CPM_STEP = 100_000;
@@ -45,13 +52,16 @@ final class SimulatedDemand {
     long requests = Math.max(1_000, ofDay * config.requestsPerSecond());
     long days = 1 + config.durationMillis() / MILLIS_PER_DAY;
     entities.add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
-    entities.add(creative());
+    entities.add(new Advertiser(PREPAID_ADVERTISER, 2, "Pays ahead", "USD", "UTC"));
+    entities.add(creative(CREATIVE, 1, ADVERTISER));
+    entities.add(creative(CREATIVE + 1, 2, PREPAID_ADVERTISER));
     for (int i = 0; i < CAMPAIGNS; i++) {
       campaigns.add(campaign(FIRST_CAMPAIGN + i, requests, days));
     }
     for (int i = 0; i < LINE_ITEMS; i++) {
       lineItems.add(lineItem(FIRST_LINE_ITEM + i, requests, days));
     }
+    addPrepaid();
     entities.addAll(campaigns);
     entities.addAll(lineItems);
   }
@@ -66,11 +76,38 @@ final class SimulatedDemand {
     return compiler.compile(nowMillis);
   }
 
-  private static Creative creative() {
+  private void addPrepaid() {
+    long id = FIRST_CAMPAIGN + CAMPAIGNS;
+    campaigns.add(
+        new Campaign(
+            id, 2, PREPAID_ADVERTISER, "All", Status.ACTIVE, null, null, Budget.UNBOUNDED));
+    for (int i = 0; i < PREPAID_LINE_ITEMS; i++) {
+      lineItems.add(
+          new LineItem(
+              FIRST_LINE_ITEM + LINE_ITEMS + i,
+              2,
+              PREPAID_ADVERTISER,
+              id,
+              "Line item",
+              Status.ACTIVE,
+              PREPAID_CPM_MICROS + i * MICROS_PER_CPM_STEP,
+              List.of(CREATIVE + 1),
+              Budget.UNBOUNDED,
+              null,
+              null,
+              in(COUNTRIES[i])));
+    }
+  }
+
+  private static Targeting in(String country) {
+    return new Targeting(Map.of("country", List.of(country)), Map.of(), List.of());
+  }
+
+  private static Creative creative(long id, long accountId, long advertiserId) {
     return new Creative(
-        CREATIVE,
-        1,
-        ADVERTISER,
+        id,
+        accountId,
+        advertiserId,
         "Banner",
         Status.ACTIVE,
         Format.BANNER,
@@ -97,12 +134,7 @@ final class SimulatedDemand {
     long cpmMicros = MICROS_PER_CPM_STEP * (10 + random.nextInt(91));
     boolean everywhere = random.nextInt(3) == 0;
     Targeting targeting =
-        everywhere
-            ? Targeting.ANY
-            : new Targeting(
-                Map.of("country", List.of(COUNTRIES[random.nextInt(COUNTRIES.length)])),
-                Map.of(),
-                List.of());
+        everywhere ? Targeting.ANY : in(COUNTRIES[random.nextInt(COUNTRIES.length)]);
     return new LineItem(
         id,
         1,

@@ -82,6 +82,7 @@ public final class Simulation {
       world.faults.struck(FaultKind.SETTLEMENT_CRASH);
     }
     if (!world.faults.is(FaultKind.BILLING_STALLS)) {
+      world.payments.step(world.millis(), world.billing);
       count();
       if (world.millis() % CLOSE_MILLIS == 0) {
         world.seams.closing().due(world.billing).forEach(this::close);
@@ -190,6 +191,8 @@ public final class Simulation {
         budget,
         auditor.chargedMicros(),
         auditor.overDeliveryMicros(),
+        world.payments.paidMicros(),
+        auditor.refusedForFunds(),
         auditor.answeredBeacons(),
         auditor.settled(Disposition.COUNTED),
         auditor.settled(Disposition.REPEAT),

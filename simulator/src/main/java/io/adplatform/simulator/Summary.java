@@ -10,6 +10,8 @@ import java.util.Map;
  * @param budgetMicros of all line items that have one, for the days that were simulated
  * @param chargedMicros on all line items
  * @param overDeliveryMicros delivered beyond
+ * @param paidMicros ahead, by the advertiser that does
+ * @param refusedForFunds leases that it was refused because its money was spent
  * @param answered beacons that were recorded and answered
  * @param counted settled events that count: auctions and impressions
  * @param repeats settled as such
@@ -24,6 +26,8 @@ public record Summary(
     long budgetMicros,
     long chargedMicros,
     long overDeliveryMicros,
+    long paidMicros,
+    long refusedForFunds,
     long answered,
     long counted,
     long repeats,

@@ -6,6 +6,7 @@ import io.adplatform.billing.budget.LeaseGrants;
 import io.adplatform.billing.budget.LeaseHandler;
 import io.adplatform.billing.budget.NodesHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
+import io.adplatform.billing.funds.TermsHandler;
 import io.adplatform.billing.ledger.AdjustmentHandler;
 import io.adplatform.billing.ledger.BalancesHandler;
 import io.adplatform.billing.ledger.CorrectionHandler;
@@ -88,6 +89,7 @@ public final class BillingService implements AutoCloseable {
             config, database, new LeaseClosePublisher(config.kafka()), clock, meters);
     LeaseGrants grants = new LeaseGrants(database.transactions(), config.leases(), clock);
     count(meters, grants);
+    BudgetHandler budgets = new BudgetHandler(database.transactions(), clock);
     WriteOffHandler writeOff = new WriteOffHandler(database.transactions(), clock);
     api.keys(new PostgresApiKeyStore(database.transactions()))
         .operation("writeOffNode", writeOff)
@@ -95,8 +97,8 @@ public final class BillingService implements AutoCloseable {
             "listNodes", new NodesHandler(database.transactions(), config.kafka().partitions()))
         .nodeKey(config.nodeKey())
         .internal("POST", "/leases", new LeaseHandler(grants))
-        .internal(
-            "GET", "/line-items/:id/budget", new BudgetHandler(database.transactions(), clock))
+        .internal("GET", "/line-items/:id/budget", budgets)
+        .internal("GET", "/campaigns/:id/budget", budgets::campaign)
         .internal("POST", "/nodes/:id/write-off", writeOff)
         .readiness("billing-postgres", database::readiness)
         .readiness(
@@ -104,6 +106,10 @@ public final class BillingService implements AutoCloseable {
             () -> service.catalogue.isCaughtUp() ? null : "the catalogue is not read to its end")
         .readiness("billing-settled", service.settled::readiness);
     mountLedger(api, database.transactions(), clock, new LedgerCounters(meters));
+    TermsHandler terms = new TermsHandler(database.transactions(), clock);
+    api.operation("getPaymentTerms", terms::get)
+        .operation("updatePaymentTerms", terms::update)
+        .operation("listPaymentTerms", terms::history);
     return service;
   }
 
