@@ -31,7 +31,7 @@ final class World {
   final Topic events = new Topic(PARTITIONS);
   final Topic settled = new Topic(PARTITIONS);
   final MemoryBilling billing;
-  final Payments payments;
+  final SimulatedDemand.Payments payments;
   final Auditor auditor;
   final Viewers viewers;
   final TokenKeys keys = TokenKeys.of(new byte[16]);
@@ -47,7 +47,7 @@ final class World {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis());
     billing = new MemoryBilling(LEASES, clock);
     demand.entities.forEach(billing::put);
-    payments = new Payments(config);
+    payments = new SimulatedDemand.Payments(config);
     payments.agree(billing);
     auditor = new Auditor(this);
     viewers = new Viewers(this);
