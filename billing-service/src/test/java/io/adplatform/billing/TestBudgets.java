@@ -49,7 +49,7 @@ public final class TestBudgets implements AutoCloseable {
       statement.execute(
           "TRUNCATE advertiser, campaign, line_item, node, lease, lease_charge, spend_total,"
               + " spend_day, settled_mark, settled_offset, ledger_account, ledger_balance,"
-              + " ledger_range, ledger_entry, ledger_posting");
+              + " ledger_range, ledger_entry, ledger_posting, payment_terms, advertiser_funds");
     }
   }
 
@@ -123,7 +123,10 @@ public final class TestBudgets implements AutoCloseable {
     return number(
         """
         WITH leases AS (
-          SELECT line_item_id, campaign_id, day, charged_micros AS charged,
+          SELECT line_item_id, campaign_id, advertiser_id, day, charged_micros AS charged,
+                 CASE state WHEN 'CLOSED' THEN 0
+                             ELSE greatest(0, amount_micros - given_back_micros - charged_micros)
+                             END AS leased,
                  CASE state WHEN 'CLOSED' THEN charged_micros
                              ELSE amount_micros - given_back_micros END AS committed
             FROM lease),
@@ -131,7 +134,9 @@ public final class TestBudgets implements AutoCloseable {
           SELECT 'L' AS scope, line_item_id AS id, day, sum(committed) AS committed,
                  sum(charged) AS charged FROM leases GROUP BY 2, 3
           UNION ALL
-          SELECT 'C', campaign_id, day, sum(committed), sum(charged) FROM leases GROUP BY 2, 3),
+          SELECT 'C', campaign_id, day, sum(committed), sum(charged) FROM leases GROUP BY 2, 3
+          UNION ALL
+          SELECT 'A', advertiser_id, day, sum(committed), sum(charged) FROM leases GROUP BY 2, 3),
         totals AS (
           SELECT scope, id, sum(committed) AS committed, sum(charged) AS charged
             FROM by_day GROUP BY 1, 2)
@@ -140,7 +145,10 @@ public final class TestBudgets implements AutoCloseable {
                     OR b.charged IS DISTINCT FROM s.charged_micros)
              + (SELECT count(*) FROM totals t FULL JOIN spend_total s USING (scope, id)
                  WHERE t.committed IS DISTINCT FROM s.committed_micros
-                    OR t.charged IS DISTINCT FROM s.charged_micros)\
+                    OR t.charged IS DISTINCT FROM s.charged_micros)
+             + (SELECT count(*) FROM advertiser_funds f
+                 WHERE f.leased_micros <> (SELECT coalesce(sum(l.leased), 0) FROM leases l
+                                            WHERE l.advertiser_id = f.advertiser_id))\
         """);
   }
 

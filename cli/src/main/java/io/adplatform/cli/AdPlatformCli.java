@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
     },
     subcommands = {
       AdvertiserCommand.class,
+      FundsCommand.class,
       CampaignCommand.class,
       LineItemCommand.class,
       CreativeCommand.class,

@@ -101,6 +101,55 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldAgreeOnACreditLimitInTheAdvertisersCurrency() throws IOException {
+    answers.add("{\"currency\":\"EUR\"}");
+    answers.add("{\"terms\":\"CREDIT\",\"version\":2,\"freeMicros\":500000}");
+    int code =
+        run(
+            "funds",
+            "terms",
+            "--advertiser",
+            "9",
+            "--credit",
+            "0.50",
+            "--daily",
+            "0.10",
+            "--reason",
+            "contract 7");
+    assertEquals(0, code, err.toString());
+    assertEquals("CREDIT, version 2: 500000 micros are free", out.toString().strip());
+    String request = received.getLast();
+    assertTrue(
+        request.startsWith("PATCH /api/v1/billing/advertisers/9/terms Bearer k-1 {"), request);
+    JsonNode body = Api.JSON.readTree(request.substring(request.indexOf('{')));
+    assertEquals("CREDIT", body.path("terms").asText());
+    assertEquals(500_000, body.path("creditLimitMicros").longValue());
+    assertEquals(100_000, body.path("budget").path("dailyMicros").longValue());
+    assertEquals("EUR", body.path("currency").asText());
+    assertEquals("contract 7", body.path("reason").asText());
+  }
+
+  @Test
+  void shouldAgreeOnOneKindOfTermsAtATime() {
+    assertEquals(2, run("funds", "terms", "--prepaid", "--unbounded", "--reason", "x"));
+    assertTrue(received.isEmpty());
+  }
+
+  @Test
+  void shouldBookATopUpOfTheOnlyAdvertiser() throws IOException {
+    answers.add("{\"items\":[{\"id\":\"9\",\"name\":\"Acme\"}],\"nextCursor\":null}");
+    answers.add("{\"currency\":\"USD\"}");
+    answers.add("{\"id\":\"31\"}");
+    assertEquals(0, run("funds", "top-up", "--amount", "12.34", "--reference", "t 1"));
+    assertEquals("31", out.toString().strip());
+    String request = received.getLast();
+    assertTrue(request.startsWith("POST /api/v1/billing/advertisers/9/top-ups "), request);
+    JsonNode body = Api.JSON.readTree(request.substring(request.indexOf('{')));
+    assertEquals(12_340_000, body.path("amountMicros").longValue());
+    assertEquals("USD", body.path("currency").asText());
+  }
+
+  @Test
   void shouldRefuseAnAmountOfMoreThanSixDecimals() {
     assertEquals(
         2,

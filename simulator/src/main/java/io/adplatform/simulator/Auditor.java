@@ -2,6 +2,7 @@ package io.adplatform.simulator;
 
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseDialogue;
+import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
@@ -14,8 +15,10 @@ import io.adplatform.wire.sbe.SettledKind;
 import io.adplatform.wire.sbe.SettledLeaseDecoder;
 import io.adplatform.wire.token.Token;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -38,7 +41,10 @@ final class Auditor {
 
   private static final long LEASE_KEPT_MILLIS = 1_200_000;
 
-  /** The books of a line item or a campaign. */
+  private static final Set<LeaseRefusal> FUNDS =
+      EnumSet.of(LeaseRefusal.PREPAID_FUNDS, LeaseRefusal.CREDIT_LIMIT);
+
+  /** The books of a line item, a campaign or an advertiser. */
   private static final class Books {
     final long id;
     final Budget budget;
@@ -67,6 +73,7 @@ final class Auditor {
     final long day;
     final Books lineItem;
     final Books campaign;
+    final Books advertiser;
     final TreeMap<Long, Long> bidByExpiry = new TreeMap<>();
     long lastExpiryMillis;
     long outstanding;
@@ -83,6 +90,7 @@ final class Auditor {
       amount = state.amountMicros();
       lineItem = books[0];
       campaign = books[1];
+      advertiser = books[2];
       this.day = day;
     }
   }
@@ -93,6 +101,8 @@ final class Auditor {
   private final Map<Long, Books> lineItems = new TreeMap<>();
   private final Map<Long, Books> campaigns = new TreeMap<>();
   private final Map<Long, Books> campaignOf = new HashMap<>();
+  private final Map<Long, Books> advertisers = new TreeMap<>();
+  private final Map<Long, Books> advertiserOf = new HashMap<>();
   private final Map<Long, LeaseBooks> leases = new TreeMap<>();
   private final Map<Integer, Long> sequences = new HashMap<>();
   private final Map<LaneItem, Integer> bids = new HashMap<>();
@@ -110,6 +120,7 @@ final class Auditor {
   private long settledThrough;
   private long answeredBeacons;
   private long settledBeacons;
+  private long refusedForFunds;
 
   Auditor(World world) {
     this.world = world;
@@ -119,6 +130,10 @@ final class Auditor {
     for (LineItem lineItem : world.demand.lineItems) {
       lineItems.put(lineItem.id(), new Books(lineItem.id(), lineItem.budget()));
       campaignOf.put(lineItem.id(), campaigns.get(lineItem.campaignId()));
+      Books advertiser =
+          advertisers.computeIfAbsent(
+              lineItem.advertiserId(), id -> new Books(id, Budget.UNBOUNDED));
+      advertiserOf.put(lineItem.id(), advertiser);
     }
   }
 
@@ -132,6 +147,8 @@ final class Auditor {
         request.returns().forEach(back -> returned(request, back));
       }
       answer.leases().forEach(state -> told(request, state));
+      refusedForFunds +=
+          answer.refusals().stream().filter(one -> FUNDS.contains(one.reason())).count();
       return answer;
     };
   }
@@ -151,7 +168,8 @@ final class Auditor {
   private void told(LeaseRequest request, LeaseAnswer.State state) {
     LeaseBooks lease = leases.get(state.leaseId());
     if (lease == null && !state.closed()) {
-      Books[] books = {lineItems.get(state.lineItemId()), campaignOf.get(state.lineItemId())};
+      long item = state.lineItemId();
+      Books[] books = {lineItems.get(item), campaignOf.get(item), advertiserOf.get(item)};
       lease = new LeaseBooks(state, request, books, world.nowMillis() / MILLIS_PER_DAY);
       leases.put(lease.id, lease);
       commit(lease, lease.amount);
@@ -167,6 +185,7 @@ final class Auditor {
   private void commit(LeaseBooks lease, long micros) {
     commit(lease.lineItem, lease.day, micros);
     commit(lease.campaign, lease.day, micros);
+    commit(lease.advertiser, lease.day, micros);
   }
 
   private void commit(Books books, long day, long micros) {
@@ -185,6 +204,9 @@ final class Auditor {
     Long daily = books.budget.dailyMicros();
     if (daily != null && ofDay > daily) {
       throw violation(invariant, books.id + ": " + ofDay + " of " + daily + " on the day");
+    }
+    if (books.id == SimulatedDemand.PREPAID_ADVERTISER && total > world.payments.boundMicros()) {
+      throw violation(invariant, books.id + ": " + total + " of its funds and limit");
     }
   }
 
@@ -310,6 +332,7 @@ final class Auditor {
     lease.charged += micros;
     charge(lease.lineItem, lease.day, micros);
     charge(lease.campaign, lease.day, micros);
+    charge(lease.advertiser, lease.day, micros);
     if (lease.charged > lease.amount) {
       throw violation("charged within the lease", "lease " + lease.id);
     }
@@ -344,6 +367,7 @@ final class Auditor {
       if (lease != null && event.chargedMicros() > 0) {
         lease.counted += event.chargedMicros();
         lease.lineItem.counted += event.chargedMicros();
+        lease.advertiser.counted += event.chargedMicros();
       }
     } else if (template == SettledLeaseDecoder.TEMPLATE_ID) {
       closed.wrapAndApplyHeader(buffer, 0, header);
@@ -373,11 +397,22 @@ final class Auditor {
       check(books);
     }
     campaigns.values().forEach(this::check);
+    advertisers.values().forEach(this::check);
+    checkBalance();
     if (world.billing.mismatches() > 0) {
       throw violation("a lease closes with the sum that was counted", "see billing");
     }
     if (settledBeacons > 0 && world.millis() % 60_000 == 0) {
       leases.values().removeIf(this::isOld);
+    }
+  }
+
+  /** What is posted is what was paid, less what settled says was charged. */
+  private void checkBalance() {
+    Books books = advertisers.get(SimulatedDemand.PREPAID_ADVERTISER);
+    long balance = world.billing.balanceMicros(books.id);
+    if (balance != world.payments.paidMicros() - books.counted) {
+      throw violation("charges are posted once", books.id + ": " + balance + " are left");
     }
   }
 
@@ -428,6 +463,11 @@ final class Auditor {
   /** Delivered beyond that, micros. */
   long overDeliveryMicros() {
     return lineItems.values().stream().mapToLong(books -> books.overDelivery).sum();
+  }
+
+  /** Leases that were refused because an advertiser's money was spent. */
+  long refusedForFunds() {
+    return refusedForFunds;
   }
 
   /** Beacons that were answered. */

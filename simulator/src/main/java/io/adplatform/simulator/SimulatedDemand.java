@@ -1,5 +1,7 @@
 package io.adplatform.simulator;
 
+import io.adplatform.billing.funds.PaymentTerms;
+import io.adplatform.billing.memory.MemoryBilling;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.CreativeCompiler;
@@ -13,23 +15,34 @@ import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.Targeting;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
- * A small catalogue drawn from a seed: one advertiser, some campaigns and line items, whose budgets
- * are of every size between nothing much and more than the traffic can spend.
+ * A small catalogue drawn from a seed: an advertiser with some campaigns and line items, whose
+ * budgets are of every size between nothing much and more than the traffic can spend, and one whose
+ * line items have no budget, but only what it pays.
  */
 final class SimulatedDemand {
   static final String[] COUNTRIES = {"USA", "DEU", "FRA", "JPN"};
+  static final long PREPAID_ADVERTISER = 11;
   private static final long ADVERTISER = 10;
   private static final long CREATIVE = 20;
   private static final long FIRST_CAMPAIGN = 100;
   private static final long FIRST_LINE_ITEM = 1_000;
   private static final int CAMPAIGNS = 3;
   private static final int LINE_ITEMS = 9;
+  private static final int PREPAID_LINE_ITEMS = 3;
+
+  /** They win where they bid. */
+  private static final long PREPAID_CPM_MICROS = 11_000_000;
+
   private static final long MILLIS_PER_DAY = 86_400_000;
   private static final long CAMPAIGN_MICROS = 300;
   private static final long MICROS_PER_CPM_STEP = 100_000;
@@ -45,13 +58,16 @@ final class SimulatedDemand {
     long requests = Math.max(1_000, ofDay * config.requestsPerSecond());
     long days = 1 + config.durationMillis() / MILLIS_PER_DAY;
     entities.add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
-    entities.add(creative());
+    entities.add(new Advertiser(PREPAID_ADVERTISER, 2, "Pays ahead", "USD", "UTC"));
+    entities.add(creative(CREATIVE, 1, ADVERTISER));
+    entities.add(creative(CREATIVE + 1, 2, PREPAID_ADVERTISER));
     for (int i = 0; i < CAMPAIGNS; i++) {
       campaigns.add(campaign(FIRST_CAMPAIGN + i, requests, days));
     }
     for (int i = 0; i < LINE_ITEMS; i++) {
       lineItems.add(lineItem(FIRST_LINE_ITEM + i, requests, days));
     }
+    addPrepaid();
     entities.addAll(campaigns);
     entities.addAll(lineItems);
   }
@@ -66,11 +82,38 @@ final class SimulatedDemand {
     return compiler.compile(nowMillis);
   }
 
-  private static Creative creative() {
+  private void addPrepaid() {
+    long id = FIRST_CAMPAIGN + CAMPAIGNS;
+    campaigns.add(
+        new Campaign(
+            id, 2, PREPAID_ADVERTISER, "All", Status.ACTIVE, null, null, Budget.UNBOUNDED));
+    for (int i = 0; i < PREPAID_LINE_ITEMS; i++) {
+      lineItems.add(
+          new LineItem(
+              FIRST_LINE_ITEM + LINE_ITEMS + i,
+              2,
+              PREPAID_ADVERTISER,
+              id,
+              "Line item",
+              Status.ACTIVE,
+              PREPAID_CPM_MICROS + i * MICROS_PER_CPM_STEP,
+              List.of(CREATIVE + 1),
+              Budget.UNBOUNDED,
+              null,
+              null,
+              in(COUNTRIES[i])));
+    }
+  }
+
+  private static Targeting in(String country) {
+    return new Targeting(Map.of("country", List.of(country)), Map.of(), List.of());
+  }
+
+  private static Creative creative(long id, long accountId, long advertiserId) {
     return new Creative(
-        CREATIVE,
-        1,
-        ADVERTISER,
+        id,
+        accountId,
+        advertiserId,
         "Banner",
         Status.ACTIVE,
         Format.BANNER,
@@ -97,12 +140,7 @@ final class SimulatedDemand {
     long cpmMicros = MICROS_PER_CPM_STEP * (10 + random.nextInt(91));
     boolean everywhere = random.nextInt(3) == 0;
     Targeting targeting =
-        everywhere
-            ? Targeting.ANY
-            : new Targeting(
-                Map.of("country", List.of(COUNTRIES[random.nextInt(COUNTRIES.length)])),
-                Map.of(),
-                List.of());
+        everywhere ? Targeting.ANY : in(COUNTRIES[random.nextInt(COUNTRIES.length)]);
     return new LineItem(
         id,
         1,
@@ -124,5 +162,77 @@ final class SimulatedDemand {
     daily = random.nextInt(8) == 0 ? priceMicros * (1 + random.nextInt(60)) : daily;
     long total = daily * days * (20 + random.nextInt(80)) / 100;
     return new Budget(random.nextInt(4) == 0 ? null : total, random.nextInt(4) == 0 ? null : daily);
+  }
+
+  /**
+   * The advertiser that pays ahead: its terms, and when it pays how much, drawn from a seed. Its
+   * line items bid high and have no budget of their own, so that its money runs out again and
+   * again.
+   */
+  static final class Payments {
+    private static final int TIMES = 6;
+    private static final int TIMES_PER_DAY = 3;
+
+    /** Dearer than most impressions of its line items. */
+    private static final long MICROS_PER_IMPRESSION = 12_000;
+
+    /** A payment is this part of what the traffic between two could cost, at most. */
+    private static final int PART_OF_TRAFFIC = 8;
+
+    private record Payment(long atMillis, long micros) {}
+
+    private final Deque<Payment> due = new ArrayDeque<>();
+    private final PaymentTerms terms;
+    private long paidMicros;
+
+    Payments(SimulationConfig config) {
+      SplittableRandom random = new SplittableRandom(config.seed() * 31 + 5);
+      long duration = config.durationMillis();
+      int times = TIMES + (int) (duration / MILLIS_PER_DAY) * TIMES_PER_DAY;
+      long traffic = Math.max(100, duration / 1_000 * config.requestsPerSecond() / times);
+      long most = traffic * MICROS_PER_IMPRESSION / PART_OF_TRAFFIC;
+      boolean credit = random.nextBoolean();
+      terms =
+          new PaymentTerms(
+              credit ? PaymentTerms.Kind.CREDIT : PaymentTerms.Kind.PREPAID,
+              credit ? (Long) random.nextLong(most) : null,
+              null,
+              null,
+              2);
+      IntStream.range(0, times)
+          .mapToObj(
+              i -> {
+                // One in four is worth a few impressions.
+                long micros = random.nextInt(4) == 0 ? 20 * MICROS_PER_IMPRESSION : most;
+                return new Payment(random.nextLong(duration), 1 + random.nextLong(micros));
+              })
+          .sorted(Comparator.comparingLong(Payment::atMillis))
+          .forEach(due::add);
+    }
+
+    /** The first words between the advertiser and the exchange. */
+    void agree(MemoryBilling billing) {
+      billing.agree(PREPAID_ADVERTISER, terms);
+    }
+
+    /** Books what has come in until now. */
+    void step(long millis, MemoryBilling billing) {
+      while (!due.isEmpty() && due.peekFirst().atMillis() <= millis) {
+        long micros = due.pollFirst().micros();
+        paidMicros += micros;
+        billing.post(PREPAID_ADVERTISER, micros);
+      }
+    }
+
+    /** All that it has paid until now. */
+    long paidMicros() {
+      return paidMicros;
+    }
+
+    /** What it may have been charged at most until now. */
+    long boundMicros() {
+      Long limit = terms.creditLimitMicros();
+      return paidMicros + (limit == null ? 0 : limit);
+    }
   }
 }

@@ -49,6 +49,8 @@ public final class Simulation {
    * @param budgetMicros of all line items that have one, for the days that were simulated
    * @param chargedMicros on all line items
    * @param overDeliveryMicros delivered beyond
+   * @param paidMicros ahead, by the advertiser that does
+   * @param refusedForFunds leases that it was refused because its money was spent
    * @param answered beacons that were recorded and answered
    * @param counted settled events that count: auctions and impressions
    * @param repeats settled as such
@@ -64,6 +66,8 @@ public final class Simulation {
       long budgetMicros,
       long chargedMicros,
       long overDeliveryMicros,
+      long paidMicros,
+      long refusedForFunds,
       long answered,
       long counted,
       long repeats,
@@ -123,6 +127,7 @@ public final class Simulation {
       world.faults.struck(FaultKind.SETTLEMENT_CRASH);
     }
     if (!world.faults.is(FaultKind.BILLING_STALLS)) {
+      world.payments.step(world.millis(), world.billing);
       count();
       if (world.millis() % CLOSE_MILLIS == 0) {
         world.seams.closing().due(world.billing).forEach(this::close);
@@ -235,6 +240,8 @@ public final class Simulation {
         budget,
         auditor.chargedMicros(),
         auditor.overDeliveryMicros(),
+        world.payments.paidMicros(),
+        auditor.refusedForFunds(),
         auditor.answeredBeacons(),
         auditor.settled(Disposition.COUNTED),
         auditor.settled(Disposition.REPEAT),

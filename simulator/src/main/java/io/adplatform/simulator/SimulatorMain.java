@@ -218,6 +218,11 @@ public final class SimulatorMain implements Callable<Integer> {
         usd(summary.chargedMicros()),
         usd(summary.budgetMicros()),
         usd(summary.overDeliveryMicros()));
+    out.printf(
+        Locale.ROOT,
+        "one advertiser paid %s USD ahead; its money was spent when %,d leases were wanted%n",
+        usd(summary.paidMicros()),
+        summary.refusedForFunds());
     out.println("faults that struck: " + summary.struck());
     out.flush();
   }

@@ -31,6 +31,7 @@ final class World {
   final Topic events = new Topic(PARTITIONS, this::nowMillis);
   final Topic settled = new Topic(PARTITIONS, this::nowMillis);
   final MemoryBilling billing;
+  final SimulatedDemand.Payments payments;
   final Auditor auditor;
   final Viewers viewers;
   final TokenKeys keys = TokenKeys.of(new byte[16]);
@@ -46,6 +47,8 @@ final class World {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis());
     billing = new MemoryBilling(LEASES, clock);
     demand.entities.forEach(billing::put);
+    payments = new SimulatedDemand.Payments(config);
+    payments.agree(billing);
     auditor = new Auditor(this);
     viewers = new Viewers(this);
     desk = auditor.over(seams.billing().apply(billing::handle));

@@ -4,6 +4,7 @@ import io.adplatform.billing.memory.MemoryBilling;
 import io.adplatform.decision.choice.Chooser;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseDialogue;
+import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
@@ -72,6 +73,41 @@ enum PlantedBug {
                 owner[0] = request.nodeId();
                 others.addAll(answer.leases());
                 return answer;
+              });
+    }
+  },
+
+  /** Whoever has no money left is granted fifty impressions all the same. */
+  FUNDS_NOT_ASKED {
+    private static final long MICROS = 50 * 11_000;
+
+    @Override
+    Seams seams() {
+      LeaseAnswer.State[] last = {null};
+      long[] made = {COPY};
+      return with(
+          right ->
+              request -> {
+                LeaseAnswer answer = right.send(request);
+                answer.leases().forEach(lease -> last[0] = lease);
+                List<LeaseAnswer.State> more = new ArrayList<>();
+                for (LeaseAnswer.Refusal refusal : answer.refusals()) {
+                  boolean spent =
+                      refusal.reason() == LeaseRefusal.PREPAID_FUNDS
+                          || refusal.reason() == LeaseRefusal.CREDIT_LIMIT;
+                  if (spent && last[0] != null) {
+                    more.add(
+                        new LeaseAnswer.State(
+                            ++made[0],
+                            refusal.lineItemId(),
+                            MICROS,
+                            last[0].currency(),
+                            last[0].bidUntilMillis(),
+                            last[0].lastExpiryMillis(),
+                            false));
+                  }
+                }
+                return more(answer, more);
               });
     }
   },

@@ -24,6 +24,8 @@ class SimulationTest {
   void shouldHoldEveryInvariantUnderEveryFault() {
     Set<FaultKind> struck = EnumSet.noneOf(FaultKind.class);
     long charged = 0;
+    long refusedForFunds = 0;
+    long paid = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
       SimulationConfig config = SimulationConfig.of(seed, MILLIS, REQUESTS_PER_SECOND);
       Simulation.Summary summary;
@@ -34,9 +36,13 @@ class SimulationTest {
       }
       struck.addAll(summary.struck().keySet());
       charged += summary.chargedMicros();
+      refusedForFunds += summary.refusedForFunds();
+      paid += summary.paidMicros();
     }
     assertEquals(EnumSet.allOf(FaultKind.class), struck);
     assertTrue(charged > 100_000_000, "charged " + charged);
+    assertTrue(refusedForFunds > 0, "funds were never spent");
+    assertTrue(paid > 10_000_000, "paid " + paid);
   }
 
   @Test

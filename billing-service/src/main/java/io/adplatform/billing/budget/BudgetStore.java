@@ -1,5 +1,7 @@
 package io.adplatform.billing.budget;
 
+import io.adplatform.billing.funds.FundsStore;
+import io.adplatform.billing.funds.Purse;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads budgets and what is used of them. Every call is part of the caller's transaction. */
 final class BudgetStore {
@@ -43,20 +46,36 @@ final class BudgetStore {
 
   private BudgetStore() {}
 
-  /** The campaigns of line items; those that are not known are left out. */
-  static List<Long> campaignsOf(Connection connection, Collection<Long> lineItemIds)
+  /**
+   * Adds the campaigns and the advertisers of line items; those that are not known are left out.
+   */
+  static void addOwners(
+      Connection connection,
+      Collection<Long> lineItemIds,
+      Set<Long> campaignIds,
+      Set<Long> advertiserIds)
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT DISTINCT campaign_id FROM line_item WHERE id = ANY (?)")) {
+            "SELECT DISTINCT campaign_id, advertiser_id FROM line_item WHERE id = ANY (?)")) {
       statement.setArray(1, SqlArrays.longs(connection, lineItemIds));
-      List<Long> ids = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          ids.add(rows.getLong(1));
+          campaignIds.add(rows.getLong(1));
+          advertiserIds.add(rows.getLong(2));
         }
       }
-      return ids;
+    }
+  }
+
+  /** One of a campaign's line items, deleted or not; none where it never had any. */
+  static List<Long> anyOf(Connection connection, long campaignId) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT id FROM line_item WHERE campaign_id = ? LIMIT 1")) {
+      statement.setLong(1, campaignId);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? List.of(row.getLong(1)) : List.of();
+      }
     }
   }
 
@@ -73,14 +92,23 @@ final class BudgetStore {
       }
     }
     Map<String, Spend> spend = readSpend(connection, unspent);
+    Map<Long, Purse> purses =
+        FundsStore.read(connection, unspent.stream().map(b -> b.owner().advertiserId()).toList());
     Map<Long, LineItemBudget> budgets = new HashMap<>();
     for (LineItemBudget b : unspent) {
+      LineItemBudget.Owner owner = b.owner();
+      Spend ofAdvertiser = spend.getOrDefault("A" + owner.advertiserId(), Spend.NONE);
+      Purse purse =
+          purses
+              .get(owner.advertiserId())
+              .committed(ofAdvertiser.totalCommitted(), ofAdvertiser.dayCommitted());
       budgets.put(
           b.lineItem().id(),
           new LineItemBudget(
               b.lineItem(),
               b.campaign(),
-              b.owner(),
+              new LineItemBudget.Owner(
+                  owner.advertiserId(), owner.accountId(), owner.currency(), purse),
               b.day(),
               b.dayEndMillis(),
               spend.getOrDefault("L" + b.lineItem().id(), Spend.NONE),
@@ -108,7 +136,10 @@ final class BudgetStore {
             SqlArrays.nullableLong(row, "campaign_total"),
             SqlArrays.nullableLong(row, "campaign_daily")),
         new LineItemBudget.Owner(
-            row.getLong("advertiser_id"), row.getLong("account_id"), row.getString("currency")),
+            row.getLong("advertiser_id"),
+            row.getLong("account_id"),
+            row.getString("currency"),
+            Purse.NONE),
         day,
         day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli(),
         Spend.NONE,
@@ -136,6 +167,9 @@ final class BudgetStore {
       scopes.add("C");
       ids.add(budget.campaign().id());
       days.add(budget.day());
+      scopes.add("A");
+      ids.add(budget.owner().advertiserId());
+      days.add(budget.day());
     }
     Map<String, Spend> spend = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(SELECT_SPEND)) {
@@ -143,7 +177,7 @@ final class BudgetStore {
       statement.setArray(2, SqlArrays.longs(connection, ids));
       statement.setArray(3, SqlArrays.texts(connection, days));
       try (ResultSet rows = statement.executeQuery()) {
-        // A line item or campaign has one advertiser, so it has one day, which needs no key.
+        // All that is read has one advertiser, so it has one day, which needs no key.
         while (rows.next()) {
           spend.put(
               rows.getString(1) + rows.getLong(2),

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Grants leases: one transaction per request of a node, under the locks of the node, the campaigns
- * and the line items. Thread-safe.
+ * Grants leases: one transaction per request of a node, under the locks of the node, the campaigns,
+ * the line items and the advertisers' funds. Thread-safe.
  *
  * <p>A request bears (node, boot, sequence). The newest sequence that was granted stands in the
  * node's row: the same once more changes nothing, and its answer holds what was granted the first
@@ -100,14 +100,18 @@ public final class LeaseGrants {
     Map<Long, LeaseRequest.Want> wants = new LinkedHashMap<>();
     request.wants().forEach(want -> wants.putIfAbsent(want.lineItemId(), want));
     Set<Long> lineItemIds = new HashSet<>(wants.keySet());
-    Set<Long> campaignIds = new HashSet<>(BudgetStore.campaignsOf(connection, wants.keySet()));
+    Set<Long> campaignIds = new HashSet<>();
+    Set<Long> advertiserIds = new HashSet<>();
+    BudgetStore.addOwners(connection, wants.keySet(), campaignIds, advertiserIds);
     List<LeaseStore.GivenBack> givenBack =
         LeaseStore.givenBack(connection, node, request.returns());
     for (LeaseStore.GivenBack back : givenBack) {
-      lineItemIds.add(back.lineItemId());
-      campaignIds.add(back.campaignId());
+      lineItemIds.add(back.of().lineItemId());
+      campaignIds.add(back.of().campaignId());
+      advertiserIds.add(back.of().advertiserId());
     }
     RowLocks.lockBudgets(connection, campaignIds, lineItemIds);
+    RowLocks.lockFunds(connection, advertiserIds);
     if (!request.returns().isEmpty()) {
       giveBack(connection, node, request.returns(), givenBack, nowMillis);
     }
@@ -133,7 +137,7 @@ public final class LeaseGrants {
     LeaseStore.giveBack(connection, givenBack);
     SpendStore spend = new SpendStore();
     for (LeaseStore.GivenBack back : givenBack) {
-      spend.commit(back.lineItemId(), back.campaignId(), back.day(), -back.micros());
+      spend.commit(back.of(), -back.micros());
     }
     spend.write(connection);
   }
@@ -151,15 +155,12 @@ public final class LeaseGrants {
     Map<Long, LineItemBudget> budgets = BudgetStore.read(connection, wants.keySet(), nowMillis);
     Map<Long, Integer> open =
         LeaseStore.countOpen(connection, node.id(), wants.keySet(), nowMillis);
-    Map<Long, Long> takenOfCampaign = new HashMap<>();
+    LeaseSizing.Taken taken = new LeaseSizing.Taken();
     Map<LeaseRequest.Want, Long> amounts = new LinkedHashMap<>();
     for (LeaseRequest.Want want : wants.values()) {
       LineItemBudget budget = budgets.get(want.lineItemId());
-      long campaignId = budget == null ? 0 : budget.campaign().id();
-      long taken = takenOfCampaign.getOrDefault(campaignId, 0L);
       LeaseSizing.Offer offer =
           sizing.offer(budget, want, open.getOrDefault(want.lineItemId(), 0), taken, nowMillis);
-      takenOfCampaign.put(campaignId, taken + offer.amountMicros());
       if (offer.refusal() == null) {
         amounts.put(want, offer.amountMicros());
       } else {
@@ -189,7 +190,7 @@ public final class LeaseGrants {
       int partition = EventPartition.of(id, config.partitions());
       long until = Math.min(nowMillis + bidMillis(), budget.endMillis());
       grants.add(new LeaseStore.Grant(id, budget, entry.getValue(), partition, until));
-      spend.commit(budget.lineItem().id(), budget.campaign().id(), budget.day(), entry.getValue());
+      spend.commit(budget.account(), entry.getValue());
     }
     LeaseStore.insert(connection, node, grants, nowMillis, tokenMillis(), node.revision());
     spend.write(connection);

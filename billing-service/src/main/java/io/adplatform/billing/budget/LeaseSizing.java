@@ -1,7 +1,10 @@
 package io.adplatform.billing.budget;
 
+import io.adplatform.billing.funds.Purse;
 import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
+import java.util.HashMap;
+import java.util.Map;
 
 /** How large a lease is. A pure function; any thread. */
 public final class LeaseSizing {
@@ -45,19 +48,21 @@ public final class LeaseSizing {
    */
   public record Offer(long amountMicros, LeaseRefusal refusal) {}
 
+  /** What the wants of one request were offered so far. For one thread. */
+  public static final class Taken {
+    private final Map<Long, Long> campaigns = new HashMap<>();
+    private final Map<Long, Long> advertisers = new HashMap<>();
+  }
+
   /**
    * Decides about one want of a request.
    *
    * @param budget null where the line item is not known
    * @param open leases that the node may bid on for it already
-   * @param takenOfCampaign what the request's other wants were offered of the same campaign
+   * @param taken what the request's other wants were offered; this one's offer is added
    */
   public Offer offer(
-      LineItemBudget budget,
-      LeaseRequest.Want want,
-      int open,
-      long takenOfCampaign,
-      long nowMillis) {
+      LineItemBudget budget, LeaseRequest.Want want, int open, Taken taken, long nowMillis) {
     LeaseRefusal refusal =
         budget == null
             ? LeaseRefusal.UNKNOWN_LINE_ITEM
@@ -68,13 +73,24 @@ public final class LeaseSizing {
     if (refusal != null) {
       return new Offer(0, refusal);
     }
+    Purse purse = budget.owner().purse();
+    long takenOfAdvertiser = taken.advertisers.getOrDefault(budget.owner().advertiserId(), 0L);
+    long takenOfCampaign = taken.campaigns.getOrDefault(budget.campaign().id(), 0L);
     long campaignFree = budget.campaign().free(budget.campaignSpend()) - takenOfCampaign;
     long amount =
         amountMicros(
-            Math.min(budget.freeMicros(), campaignFree),
+            Math.min(
+                Math.min(budget.freeMicros(), campaignFree),
+                purse.freeMicros() - takenOfAdvertiser),
             want.priceMicros(),
             want.spendMicrosPerMinute());
-    return new Offer(amount, amount == 0 ? LeaseRefusal.CAMPAIGN_TOTAL_BUDGET : null);
+    if (amount == 0) {
+      LeaseRefusal ofAdvertiser = purse.refusal(want.priceMicros() + takenOfAdvertiser);
+      return new Offer(0, ofAdvertiser == null ? LeaseRefusal.CAMPAIGN_TOTAL_BUDGET : ofAdvertiser);
+    }
+    taken.campaigns.merge(budget.campaign().id(), amount, Long::sum);
+    taken.advertisers.merge(budget.owner().advertiserId(), amount, Long::sum);
+    return new Offer(amount, null);
   }
 
   /** The product, held to the largest lease. */

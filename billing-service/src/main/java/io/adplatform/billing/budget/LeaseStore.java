@@ -50,8 +50,8 @@ final class LeaseStore {
   /** What billing has seen charged is never free, whatever the node says; nor twice the same. */
   private static final String SELECT_GIVEN_BACK =
       """
-      SELECT id, line_item_id, campaign_id, day, more
-        FROM (SELECT l.id, l.line_item_id, l.campaign_id, l.day,
+      SELECT id, line_item_id, campaign_id, advertiser_id, day, more
+        FROM (SELECT l.id, l.line_item_id, l.campaign_id, l.advertiser_id, l.day,
                      least(k.free, l.amount_micros - l.charged_micros) - l.given_back_micros AS more
                 FROM lease l
                 JOIN unnest(?::bigint[], ?::bigint[]) AS k (id, free) ON k.id = l.id
@@ -122,7 +122,7 @@ final class LeaseStore {
   }
 
   /** What is no longer committed of a lease that its node gave back, positive. */
-  record GivenBack(long id, long lineItemId, long campaignId, LocalDate day, long micros) {}
+  record GivenBack(long id, SpendStore.Account of, long micros) {}
 
   /** A lease that may run on. */
   record Extendable(long id, long lineItemId, long dayEndMillis) {}
@@ -240,10 +240,12 @@ final class LeaseStore {
           givenBack.add(
               new GivenBack(
                   row.getLong(1),
-                  row.getLong(2),
-                  row.getLong(3),
-                  row.getObject(4, LocalDate.class),
-                  row.getLong(5)));
+                  new SpendStore.Account(
+                      row.getLong(2),
+                      row.getLong(3),
+                      row.getLong(4),
+                      row.getObject(5, LocalDate.class)),
+                  row.getLong(6)));
         }
       }
       return givenBack;

@@ -1,5 +1,6 @@
 package io.adplatform.billing.budget;
 
+import io.adplatform.billing.funds.Purse;
 import io.adplatform.storage.lease.LeaseRefusal;
 import java.time.LocalDate;
 
@@ -17,15 +18,21 @@ public record LineItemBudget(
     long dayEndMillis,
     Spend lineItemSpend,
     Spend campaignSpend) {
-  /** Whose it is, and in what it pays. */
-  public record Owner(long advertiserId, long accountId, String currency) {}
+  /** Whose it is, in what it pays, and what it has to pay with. */
+  public record Owner(long advertiserId, long accountId, String currency, Purse purse) {}
 
   /** A lease may be had this long before a flight starts, so that it starts on time. */
   private static final long AHEAD_MILLIS = 60_000;
 
   /** What may still be committed. */
   public long freeMicros() {
-    return Math.min(lineItem.free(lineItemSpend), campaign.free(campaignSpend));
+    long ofBudgets = Math.min(lineItem.free(lineItemSpend), campaign.free(campaignSpend));
+    return Math.min(ofBudgets, owner.purse().freeMicros());
+  }
+
+  /** Where what is leased and charged today is counted. */
+  SpendStore.Account account() {
+    return new SpendStore.Account(lineItem.id(), campaign.id(), owner.advertiserId(), day);
   }
 
   /** The first instant at which it no longer runs, or today ends. */
@@ -66,7 +73,7 @@ public record LineItemBudget(
     }
     return campaign.freeOfDay(campaignSpend) < priceMicros
         ? LeaseRefusal.CAMPAIGN_DAILY_BUDGET
-        : null;
+        : owner.purse().refusal(priceMicros);
   }
 
   private static boolean startsLater(Flight flight, long nowMillis) {

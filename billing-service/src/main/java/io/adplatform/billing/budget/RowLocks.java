@@ -1,5 +1,6 @@
 package io.adplatform.billing.budget;
 
+import io.adplatform.billing.funds.FundsStore;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -7,9 +8,10 @@ import java.sql.SQLException;
 import java.util.Collection;
 
 /**
- * The one order in which rows are locked: nodes, campaigns, line items, each by id, before any
- * lease or sum is touched. Whoever changes what is committed or charged takes these first, so that
- * no two transactions wait for each other in a circle.
+ * The one order in which rows are locked: nodes, campaigns, line items, advertisers' funds, each by
+ * id, before any lease or sum is touched; balances of the ledger come last. Whoever changes what is
+ * committed or charged takes these first, so that no two transactions wait for each other in a
+ * circle.
  */
 public final class RowLocks {
   private RowLocks() {}
@@ -25,6 +27,12 @@ public final class RowLocks {
       throws SQLException {
     lock(connection, "campaign", campaignIds);
     lock(connection, "line_item", lineItemIds);
+  }
+
+  /** The same for advertisers' funds; rows that are missing are made. */
+  public static void lockFunds(Connection connection, Collection<Long> advertiserIds)
+      throws SQLException {
+    FundsStore.lock(connection, advertiserIds);
   }
 
   /**

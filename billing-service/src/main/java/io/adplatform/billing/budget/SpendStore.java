@@ -1,5 +1,6 @@
 package io.adplatform.billing.budget;
 
+import io.adplatform.billing.funds.FundsStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -10,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Changes to what is committed and charged, gathered by line item, campaign and day, and written
- * together. Every change is made to the sums of the day and to those in total. Not thread-safe; the
- * caller holds the locks of {@link RowLocks}.
+ * Changes to what is committed and charged, gathered by line item, campaign, advertiser and day,
+ * and written together. Every change is made to the sums of the day and to those in total. Not
+ * thread-safe; the caller holds the locks of {@link RowLocks}.
  */
 public final class SpendStore {
   private static final String ADD_TO_TOTALS =
@@ -74,18 +75,32 @@ public final class SpendStore {
   }
 
   private final Map<Key, Change> changes = new TreeMap<>();
+  private final Map<Long, Long> leased = new TreeMap<>();
+
+  /** For what a lease is: where its money is counted. */
+  public record Account(long lineItemId, long campaignId, long advertiserId, LocalDate day) {}
 
   /** Commits more (a grant) or less (what a closed lease did not use). */
-  public void commit(long lineItemId, long campaignId, LocalDate day, long micros) {
-    change("L", lineItemId, day).committed += micros;
-    change("C", campaignId, day).committed += micros;
+  public void commit(Account of, long micros) {
+    change("L", of.lineItemId, of.day).committed += micros;
+    change("C", of.campaignId, of.day).committed += micros;
+    change("A", of.advertiserId, of.day).committed += micros;
+    leased.merge(of.advertiserId, micros, Long::sum);
   }
 
-  /** Adds to what was charged, and to what was delivered beyond that. */
-  public void charge(
-      long lineItemId, long campaignId, LocalDate day, long chargedMicros, long overMicros) {
-    charge(change("L", lineItemId, day), chargedMicros, overMicros);
-    charge(change("C", campaignId, day), chargedMicros, overMicros);
+  /**
+   * Adds to what was charged, and to what was delivered beyond that.
+   *
+   * @param open whether the lease was open to it: what was charged is no longer leased then, but
+   *     posted
+   */
+  public void charge(Account of, long chargedMicros, long overMicros, boolean open) {
+    charge(change("L", of.lineItemId, of.day), chargedMicros, overMicros);
+    charge(change("C", of.campaignId, of.day), chargedMicros, overMicros);
+    charge(change("A", of.advertiserId, of.day), chargedMicros, overMicros);
+    if (open) {
+      leased.merge(of.advertiserId, -chargedMicros, Long::sum);
+    }
   }
 
   private static void charge(Change change, long chargedMicros, long overMicros) {
@@ -101,7 +116,7 @@ public final class SpendStore {
    * Writes what was gathered, as part of the caller's transaction, and forgets it.
    *
    * @throws SQLException with the constraint {@code committed_within_budget} where more would be
-   *     committed than a budget allows
+   *     committed than a budget allows, {@code leased_within_funds} than its advertiser has
    */
   public void write(Connection connection) throws SQLException {
     if (changes.isEmpty()) {
@@ -141,7 +156,9 @@ public final class SpendStore {
       changeDays.setArray(6, SqlArrays.texts(connection, days));
       changeDays.executeUpdate();
     }
+    FundsStore.changeLeased(connection, leased);
     changes.clear();
+    leased.clear();
   }
 
   private static void setKeys(

@@ -7,8 +7,8 @@
  *
  * <p>All state is in PostgreSQL, so that any number of processes may serve. What holds it together:
  * whoever changes committed or charged sums locks rows in the order of {@link
- * io.adplatform.billing.budget.RowLocks}; a trigger refuses to commit more than a budget; a change
- * that a node has to hear of bears the node's next revision, given under the lock of the node's
- * row.
+ * io.adplatform.billing.budget.RowLocks}; triggers refuse to commit more than a budget, and to
+ * lease more than an advertiser has ({@code billing.funds}); a change that a node has to hear of
+ * bears the node's next revision, given under the lock of the node's row.
  */
 package io.adplatform.billing.budget;

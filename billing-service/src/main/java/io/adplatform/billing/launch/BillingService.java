@@ -7,6 +7,7 @@ import io.adplatform.billing.budget.LeaseHandler;
 import io.adplatform.billing.budget.NodesHandler;
 import io.adplatform.billing.budget.RegisterHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
+import io.adplatform.billing.funds.TermsHandler;
 import io.adplatform.billing.ledger.AdjustmentHandler;
 import io.adplatform.billing.ledger.BalancesHandler;
 import io.adplatform.billing.ledger.CorrectionHandler;
@@ -89,6 +90,7 @@ public final class BillingService implements AutoCloseable {
             config, database, new LeaseClosePublisher(config.kafka()), clock, meters);
     LeaseGrants grants = new LeaseGrants(database.transactions(), config.leases(), clock);
     count(meters, grants);
+    BudgetHandler budgets = new BudgetHandler(database.transactions(), clock);
     WriteOffHandler writeOff = new WriteOffHandler(database.transactions(), clock);
     api.keys(new PostgresApiKeyStore(database.transactions()))
         .operation("writeOffNode", writeOff)
@@ -96,8 +98,8 @@ public final class BillingService implements AutoCloseable {
             "listNodes", new NodesHandler(database.transactions(), config.kafka().partitions()))
         .nodeKey(config.nodeKey())
         .internal("POST", "/leases", new LeaseHandler(grants))
-        .internal(
-            "GET", "/line-items/:id/budget", new BudgetHandler(database.transactions(), clock))
+        .internal("GET", "/line-items/:id/budget", budgets)
+        .internal("GET", "/campaigns/:id/budget", budgets::campaign)
         .internal("POST", "/nodes/:id/write-off", writeOff)
         .internal(
             "POST", "/nodes/:id/register", new RegisterHandler(database.transactions(), clock))
@@ -106,6 +108,10 @@ public final class BillingService implements AutoCloseable {
         .readiness("billing-settled", service.settled::readiness)
         .readiness("billing-closer", service.closer::readiness);
     mountLedger(api, database.transactions(), clock, new LedgerCounters(meters));
+    TermsHandler terms = new TermsHandler(database.transactions(), clock);
+    api.operation("getPaymentTerms", terms::get)
+        .operation("updatePaymentTerms", terms::update)
+        .operation("listPaymentTerms", terms::history);
     return service;
   }
 

@@ -1,5 +1,6 @@
 package io.adplatform.billing.ledger;
 
+import io.adplatform.billing.funds.FundsStore;
 import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.ApiResponse;
 import io.adplatform.runtime.api.Problem;
@@ -80,6 +81,10 @@ public final class LedgerWrites {
       throws SQLException {
     Prepared prepared = draft.prepare(connection);
     Entry entry = prepared.entry;
+    if (entry.advertiserId != null && entry.advertiserId > 0) {
+      // Grants under way have counted on what is there: a debit comes after them.
+      FundsStore.lock(connection, List.of(entry.advertiserId));
+    }
     Balances balances = new Balances(connection, prepared.accounts);
     prepared.posting.into(entry, balances);
     if (balances.isAnyBeyondBound()) {

@@ -1,25 +1,17 @@
 package io.adplatform.billing.memory;
 
-import io.adplatform.billing.budget.Flight;
 import io.adplatform.billing.budget.LeaseConfig;
 import io.adplatform.billing.budget.LeaseSizing;
 import io.adplatform.billing.budget.LineItemBudget;
+import io.adplatform.billing.funds.PaymentTerms;
 import io.adplatform.billing.memory.MemoryLease.State;
 import io.adplatform.billing.settlement.SettledBatch;
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseRequest;
-import io.adplatform.wire.catalogue.Advertiser;
-import io.adplatform.wire.catalogue.Budget;
-import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
-import io.adplatform.wire.catalogue.LineItem;
-import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.event.EventPartition;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,11 +34,7 @@ public final class MemoryBilling {
   private final LeaseConfig config;
   private final LeaseSizing sizing;
   private final InstantSource clock;
-  private final Map<Long, Advertiser> advertisers = new HashMap<>();
-  private final Map<Long, Campaign> campaigns = new HashMap<>();
-  private final Map<Long, LineItem> lineItems = new HashMap<>();
-  private final Map<Long, MemorySpend> lineItemSpend = new HashMap<>();
-  private final Map<Long, MemorySpend> campaignSpend = new HashMap<>();
+  private final MemoryBudgets budgets = new MemoryBudgets();
   private final Map<Integer, MemoryNode> nodes = new TreeMap<>();
   private final Map<Long, MemoryLease> leases = new TreeMap<>();
   private final Set<MemoryLease> unclosed = new LinkedHashSet<>();
@@ -62,12 +50,22 @@ public final class MemoryBilling {
 
   /** Takes over an advertiser, a campaign or a line item as it is now; others are passed over. */
   public void put(CatalogueEntity entity) {
-    switch (entity) {
-      case Advertiser advertiser -> advertisers.put(advertiser.id(), advertiser);
-      case Campaign campaign -> campaigns.put(campaign.id(), campaign);
-      case LineItem lineItem -> lineItems.put(lineItem.id(), lineItem);
-      default -> {}
-    }
+    budgets.put(entity);
+  }
+
+  /** Puts terms of payment in force for an advertiser. */
+  public void agree(long advertiserId, PaymentTerms terms) {
+    budgets.agree(advertiserId, terms);
+  }
+
+  /** Posts a top-up or another credit of an advertiser, micros; a debit is negative. */
+  public void post(long advertiserId, long creditMicros) {
+    budgets.post(advertiserId, creditMicros);
+  }
+
+  /** What an advertiser has paid ahead, less what it owes, micros. */
+  public long balanceMicros(long advertiserId) {
+    return budgets.balanceMicros(advertiserId);
   }
 
   /**
@@ -134,7 +132,7 @@ public final class MemoryBilling {
       long more = free - lease.givenBackMicros;
       if (more > 0) {
         lease.givenBackMicros += more;
-        commit(lease, -more);
+        budgets.commit(lease, -more);
       }
     }
   }
@@ -144,16 +142,13 @@ public final class MemoryBilling {
     Map<Long, LeaseRequest.Want> wants = new LinkedHashMap<>();
     wanted.forEach(want -> wants.putIfAbsent(want.lineItemId(), want));
     List<LeaseAnswer.Refusal> refusals = new ArrayList<>();
-    Map<Long, LineItemBudget> budgets = new HashMap<>();
-    wants.keySet().forEach(id -> budgets.put(id, budget(id, nowMillis)));
-    Map<Long, Long> takenOfCampaign = new HashMap<>();
+    Map<Long, LineItemBudget> before = new HashMap<>();
+    wants.keySet().forEach(id -> before.put(id, budgets.of(id, nowMillis)));
+    LeaseSizing.Taken taken = new LeaseSizing.Taken();
     for (LeaseRequest.Want want : wants.values()) {
-      LineItemBudget budget = budgets.get(want.lineItemId());
+      LineItemBudget budget = before.get(want.lineItemId());
       int open = countOpen(node, want.lineItemId(), nowMillis);
-      long campaignId = budget == null ? 0 : budget.campaign().id();
-      long taken = takenOfCampaign.getOrDefault(campaignId, 0L);
       LeaseSizing.Offer offer = sizing.offer(budget, want, open, taken, nowMillis);
-      takenOfCampaign.put(campaignId, taken + offer.amountMicros());
       if (offer.refusal() == null) {
         insert(node, budget, offer.amountMicros(), nowMillis);
       } else {
@@ -182,7 +177,7 @@ public final class MemoryBilling {
             until + tokenMillis());
     leases.put(id, lease);
     unclosed.add(lease);
-    commit(lease, amountMicros);
+    budgets.commit(lease, amountMicros);
     changed(node, lease);
   }
 
@@ -192,7 +187,7 @@ public final class MemoryBilling {
       if (lease == null || !lease.isOf(node.id, node.boot) || !isRunning(lease)) {
         continue;
       }
-      LineItemBudget budget = budget(lease.lineItemId, nowMillis);
+      LineItemBudget budget = budgets.of(lease.lineItemId, nowMillis);
       if (budget != null && budget.freeMicros() >= 0) {
         long end = Math.min(lease.dayEndMillis, budget.endMillis());
         long until = Math.min(nowMillis + bidMillis(), end);
@@ -274,8 +269,7 @@ public final class MemoryBilling {
       }
       lease.chargedMicros += charged;
       long over = sums.overDeliveryMicros + sums.chargedMicros - charged;
-      spendOf(lineItemSpend, lease.lineItemId).charge(lease.day, charged, over);
-      spendOf(campaignSpend, lease.campaignId).charge(lease.day, charged, over);
+      budgets.charge(lease, charged, over, sums.chargedMicros, lease.state != State.CLOSED);
     }
   }
 
@@ -294,7 +288,7 @@ public final class MemoryBilling {
     MemoryLease lease = leases.get(leaseId);
     if (lease != null && lease.state != State.CLOSED) {
       mismatches += lease.chargedMicros == settledMicros ? 0 : 1;
-      commit(lease, Math.min(0, lease.chargedMicros - lease.keptMicros()));
+      budgets.commit(lease, Math.min(0, lease.chargedMicros - lease.keptMicros()));
       lease.state = State.CLOSED;
       lease.ended = true;
       lease.closedMillis = clock.millis();
@@ -396,60 +390,12 @@ public final class MemoryBilling {
 
   /** What was charged on a line item, micros. */
   public long chargedMicros(long lineItemId) {
-    return spendOf(lineItemSpend, lineItemId).charged();
+    return budgets.ofLineItem(lineItemId).charged();
   }
 
   /** What was delivered on a line item beyond what could be charged, micros. */
   public long overDeliveryMicros(long lineItemId) {
-    return spendOf(lineItemSpend, lineItemId).overDelivery();
-  }
-
-  private LineItemBudget budget(long lineItemId, long nowMillis) {
-    LineItem lineItem = lineItems.get(lineItemId);
-    Campaign campaign = lineItem == null ? null : campaigns.get(lineItem.campaignId());
-    if (campaign == null) {
-      return null;
-    }
-    Advertiser advertiser = advertisers.get(campaign.advertiserId());
-    ZoneId zone = ZoneId.of(advertiser.timeZone());
-    LocalDate day = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), zone);
-    return new LineItemBudget(
-        flight(lineItem),
-        flight(campaign),
-        new LineItemBudget.Owner(advertiser.id(), lineItem.accountId(), advertiser.currency()),
-        day,
-        day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli(),
-        spendOf(lineItemSpend, lineItemId).on(day),
-        spendOf(campaignSpend, campaign.id()).on(day));
-  }
-
-  private static Flight flight(LineItem of) {
-    return flight(of.id(), of.status(), of.startAt(), of.endAt(), of.budget());
-  }
-
-  private static Flight flight(Campaign of) {
-    return flight(of.id(), of.status(), of.startAt(), of.endAt(), of.budget());
-  }
-
-  private static Flight flight(long id, Status status, Instant start, Instant end, Budget budget) {
-    return new Flight(
-        id,
-        status == Status.ACTIVE,
-        start == null ? null : start.toEpochMilli(),
-        end == null ? null : end.toEpochMilli(),
-        budget.totalMicros(),
-        budget.dailyMicros());
-  }
-
-  private void commit(MemoryLease lease, long micros) {
-    Flight lineItem = flight(lineItems.get(lease.lineItemId));
-    Flight campaign = flight(campaigns.get(lease.campaignId));
-    spendOf(lineItemSpend, lease.lineItemId).commit(lineItem, lease.day, micros);
-    spendOf(campaignSpend, lease.campaignId).commit(campaign, lease.day, micros);
-  }
-
-  private static MemorySpend spendOf(Map<Long, MemorySpend> all, long id) {
-    return all.computeIfAbsent(id, key -> new MemorySpend());
+    return budgets.ofLineItem(lineItemId).overDelivery();
   }
 
   private int countOpen(MemoryNode node, long lineItemId, long nowMillis) {

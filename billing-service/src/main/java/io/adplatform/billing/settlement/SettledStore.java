@@ -27,7 +27,7 @@ final class SettledStore {
 
   private static final String SELECT_LEASES =
       """
-      SELECT id, node_id, boot, line_item_id, campaign_id, day,
+      SELECT id, node_id, boot, line_item_id, campaign_id, advertiser_id, day,
              amount_micros - given_back_micros AS kept_micros, charged_micros, state
         FROM lease WHERE id = ANY (?)\
       """;
@@ -102,9 +102,7 @@ final class SettledStore {
       long id,
       long nodeId,
       long boot,
-      long lineItemId,
-      long campaignId,
-      LocalDate day,
+      SpendStore.Account of,
       long keptMicros,
       long chargedMicros,
       boolean closed) {}
@@ -189,9 +187,11 @@ final class SettledStore {
                   row.getLong("id"),
                   row.getLong("node_id"),
                   row.getLong("boot"),
-                  row.getLong("line_item_id"),
-                  row.getLong("campaign_id"),
-                  row.getObject("day", LocalDate.class),
+                  new SpendStore.Account(
+                      row.getLong("line_item_id"),
+                      row.getLong("campaign_id"),
+                      row.getLong("advertiser_id"),
+                      row.getObject("day", LocalDate.class)),
                   row.getLong("kept_micros"),
                   row.getLong("charged_micros"),
                   row.getString("state").equals("CLOSED"));
@@ -206,7 +206,10 @@ final class SettledStore {
   void lockAround(Collection<LeaseRow> leases) throws SQLException {
     RowLocks.lockNodes(connection, collect(leases, LeaseRow::nodeId));
     RowLocks.lockBudgets(
-        connection, collect(leases, LeaseRow::campaignId), collect(leases, LeaseRow::lineItemId));
+        connection,
+        collect(leases, lease -> lease.of().campaignId()),
+        collect(leases, lease -> lease.of().lineItemId()));
+    RowLocks.lockFunds(connection, collect(leases, lease -> lease.of().advertiserId()));
   }
 
   private static TreeSet<Long> collect(
@@ -228,7 +231,7 @@ final class SettledStore {
     }
   }
 
-  /** Adds charges to leases and their line items and campaigns. */
+  /** Adds charges to leases and their line items, campaigns and advertisers. */
   void charge(Collection<LeaseRow> leases, Map<Long, SettledBatch.Sums> sums, SpendStore spend)
       throws SQLException {
     List<Long> ids = new ArrayList<>();
@@ -238,12 +241,7 @@ final class SettledStore {
       if (of != null) {
         ids.add(lease.id());
         charged.add(of.chargedMicros);
-        spend.charge(
-            lease.lineItemId(),
-            lease.campaignId(),
-            lease.day(),
-            of.chargedMicros,
-            of.overDeliveryMicros);
+        spend.charge(lease.of(), of.chargedMicros, of.overDeliveryMicros, !lease.closed());
       }
     }
     try (PreparedStatement statement = connection.prepareStatement(CHARGE_LEASES)) {

@@ -212,11 +212,7 @@ final class Settlement {
                     settledMicros,
                     charged);
               }
-              spend.commit(
-                  lease.lineItemId(),
-                  lease.campaignId(),
-                  lease.day(),
-                  Math.min(0, charged - lease.keptMicros()));
+              spend.commit(lease.of(), Math.min(0, charged - lease.keptMicros()));
               closing.add(lease);
             });
     return closing;

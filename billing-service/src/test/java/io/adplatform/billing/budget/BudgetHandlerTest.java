@@ -1,5 +1,7 @@
 package io.adplatform.billing.budget;
 
+import static io.adplatform.billing.TestBudgets.ADVERTISER;
+import static io.adplatform.billing.TestBudgets.CAMPAIGN;
 import static io.adplatform.billing.TestBudgets.LINE_ITEM;
 import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
@@ -7,11 +9,16 @@ import static io.adplatform.billing.TestBudgets.lineItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.billing.TestBudgets;
 import io.adplatform.billing.TestClock;
+import io.adplatform.billing.TestFunds;
+import io.adplatform.billing.funds.PaymentTerms;
+import io.adplatform.billing.settlement.TestSettlement;
 import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.wire.catalogue.Budget;
 import io.vertx.core.MultiMap;
@@ -64,6 +71,49 @@ class BudgetHandlerTest {
                     MultiMap.caseInsensitiveMultiMap(),
                     Buffer.buffer()))
             .body());
+  }
+
+  private JsonObject campaignBudget(long id) throws Exception {
+    return new JsonObject(
+        handler
+            .campaign(
+                new ApiRequest(
+                    "GET",
+                    "/internal/v1/campaigns/" + id + "/budget",
+                    null,
+                    Map.of("id", Long.toString(id)),
+                    MultiMap.caseInsensitiveMultiMap(),
+                    MultiMap.caseInsensitiveMultiMap(),
+                    Buffer.buffer()))
+            .body());
+  }
+
+  @Test
+  void shouldTellWhatACampaignIsCharged() throws Exception {
+    LeaseAnswer.State lease = leaseWhole();
+    new TestSettlement(BUDGETS.database.transactions(), 4, clock)
+        .charge(lease.leaseId(), LINE_ITEM, 0, 1_900_000_000, 3 * PRICE);
+    JsonObject budget = campaignBudget(CAMPAIGN);
+    assertEquals(3 * PRICE, budget.getLong("chargedTotalMicros"));
+    assertEquals(3 * PRICE, budget.getLong("chargedTodayMicros"));
+    assertEquals(17 * PRICE, budget.getLong("leasedMicros"));
+    assertThrows(Problem.class, () -> campaignBudget(CAMPAIGN + 1));
+  }
+
+  @Test
+  void shouldSayThatTheAdvertisersFundsAreTheReason() throws Exception {
+    TestFunds funds = new TestFunds(BUDGETS.database.transactions(), clock);
+    funds.agree(ADVERTISER, new PaymentTerms(PaymentTerms.Kind.PREPAID, null, null, null, 0));
+    assertEquals("PREPAID_FUNDS", budget().getString("reason"));
+    assertEquals(0, budget().getLong("freeMicros"));
+    funds.topUp(ADVERTISER, 7 * PRICE);
+    JsonObject budget = budget();
+    assertNull(budget.getString("reason"));
+    assertEquals(7 * PRICE, budget.getLong("freeMicros"));
+    JsonObject advertiser = budget.getJsonObject("advertiser");
+    assertEquals("PREPAID", advertiser.getString("terms"));
+    assertEquals(7 * PRICE, advertiser.getLong("availableMicros"));
+    assertEquals(0, advertiser.getLong("leasedMicros"));
   }
 
   private LeaseAnswer.State leaseWhole() throws SQLException {

@@ -1,12 +1,15 @@
 package io.adplatform.billing.budget;
 
 import io.adplatform.billing.TestBudgets;
+import io.adplatform.billing.TestFunds;
+import io.adplatform.billing.funds.PaymentTerms;
 import io.adplatform.billing.memory.MemoryBilling;
 import io.adplatform.billing.settlement.SettledBatch;
 import io.adplatform.billing.settlement.TestSettlement;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseRequest;
 import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,6 +37,15 @@ interface LeaseDesk {
 
   void register(int nodeId) throws SQLException;
 
+  /** Puts terms of payment in force for the advertiser; their version is not looked at. */
+  void agree(PaymentTerms terms);
+
+  /** Books money that came in from the advertiser; below 0 it is taken by hand. */
+  void book(long micros);
+
+  /** What the advertiser has paid ahead, less what it owes. */
+  long balanceMicros();
+
   /** Rows in PostgreSQL, emptied. */
   static LeaseDesk postgres(TestBudgets budgets, InstantSource clock) throws SQLException {
     budgets.clear();
@@ -45,7 +57,28 @@ interface LeaseDesk {
         new LeaseGrants(budgets.database.transactions(), LeaseConfig.of(PARTITIONS), clock);
     TestSettlement settlement =
         new TestSettlement(budgets.database.transactions(), PARTITIONS, clock);
+    TestFunds funds = new TestFunds(budgets.database.transactions(), clock);
     return new LeaseDesk() {
+      @Override
+      public void agree(PaymentTerms terms) {
+        funds.agree(TestBudgets.ADVERTISER, terms);
+      }
+
+      @Override
+      public void book(long micros) {
+        if (micros > 0) {
+          funds.topUp(TestBudgets.ADVERTISER, micros);
+        } else {
+          funds.debit(TestBudgets.ADVERTISER, -micros);
+        }
+      }
+
+      @Override
+      public long balanceMicros() {
+        JsonObject read = funds.read(TestBudgets.ADVERTISER);
+        return read.getLong("fundsMicros") - read.getLong("receivableMicros");
+      }
+
       @Override
       public void publish(CatalogueEntity... entities) throws SQLException {
         budgets.publish(entities);
@@ -104,6 +137,21 @@ interface LeaseDesk {
     MemoryBilling billing = new MemoryBilling(LeaseConfig.of(PARTITIONS), clock);
     long[] offsets = new long[PARTITIONS];
     return new LeaseDesk() {
+      @Override
+      public void agree(PaymentTerms terms) {
+        billing.agree(TestBudgets.ADVERTISER, terms);
+      }
+
+      @Override
+      public void book(long micros) {
+        billing.post(TestBudgets.ADVERTISER, micros);
+      }
+
+      @Override
+      public long balanceMicros() {
+        return billing.balanceMicros(TestBudgets.ADVERTISER);
+      }
+
       @Override
       public void publish(CatalogueEntity... entities) {
         for (CatalogueEntity entity : entities) {

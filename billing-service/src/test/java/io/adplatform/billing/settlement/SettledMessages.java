@@ -24,6 +24,21 @@ public final class SettledMessages {
         leaseId, lane, expirySecond, chargedMicros, overDeliveryMicros, Disposition.COUNTED);
   }
 
+  /** A billed impression of a line item, which is posted to its advertiser. */
+  public static byte[] charge(
+      long leaseId,
+      long lineItemId,
+      int lane,
+      long expirySecond,
+      long chargedMicros,
+      long overDeliveryMicros) {
+    byte[] message = charge(leaseId, lane, expirySecond, chargedMicros, overDeliveryMicros);
+    new SettledEventEncoder()
+        .wrap(new UnsafeBuffer(message), MessageHeaderEncoder.ENCODED_LENGTH)
+        .lineItemId(lineItemId);
+    return message;
+  }
+
   /** An event with any verdict. */
   public static byte[] event(
       long leaseId,

@@ -26,6 +26,13 @@ public final class TestSettlement {
     count(leaseId, SettledMessages.charge(leaseId, lane, expirySecond, micros, 0));
   }
 
+  /** Charges a lease of a line item, to whose advertiser it is posted. */
+  public void charge(long leaseId, long lineItemId, int lane, long expirySecond, long micros)
+      throws SQLException {
+    byte[] message = SettledMessages.charge(leaseId, lineItemId, lane, expirySecond, micros, 0);
+    count(leaseId, message);
+  }
+
   /** Closes a lease on which so much was charged. */
   public void close(long leaseId, long chargedMicros) throws SQLException {
     count(leaseId, SettledMessages.closed(leaseId, chargedMicros));

@@ -4,6 +4,7 @@ import io.adplatform.campaign.outbox.Outbox;
 import io.adplatform.campaign.outbox.OutboxPublisher;
 import io.adplatform.campaign.rest.CampaignOperations;
 import io.adplatform.campaign.rest.EntityWrites;
+import io.adplatform.campaign.serving.BudgetFloor;
 import io.adplatform.campaign.serving.ServingHandler;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.config.Settings;
@@ -17,12 +18,17 @@ public final class CampaignService implements AutoCloseable {
   private final PostgresDatabase database;
   private final OutboxPublisher publisher;
   private final ServingHandler serving;
+  private final BudgetFloor floor;
 
   private CampaignService(
-      PostgresDatabase database, OutboxPublisher publisher, ServingHandler serving) {
+      PostgresDatabase database,
+      OutboxPublisher publisher,
+      ServingHandler serving,
+      BudgetFloor floor) {
     this.database = database;
     this.publisher = publisher;
     this.serving = serving;
+    this.floor = floor;
   }
 
   /** Launches as the settings say; see {@link #launch(ApiServer.Builder, CampaignConfig)}. */
@@ -53,12 +59,13 @@ public final class CampaignService implements AutoCloseable {
         new ServingHandler(database.transactions(), config.peers(), InstantSource.system());
     OutboxPublisher publisher =
         OutboxPublisher.start(database, config.topics(), outbox, api.meters());
-    CampaignOperations.mount(api, writes);
+    BudgetFloor floor = new BudgetFloor(config.peers());
+    CampaignOperations.mount(api, writes, floor);
     api.keys(new PostgresApiKeyStore(database.transactions()))
         .operation("getLineItemServing", serving::get)
         .readiness("campaign-postgres", database::readiness)
         .readiness("catalogue-publication", publisher::trouble);
-    return new CampaignService(database, publisher, serving);
+    return new CampaignService(database, publisher, serving, floor);
   }
 
   /** The newest catalogue version that the topics have taken. */
@@ -70,6 +77,7 @@ public final class CampaignService implements AutoCloseable {
   public void close() {
     publisher.close();
     serving.close();
+    floor.close();
     database.close();
   }
 }

@@ -9,6 +9,7 @@ import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
 import io.adplatform.campaign.entity.LineItemKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
+import io.adplatform.campaign.serving.BudgetFloor;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Campaign;
@@ -21,10 +22,10 @@ public final class CampaignOperations {
   private CampaignOperations() {}
 
   /** Mounts them all. */
-  public static void mount(ApiServer.Builder api, EntityWrites writes) {
+  public static void mount(ApiServer.Builder api, EntityWrites writes, BudgetFloor floor) {
     mountAccounts(api, writes);
-    mountDemand(api, writes);
-    mountLineItems(api, writes);
+    mountDemand(api, writes, floor);
+    mountLineItems(api, writes, floor);
     mountSupply(api, writes);
   }
 
@@ -41,9 +42,10 @@ public final class CampaignOperations {
     mountCommon(api, "Account", accounts);
   }
 
-  private static void mountDemand(ApiServer.Builder api, EntityWrites writes) {
+  private static void mountDemand(ApiServer.Builder api, EntityWrites writes, BudgetFloor floor) {
     EntityHandler<Advertiser> advertisers = new EntityHandler<>(new AdvertiserKind(), writes);
-    EntityHandler<Campaign> campaigns = new EntityHandler<>(new CampaignKind(), writes);
+    EntityHandler<Campaign> campaigns =
+        new EntityHandler<>(new CampaignKind(), writes, floor::check);
     EntityHandler<Creative> creatives = new EntityHandler<>(new CreativeKind(), writes);
     api.operation("createAdvertiser", r -> advertisers.create(r, Parents::accountInBody))
         .operation("createCampaign", r -> campaigns.create(r, Parents::advertiser))
@@ -59,8 +61,10 @@ public final class CampaignOperations {
     mountCommon(api, "Creative", creatives);
   }
 
-  private static void mountLineItems(ApiServer.Builder api, EntityWrites writes) {
-    EntityHandler<LineItem> lineItems = new EntityHandler<>(new LineItemKind(), writes);
+  private static void mountLineItems(
+      ApiServer.Builder api, EntityWrites writes, BudgetFloor floor) {
+    EntityHandler<LineItem> lineItems =
+        new EntityHandler<>(new LineItemKind(), writes, floor::check);
     api.operation("createLineItem", r -> lineItems.create(r, Parents::campaign))
         .operation(
             "listCampaignLineItems",

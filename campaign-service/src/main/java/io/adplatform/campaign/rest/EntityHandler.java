@@ -29,12 +29,26 @@ public final class EntityHandler<E> {
   private final EntityKind<E> kind;
   private final EntityTerms terms;
   private final EntityWrites writes;
+  private final ChangeCheck<E> changes;
 
   /** Handles a kind. */
   public EntityHandler(EntityKind<E> kind, EntityWrites writes) {
+    this(kind, writes, (after, before, errors) -> {});
+  }
+
+  /** Handles a kind, whose changes are looked at once more. */
+  public EntityHandler(EntityKind<E> kind, EntityWrites writes, ChangeCheck<E> changes) {
     this.kind = kind;
     this.terms = kind.terms();
     this.writes = writes;
+    this.changes = changes;
+  }
+
+  /** Says what another service has against a change. */
+  @FunctionalInterface
+  public interface ChangeCheck<E> {
+    /** Adds what is wrong; asked last. */
+    void check(E after, E before, FieldErrors errors);
   }
 
   /** Finds what a new thing belongs to; its id is not looked at. */
@@ -100,6 +114,10 @@ public final class EntityHandler<E> {
     errors.throwIfAny();
     kind.check(handle, entity, before, errors);
     errors.throwIfAny();
+    if (before != null) {
+      changes.check(entity, before, errors);
+      errors.throwIfAny();
+    }
     return entity;
   }
 

@@ -13,7 +13,15 @@ import java.util.Set;
 final class ServingReasons {
   /** Nothing is free; what was leased before may still be bid on. */
   private static final Set<String> SPENT =
-      Set.of("TOTAL_BUDGET", "DAILY_BUDGET", "CAMPAIGN_TOTAL_BUDGET", "CAMPAIGN_DAILY_BUDGET");
+      Set.of(
+          "TOTAL_BUDGET",
+          "DAILY_BUDGET",
+          "CAMPAIGN_TOTAL_BUDGET",
+          "CAMPAIGN_DAILY_BUDGET",
+          "ADVERTISER_TOTAL_BUDGET",
+          "ADVERTISER_DAILY_BUDGET",
+          "PREPAID_FUNDS",
+          "CREDIT_LIMIT");
 
   private final JsonArray reasons = new JsonArray();
   private boolean blocked;
@@ -78,6 +86,14 @@ final class ServingReasons {
           "Its campaign's budget is spent, or leased out to other line items.";
       case "CAMPAIGN_DAILY_BUDGET" ->
           "Its campaign's budget for today is spent, or leased out to other line items.";
+      case "PREPAID_FUNDS" ->
+          "What its advertiser has paid ahead is spent, or leased out to other line items.";
+      case "CREDIT_LIMIT" ->
+          "Its advertiser's credit limit is reached, or leased out to other line items.";
+      case "ADVERTISER_TOTAL_BUDGET" ->
+          "Its advertiser's budget is spent, or leased out to other line items.";
+      case "ADVERTISER_DAILY_BUDGET" ->
+          "Its advertiser's budget for today is spent, or leased out to other line items.";
       case "UNKNOWN_LINE_ITEM" -> "billing-service has not heard of it yet.";
       default -> "No lease can be granted now.";
     };

@@ -40,6 +40,7 @@ class ServingHandlerTest {
         ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0))
             .nodeKey(NODE_KEY)
             .internal("GET", "/line-items/:id/budget", r -> answer(budget))
+            .internal("GET", "/campaigns/:id/budget", r -> answer(budget))
             .internal("GET", "/line-items/:id/activity", r -> answer(activity))
             .start();
     String url = "http://127.0.0.1:" + peers.port();
@@ -138,6 +139,45 @@ class ServingHandlerTest {
     assertEquals(List.of("BUDGET_LEASED"), codes(serving));
     budget = new JsonObject().put("reason", "CAMPAIGN_PAUSED").put("leaseOpen", true);
     assertFalse(serving().getBoolean("serving"));
+  }
+
+  @Test
+  void shouldSayThatItsAdvertiserHasNoMoneyLeft() {
+    for (String reason : List.of("PREPAID_FUNDS", "CREDIT_LIMIT", "ADVERTISER_DAILY_BUDGET")) {
+      budget = new JsonObject().put("reason", reason);
+      JsonObject serving = serving();
+      assertFalse(serving.getBoolean("serving"));
+      assertEquals(List.of(reason), codes(serving));
+      assertTrue(serving.getJsonArray("reasons").encode().contains("advertiser"));
+      budget.put("leaseOpen", true);
+      assertEquals(List.of("BUDGET_LEASED"), codes(serving()));
+    }
+  }
+
+  private static JsonObject budgetOf(Long total, Long daily) {
+    JsonObject bounds = new JsonObject().put("totalMicros", total).put("dailyMicros", daily);
+    return new JsonObject().put("budget", bounds);
+  }
+
+  @Test
+  void shouldRefuseABudgetBelowWhatIsCharged() {
+    budget = new JsonObject().put("chargedTotalMicros", 500L).put("chargedTodayMicros", 50L);
+    for (String path : List.of("/line-items/" + item, "/campaigns/" + campaign)) {
+      assertEquals(
+          "/budget/totalMicros", api.patch(path, budgetOf(499L, null)).expect(422).field());
+      assertEquals("/budget/dailyMicros", api.patch(path, budgetOf(500L, 49L)).expect(422).field());
+      api.patch(path, budgetOf(500L, 50L)).expect(200);
+      budget.put("chargedTotalMicros", 600L);
+      // What stays as it was, or goes up, may be below what leases were still charged.
+      api.patch(path, budgetOf(550L, 50L)).expect(200);
+      budget.put("chargedTotalMicros", 500L);
+    }
+  }
+
+  @Test
+  void shouldTakeABudgetWhileBillingIsAway() {
+    budget = null;
+    api.patch("/line-items/" + item, budgetOf(1L, 1L)).expect(200);
   }
 
   @Test

@@ -123,7 +123,14 @@ public final class LeaseDialogue implements LeaseSource {
     return switch (refusal) {
       case PAUSED, CAMPAIGN_PAUSED -> Reason.STATUS;
       case NOT_STARTED, ENDED -> Reason.SCHEDULE;
-      case TOTAL_BUDGET, DAILY_BUDGET, CAMPAIGN_TOTAL_BUDGET, CAMPAIGN_DAILY_BUDGET ->
+      case TOTAL_BUDGET,
+          DAILY_BUDGET,
+          CAMPAIGN_TOTAL_BUDGET,
+          CAMPAIGN_DAILY_BUDGET,
+          PREPAID_FUNDS,
+          CREDIT_LIMIT,
+          ADVERTISER_TOTAL_BUDGET,
+          ADVERTISER_DAILY_BUDGET ->
           Reason.BUDGET_EXHAUSTED;
       case UNKNOWN_LINE_ITEM, TOO_MANY_LEASES, OTHER -> Reason.NO_LEASE;
     };

@@ -22,6 +22,14 @@ public enum LeaseRefusal {
   CAMPAIGN_DAILY_BUDGET,
   /** The node holds too many leases for it already. */
   TOO_MANY_LEASES,
+  /** What its advertiser has paid ahead is spent, or leased out to other line items. */
+  PREPAID_FUNDS,
+  /** Its advertiser owes, with what is leased out, as much as it may. */
+  CREDIT_LIMIT,
+  /** The same as CAMPAIGN_TOTAL_BUDGET, of its advertiser's own budget. */
+  ADVERTISER_TOTAL_BUDGET,
+  /** The same of its advertiser's own budget for today. */
+  ADVERTISER_DAILY_BUDGET,
   /** A later name that this release does not know. */
   @com.fasterxml.jackson.annotation.JsonEnumDefaultValue
   OTHER
