@@ -11,10 +11,12 @@ import io.adplatform.billing.ledger.BalancesHandler;
 import io.adplatform.billing.ledger.CorrectionHandler;
 import io.adplatform.billing.ledger.EntryHandler;
 import io.adplatform.billing.ledger.LedgerCounters;
+import io.adplatform.billing.ledger.LedgerGauges;
 import io.adplatform.billing.ledger.LedgerWrites;
 import io.adplatform.billing.ledger.StatementHandler;
 import io.adplatform.billing.ledger.TopUpHandler;
 import io.adplatform.billing.ledger.TrialBalanceHandler;
+import io.adplatform.billing.reconcile.Reconciling;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
 import io.adplatform.billing.settlement.LeaseCloser;
 import io.adplatform.billing.settlement.LeaseGauges;
@@ -34,7 +36,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Budgets, leases and the ledger: learns budgets from the catalogue, grants leases to nodes, counts
- * what is settled and posts it, closes leases. Thread-safe once launched.
+ * what is settled and posts it, closes leases, reconciles the books. Thread-safe once launched.
  */
 public final class BillingService implements AutoCloseable {
   private static final Duration KAFKA_START = Duration.ofSeconds(60);
@@ -45,6 +47,8 @@ public final class BillingService implements AutoCloseable {
   private final LeaseClosePublisher publisher;
   private final LeaseCloser closer;
   private final LeaseGauges gauges;
+  private final LedgerGauges books;
+  private Reconciling reconciling;
 
   private BillingService(
       BillingConfig config,
@@ -62,6 +66,7 @@ public final class BillingService implements AutoCloseable {
     settled = SettledReader.start(config.kafka(), transactions, clock, meters);
     closer = LeaseCloser.start(transactions, publisher, partitions, clock);
     gauges = LeaseGauges.start(transactions, partitions, clock, meters);
+    books = LedgerGauges.start(transactions, clock, meters);
   }
 
   /**
@@ -104,6 +109,9 @@ public final class BillingService implements AutoCloseable {
             () -> service.catalogue.isCaughtUp() ? null : "the catalogue is not read to its end")
         .readiness("billing-settled", service.settled::readiness);
     mountLedger(api, database.transactions(), clock, new LedgerCounters(meters));
+    service.reconciling =
+        Reconciling.start(
+            api, database.transactions(), config.analyticsUrl(), config.nodeKey(), clock);
     return service;
   }
 
@@ -145,6 +153,8 @@ public final class BillingService implements AutoCloseable {
   /** Ends the threads, then the connections; the API server is to be closed before. */
   @Override
   public void close() {
+    reconciling.close();
+    books.close();
     gauges.close();
     closer.close();
     settled.close();
