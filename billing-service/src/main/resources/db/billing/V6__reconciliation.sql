@@ -50,3 +50,7 @@ CREATE POLICY own ON reconciliation_difference USING (operates());
 
 REVOKE ALL ON partner_file, reconciliation, reconciliation_difference FROM PUBLIC, ${app};
 GRANT SELECT, INSERT, DELETE ON partner_file, reconciliation, reconciliation_difference TO ${app};
+
+-- The service computes the whole ledger anew; a caller would see of it what it sees of the tables.
+ALTER VIEW ledger_discrepancy SET (security_invoker = true);
+GRANT SELECT ON ledger_discrepancy TO ${app};

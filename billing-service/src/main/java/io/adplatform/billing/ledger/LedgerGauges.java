@@ -1,5 +1,6 @@
 package io.adplatform.billing.ledger;
 
+import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.postgres.Transactions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -87,8 +88,10 @@ public final class LedgerGauges implements AutoCloseable {
           LOG.error("The books do not hold: {} rows in the view ledger_discrepancy", found);
         }
       }
+    } catch (Problem e) {
+      LOG.debug("PostgreSQL is away: the books are not read", e);
     } catch (RuntimeException | SQLException e) {
-      LOG.debug("The books could not be read", e);
+      LOG.error("The books could not be read", e);
     }
   }
 

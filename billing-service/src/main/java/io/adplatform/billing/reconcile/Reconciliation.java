@@ -225,6 +225,9 @@ final class Reconciliation {
       LocalDate day, PartnerFileStore.InForce inForce, long from, long to, Totals totals)
       throws SQLException {
     PartnerFile file = PartnerCsv.read(inForce.content(), day).file();
+    if (file == null) {
+      throw new IllegalStateException("file " + inForce.id() + " was accepted and is not read now");
+    }
     long shift = PartnerComparison.MAX_SHIFT_HOURS * HOUR_SECONDS;
     Map<Long, Long> campaigns =
         file.key() == PartnerFile.Key.CAMPAIGN

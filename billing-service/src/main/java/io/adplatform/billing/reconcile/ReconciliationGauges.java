@@ -1,5 +1,6 @@
 package io.adplatform.billing.reconcile;
 
+import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.postgres.Transactions;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -80,8 +81,10 @@ final class ReconciliationGauges {
       show(
           transactions.forService(
               handle -> ReconciliationStore.newestOfDays(handle.getConnection(), from)));
+    } catch (Problem e) {
+      LOG.debug("PostgreSQL is away: gauges stay as they are", e);
     } catch (RuntimeException | SQLException e) {
-      LOG.debug("Gauges could not be read", e);
+      LOG.error("Gauges could not be read", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.adplatform.billing.reconcile;
 
+import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.postgres.Transactions;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
@@ -69,7 +70,11 @@ final class ReconciliationJob implements AutoCloseable {
       // What it needs may be starting still; the age of the last comparison tells where it stays.
       notBeforeMillis = clock.millis() + AGAIN.toMillis();
       gauges.failed();
-      LOG.warn("A day could not be compared: {}", e.getMessage());
+      if (e instanceof Problem) {
+        LOG.warn("A day could not be compared: {}", e.getMessage());
+      } else {
+        LOG.error("A day could not be compared", e);
+      }
     }
     gauges.refresh();
   }

@@ -145,6 +145,7 @@ class ReconciliationJobTest {
     clock.set("2027-03-02T01:20:00Z");
     assertEquals(0, job.runDue(), "nothing has moved");
     settle(100, 80);
+    clock.set("2027-03-02T01:21:00Z");
     assertEquals(1, job.runDue());
     clock.set("2027-03-02T01:40:00Z");
     assertEquals(0, job.runDue());
@@ -182,7 +183,7 @@ class ReconciliationJobTest {
   void shouldRaiseTheAlertUntilTheDayAgrees() throws Exception {
     settle(2_500, 2_000);
     Figures right = events;
-    budgetsForget();
+    takePostingAway();
     clock.set("2027-03-02T01:00:00Z");
     job.runDue();
     assertEquals(1, unexplained());
@@ -202,7 +203,7 @@ class ReconciliationJobTest {
   }
 
   /** Takes the posting to the advertiser away, as none but the owner can. */
-  private void budgetsForget() throws Exception {
+  private void takePostingAway() throws Exception {
     try (java.sql.Connection connection = budgets.server.connect();
         java.sql.Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = billing");

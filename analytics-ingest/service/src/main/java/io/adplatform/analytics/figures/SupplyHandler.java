@@ -47,17 +47,17 @@ final class SupplyHandler implements ApiHandler {
          toInt64(sumIf(%3$s, disposition = 2 AND kind = billable))] AS test,
         [toInt64(countIf(disposition = 3 AND kind = billable)),
          toInt64(sumIf(%3$s, disposition = 3 AND kind = billable))] AS invalid
-      FROM (SELECT *, %4$s AS billable%5$s AND kind IN (2, 5))
+      FROM (SELECT *, bucket, %4$s AS billable%5$s AND kind IN (2, 5))
       GROUP BY id, hour, currency
       HAVING owed != [0, 0] OR test != [0, 0] OR invalid != [0, 0]
       """;
 
   private static final String WON =
       """
-      SELECT id, toUnixTimestamp(toStartOfHour(won)) AS hour, currency,
+      SELECT id, toUnixTimestamp(toStartOfHour(won_at)) AS hour, currency,
         [toInt64(count()), toInt64(sum(price))] AS won
       FROM (SELECT %1$s AS id, currency, auction_hi, auction_lo,
-          minIf(bucket, kind = 4) AS won, anyIf(%2$s, kind = 4) AS price,
+          minIf(bucket, kind = 4) AS won_at, anyIf(%2$s, kind = 4) AS price,
           countIf(kind = 4) AS wins, countIf(billed = 1) AS bills
         %3$s AND disposition IN (0, 4) AND kind IN (2, 4, 5)
         GROUP BY id, currency, auction_hi, auction_lo HAVING wins > 0 AND bills = 0)
