@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       SupplyPartnerCommand.class,
       ReportCommand.class,
       ExplainCommand.class,
+      ReconcileCommand.class,
       BenchCommand.class
     })
 public final class AdPlatformCli {

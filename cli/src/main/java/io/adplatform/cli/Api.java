@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Option;
 final class Api {
   static final JsonMapper JSON = new JsonMapper();
   private static final Duration BOUND = Duration.ofSeconds(30);
+
+  /** What reads a whole day of events. */
+  private static final Duration LONG = Duration.ofMinutes(30);
 
   @Option(
       names = "--data",
@@ -76,6 +80,20 @@ final class Api {
     return call("PATCH", path, body);
   }
 
+  /** Has something done that may take minutes and may be repeated. */
+  JsonNode put(String path) {
+    return read(
+        "PUT", path, send(request("PUT", path, HttpRequest.BodyPublishers.noBody()).timeout(LONG)));
+  }
+
+  /** Sends a table. */
+  JsonNode putCsv(String path, byte[] csv) {
+    HttpRequest.Builder request =
+        request("PUT", path, HttpRequest.BodyPublishers.ofByteArray(csv))
+            .header("Content-Type", "text/csv");
+    return read("PUT", path, send(request));
+  }
+
   /** Reads something as the text it is sent in. */
   String text(String path) {
     return send("GET", path, null).body();
@@ -87,35 +105,46 @@ final class Api {
   }
 
   private JsonNode call(String method, String path, ObjectNode body) {
+    return read(method, path, send(method, path, body));
+  }
+
+  private static JsonNode read(String method, String path, HttpResponse<String> answer) {
     try {
-      return JSON.readTree(send(method, path, body).body());
+      return JSON.readTree(answer.body());
     } catch (JsonProcessingException e) {
       throw new ApiFailure(method + " " + path + ": the answer is not JSON");
     }
   }
 
   private HttpResponse<String> send(String method, String path, ObjectNode body) {
-    Credentials credentials = credentials();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(credentials.api() + "/api/v1" + path))
-            .timeout(BOUND)
-            .header("Authorization", "Bearer " + credentials.apiKey())
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body.toString()));
-    if (body != null) {
-      request
-          .header("Content-Type", "application/json")
-          .header("Idempotency-Key", UUID.randomUUID().toString());
+    if (body == null) {
+      return send(request(method, path, HttpRequest.BodyPublishers.noBody()));
     }
+    return send(
+        request(method, path, HttpRequest.BodyPublishers.ofString(body.toString()))
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", UUID.randomUUID().toString()));
+  }
+
+  private HttpRequest.Builder request(String method, String path, HttpRequest.BodyPublisher body) {
+    Credentials credentials = credentials();
+    return HttpRequest.newBuilder(URI.create(credentials.api() + "/api/v1" + path))
+        .timeout(BOUND)
+        .header("Authorization", "Bearer " + credentials.apiKey())
+        .method(method, body);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder built) {
+    HttpRequest request = built.build();
     HttpResponse<String> answer;
     try {
-      answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (HttpTimeoutException e) {
+      throw new ApiFailure(request.uri() + " does not answer in time");
     } catch (IOException e) {
+      String address = request.uri().toString().replaceFirst("/api/v1/.*", "");
       throw new ApiFailure(
-          "cannot reach " + credentials.api() + ": is the exchange up? ./adplatform status tells");
+          "cannot reach " + address + ": is the exchange up? ./adplatform status tells");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ApiFailure("interrupted");

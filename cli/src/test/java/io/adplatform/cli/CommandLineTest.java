@@ -323,6 +323,88 @@ class CommandLineTest {
     return Api.JSON.readTree(text.substring(text.indexOf('{')));
   }
 
+  private static String reconciled(int unexplained) {
+    return """
+    {"id":"7","date":"2026-11-20","complete":true,"cells":3,"differences":%d,"unexplained":%d,
+     "unexplainedMicros":2501,
+     "sources":[{"source":"EVENTS","currency":"USD","impressions":3,"spendMicros":7501}],
+     "causes":[{"between":"EVENTS_LEDGER","cause":"LEDGER_MISSING","explained":false,
+      "currency":"USD","differences":1,"spendMicros":-2501}]}\
+    """
+        .formatted(unexplained, unexplained);
+  }
+
+  private static final String DIFFERENCE =
+      """
+      {"items":[{"id":"1","hour":"2026-11-20T03:00:00Z","lineItemId":"42","supplyPartnerId":"50",
+       "currency":"USD","between":"EVENTS_LEDGER","cause":"LEDGER_MISSING","explained":false,
+       "impressions":-1,"spendMicros":-2501,"supplyCostMicros":-2001,"overDeliveryMicros":0,
+       "detail":"events in no entry's range of offsets"}],"nextCursor":null}\
+      """;
+
+  @Test
+  void shouldReconcileADayAndSayThatItAgrees() {
+    answers.add(reconciled(0));
+    answers.add("{\"items\":[],\"nextCursor\":null}");
+    assertEquals(0, run("reconcile", "--date", "2026-11-20"), err.toString());
+    assertTrue(
+        received.getFirst().startsWith("PUT /api/v1/billing/reconciliations/2026-11-20 "),
+        received.toString());
+    assertTrue(out.toString().contains("No difference in 3 hours"), out.toString());
+  }
+
+  @Test
+  void shouldSendAPartnersFileFirstAndTellFaultsByTheExitCode() throws IOException {
+    Path file = data.resolve("figures.csv");
+    Files.writeString(file, "hour,crid,impressions,amount,currency\n");
+    String[] command = {
+      "reconcile", "--date", "2026-11-20", "--partner", "demo-ssp", "--file", file.toString()
+    };
+    answers.add("{\"items\":[{\"id\":\"50\",\"key\":\"demo-ssp\"}],\"nextCursor\":null}");
+    answers.add("{}");
+    answers.add(reconciled(1));
+    answers.add(DIFFERENCE);
+    assertEquals(1, run(command), err.toString());
+    assertTrue(
+        received
+            .get(1)
+            .startsWith(
+                "PUT /api/v1/billing/supply-partners/50/figures/2026-11-20 Bearer k-1 hour,"),
+        received.toString());
+    assertTrue(out.toString().contains("LEDGER_MISSING"), out.toString());
+    assertTrue(out.toString().contains("2501 micros"), out.toString());
+  }
+
+  @Test
+  void shouldPrintReconciledDifferencesAsCsv() {
+    answers.add(reconciled(1));
+    answers.add(DIFFERENCE);
+    assertEquals(1, run("reconcile", "--date", "2026-11-20", "--format", "csv"));
+    assertEquals(
+        "2026-11-20T03:00:00Z,42,50,USD,EVENTS_LEDGER,LEDGER_MISSING,-1,-2501,-2001,0,"
+            + "events in no entry's range of offsets",
+        out.toString().split("\n")[1]);
+  }
+
+  @Test
+  void shouldExitWithTwoWhereNothingWasReconciled() throws IOException {
+    assertEquals(2, run("reconcile"));
+    assertEquals(2, run("reconcile", "--date", "20.11.2026"));
+    assertEquals(2, run("reconcile", "--date", "2026-11-20", "--partner", "50"));
+    status = 422;
+    answers.add(
+        "{\"title\":\"Unprocessable content\",\"errors\":[{\"field\":\"line 7\",\"detail\":\"a"
+            + " hole\"}]}");
+    Path file = data.resolve("figures.csv");
+    Files.writeString(file, "x");
+    assertEquals(
+        2, run("reconcile", "--date", "2026-11-20", "--partner", "50", "--file", file.toString()));
+    assertTrue(err.toString().contains("line 7: a hole"), err.toString());
+    stop();
+    assertEquals(2, run("reconcile", "--date", "2026-11-20"));
+    assertTrue(err.toString().contains("cannot reach"), err.toString());
+  }
+
   private int run(String... arguments) {
     CommandLine line = AdPlatformCli.commandLine();
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

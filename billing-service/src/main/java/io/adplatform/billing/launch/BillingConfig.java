@@ -5,16 +5,24 @@ import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.storage.postgres.PostgresConfig;
+import java.net.URI;
 
 /**
  * What billing-service is told.
  *
  * @param nodeKey what {@code /internal/v1} asks for; never printed
+ * @param analyticsUrl where analytics-ingest sums up settled events
  */
 public record BillingConfig(
-    PostgresConfig postgres, KafkaConfig kafka, LeaseConfig leases, String nodeKey) {
+    PostgresConfig postgres,
+    KafkaConfig kafka,
+    LeaseConfig leases,
+    String nodeKey,
+    String analyticsUrl) {
   /** The schema, also where the migrations lie: {@code db/billing}. */
   public static final String SCHEMA = "billing";
+
+  private static final int DEFAULT_API_PORT = 8081;
 
   /** From the settings; see 'Launching' in {@code docs/architecture.md}. */
   public static BillingConfig of(Settings settings) {
@@ -23,11 +31,14 @@ public record BillingConfig(
     if (nodeKey == null || nodeKey.isEmpty()) {
       throw new SettingsException("node-key-file: is missing or empty; it holds the node key");
     }
+    URI api =
+        URI.create("http://127.0.0.1:" + settings.integer("api-port", DEFAULT_API_PORT, 0, 65_535));
     return new BillingConfig(
         PostgresConfig.of(SCHEMA, settings),
         kafka,
         LeaseConfig.of(kafka.partitions(), settings),
-        nodeKey);
+        nodeKey,
+        settings.url("analytics-url", api).toString());
   }
 
   /** Without secrets. */

@@ -13,10 +13,12 @@ import io.adplatform.billing.ledger.BalancesHandler;
 import io.adplatform.billing.ledger.CorrectionHandler;
 import io.adplatform.billing.ledger.EntryHandler;
 import io.adplatform.billing.ledger.LedgerCounters;
+import io.adplatform.billing.ledger.LedgerGauges;
 import io.adplatform.billing.ledger.LedgerWrites;
 import io.adplatform.billing.ledger.StatementHandler;
 import io.adplatform.billing.ledger.TopUpHandler;
 import io.adplatform.billing.ledger.TrialBalanceHandler;
+import io.adplatform.billing.reconcile.Reconciling;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
 import io.adplatform.billing.settlement.LeaseCloser;
 import io.adplatform.billing.settlement.LeaseGauges;
@@ -36,7 +38,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Budgets, leases and the ledger: learns budgets from the catalogue, grants leases to nodes, counts
- * what is settled and posts it, closes leases. Thread-safe once launched.
+ * what is settled and posts it, closes leases, reconciles the books. Thread-safe once launched.
  */
 public final class BillingService implements AutoCloseable {
   private static final Duration KAFKA_START = Duration.ofSeconds(60);
@@ -47,6 +49,8 @@ public final class BillingService implements AutoCloseable {
   private final LeaseClosePublisher publisher;
   private final LeaseCloser closer;
   private final LeaseGauges gauges;
+  private final LedgerGauges books;
+  private Reconciling reconciling;
 
   private BillingService(
       BillingConfig config,
@@ -64,6 +68,7 @@ public final class BillingService implements AutoCloseable {
     settled = SettledReader.start(config.kafka(), transactions, clock, meters);
     closer = LeaseCloser.start(transactions, publisher, partitions, clock);
     gauges = LeaseGauges.start(transactions, partitions, clock, meters);
+    books = LedgerGauges.start(transactions, clock, meters);
   }
 
   /**
@@ -112,6 +117,9 @@ public final class BillingService implements AutoCloseable {
     api.operation("getPaymentTerms", terms::get)
         .operation("updatePaymentTerms", terms::update)
         .operation("listPaymentTerms", terms::history);
+    service.reconciling =
+        Reconciling.start(
+            api, database.transactions(), config.analyticsUrl(), config.nodeKey(), clock);
     return service;
   }
 
@@ -153,6 +161,8 @@ public final class BillingService implements AutoCloseable {
   /** Ends the threads, then the connections; the API server is to be closed before. */
   @Override
   public void close() {
+    reconciling.close();
+    books.close();
     gauges.close();
     closer.close();
     settled.close();

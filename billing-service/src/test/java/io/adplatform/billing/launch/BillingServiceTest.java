@@ -96,7 +96,10 @@ class BillingServiceTest {
     ApiServer.Builder api = ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0));
     service =
         BillingService.launch(
-            api, new BillingConfig(postgres, kafka, LeaseConfig.of(PARTITIONS), NODE_KEY), clock);
+            api,
+            new BillingConfig(
+                postgres, kafka, LeaseConfig.of(PARTITIONS), NODE_KEY, "http://127.0.0.1:1"),
+            clock);
     server = api.start();
   }
 

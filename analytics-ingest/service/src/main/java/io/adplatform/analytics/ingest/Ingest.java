@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Ingestion as a whole: two intakes, the dimensions, the schema they need. Thread-safe. */
 public final class Ingest implements AutoCloseable {
@@ -19,6 +20,8 @@ public final class Ingest implements AutoCloseable {
   private static final double STALLED_SECONDS = 60;
 
   private final ClickHouseDatabase database;
+  private final String settledTopic;
+  private final int eventDays;
   private final TopicIntake settled;
   private final TopicIntake details;
   private final CatalogueReader catalogue;
@@ -28,6 +31,8 @@ public final class Ingest implements AutoCloseable {
 
   private Ingest(IngestConfig config, MeterRegistry metrics) {
     database = new ClickHouseDatabase(config.clickHouse());
+    settledTopic = config.settledTopic();
+    eventDays = config.retention().eventDays();
     settledCounters = new IngestCounters(metrics, "settled");
     detailCounters = new IngestCounters(metrics, "auction-details");
     DeliveryRollup rollup =
@@ -89,6 +94,16 @@ public final class Ingest implements AutoCloseable {
   /** The tables, for reports. Closed with this. */
   public ClickHouseDatabase database() {
     return database;
+  }
+
+  /** How far settled events are in the tables, with their roll-ups. */
+  public SettledPosition settledPosition() {
+    return SettledPosition.read(database, settledTopic);
+  }
+
+  /** Settled events of before may be gone, in seconds since 1970. */
+  public long eventsKeptFromSeconds(long nowSeconds) {
+    return nowSeconds - TimeUnit.DAYS.toSeconds(eventDays - 1L);
   }
 
   /** A line item or a supply partner as the catalogue has it now, or null. */

@@ -2,6 +2,7 @@ package io.adplatform.analytics.launch;
 
 import io.adplatform.analytics.explain.AuctionExplanations;
 import io.adplatform.analytics.explain.TargetingSample;
+import io.adplatform.analytics.figures.SettledFigures;
 import io.adplatform.analytics.ingest.Ingest;
 import io.adplatform.analytics.ingest.IngestConfig;
 import io.adplatform.analytics.ingest.Retention;
@@ -51,6 +52,7 @@ final class Reporting implements AutoCloseable {
             new TargetingSample.Endpoint(secure, SEAT),
             Clock.systemUTC());
     Reports.mount(api, ingest.database(), sample, Clock.systemUTC());
+    SettledFigures.mount(api, ingest, Clock.systemUTC());
     AuctionExplanations.mount(api, ingest.database(), kafka, keys, secure, SEAT);
     api.readiness("reports", ingest::trouble);
     return new Reporting(ingest);

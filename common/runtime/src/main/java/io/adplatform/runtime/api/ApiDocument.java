@@ -15,12 +15,18 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * The OpenAPI document, as it is published and as the router reads it. The router knows neither
- * relative servers nor the media types of problems and merge patches, so its copy has an absolute
- * server and plain JSON in their place.
+ * relative servers nor the media types of problems, merge patches and tables, so its copy has an
+ * absolute server, plain JSON and plain bytes in their place.
  */
 public final class ApiDocument {
   /** Media type of an update (RFC 7396), which may also come as plain JSON. */
   static final String MERGE_PATCH = "application/merge-patch+json";
+
+  /** Media type of a table (RFC 4180). */
+  static final String CSV = "text/csv";
+
+  /** What stands in its place for the router: bytes that are the handler's to read. */
+  static final String BYTES = "application/octet-stream";
 
   /** Below it lies every operation. */
   static final String BASE = "/api/v1";
@@ -113,6 +119,9 @@ public final class ApiDocument {
       JsonObject content = object.getValue("content") instanceof JsonObject c ? c : null;
       if (content != null) {
         content.remove(MERGE_PATCH);
+        if (content.remove(CSV) != null) {
+          content.put(BYTES, new JsonObject());
+        }
         Object problem = content.remove(Problem.CONTENT_TYPE);
         if (problem != null) {
           content.put(ApiResponse.JSON, problem);

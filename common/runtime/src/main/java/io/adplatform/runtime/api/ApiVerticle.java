@@ -163,6 +163,8 @@ final class ApiVerticle extends VerticleBase {
     String type = c.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type != null && type.startsWith(ApiDocument.MERGE_PATCH)) {
       c.request().headers().set(HttpHeaders.CONTENT_TYPE, ApiResponse.JSON);
+    } else if (type != null && type.startsWith(ApiDocument.CSV)) {
+      c.request().headers().set(HttpHeaders.CONTENT_TYPE, ApiDocument.BYTES);
     }
     c.next();
   }
