@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lane;
@@ -168,6 +169,27 @@ class AuctionHandlerTest {
       response.end();
       return Reason.NONE;
     }
+
+    @Override
+    public boolean ask(
+        BidRequest request, SupplyPartner partner, CapLookup lookup, boolean mayWait) {
+      return false;
+    }
+
+    @Override
+    public Reason resume(
+        BidRequest request,
+        SupplyPartner partner,
+        long receivedNanos,
+        long parseNanos,
+        CapLookup lookup,
+        long askedNanos,
+        BidResponseWriter response) {
+      return run(request, partner, receivedNanos, parseNanos, response);
+    }
+
+    @Override
+    public void abandon(CapLookup lookup) {}
   }
 
   private record Answer(int status, Map<String, String> headers, byte[] body) {
