@@ -214,6 +214,11 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     return inFlight;
   }
 
+  /** How many requests wait for counters. */
+  int held() {
+    return held;
+  }
+
   private void sweep(long nowNanos) {
     while (oldest != null && nowNanos - oldest.deadlineNanos >= 0) {
       Exchange late = oldest;
@@ -453,38 +458,6 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
               request.connection().close();
             }
           });
-    }
-  }
-
-  /** The end of a path as a text of its own, without copying it. */
-  private static final class PathTail implements CharSequence {
-    private String path;
-    private int from;
-
-    PathTail of(String ofPath, int start) {
-      path = ofPath;
-      from = start;
-      return this;
-    }
-
-    @Override
-    public int length() {
-      return path.length() - from;
-    }
-
-    @Override
-    public char charAt(int index) {
-      return path.charAt(from + index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return path.subSequence(from + start, from + end);
-    }
-
-    @Override
-    public String toString() {
-      return path.substring(from);
     }
   }
 }

@@ -58,7 +58,10 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
   private boolean connecting;
   private long lastReplyNanos;
   private boolean closed;
-  private volatile boolean troubled;
+  private boolean troubled;
+
+  /** Whether the scripts are there; written by the lane. */
+  private volatile boolean connected;
 
   private RedisCapStore(Vertx vertx, Lane lane, RedisAddress address) {
     this.lane = lane;
@@ -77,7 +80,7 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
 
   @Override
   public Asking ask(CapLookup lookup) {
-    if (!isConnected()) {
+    if (!connected) {
       return Asking.AWAY;
     }
     if (sent - answered + lookup.accountCount() > MAX_BEFORE_ASKING) {
@@ -96,7 +99,7 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
   @Override
   public void settle(CapLookup lookup) {
     if (!lookup.reserves()
-        || !isConnected()
+        || !connected
         || sent - answered + lookup.accountCount() > MAX_UNANSWERED) {
       // What was reserved is free again when the reservation's time is over.
       return;
@@ -110,10 +113,6 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
     if (out.length() > 0) {
       send();
     }
-  }
-
-  private boolean isConnected() {
-    return socket != null && greetingsMissing == 0;
   }
 
   private void expect(CapLookup lookup, int account) {
@@ -139,8 +138,7 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
     if (socket == null) {
       connect();
     } else if (sent > answered && nowNanos - lastReplyNanos > SILENT_NANOS) {
-      trouble("has not answered for " + TimeUnit.NANOSECONDS.toSeconds(SILENT_NANOS) + " s", null);
-      socket.close();
+      giveUp("has not answered for " + TimeUnit.NANOSECONDS.toSeconds(SILENT_NANOS) + " s", null);
     }
   }
 
@@ -164,12 +162,12 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
             });
   }
 
-  private void greet(NetSocket connected) {
-    socket = connected;
+  private void greet(NetSocket opened) {
+    socket = opened;
     in.clear();
-    connected.handler(this::onBytes);
-    connected.exceptionHandler(error -> trouble("failed", error));
-    connected.closeHandler(gone -> onClosed(connected));
+    opened.handler(this::onBytes);
+    opened.exceptionHandler(error -> trouble("failed", error));
+    opened.closeHandler(gone -> onClosed(opened));
     out.clear();
     greetingsMissing = 0;
     if (address.password() != null) {
@@ -197,8 +195,7 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
         onReply();
       }
     } catch (IllegalStateException e) {
-      trouble("does not speak its protocol", e);
-      socket.close();
+      giveUp("does not speak its protocol", e);
     }
   }
 
@@ -209,10 +206,10 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
     boolean refused = in.kind() == RespReader.Kind.ERROR;
     if (refused) {
       // A script that is not known any more, a server that takes no writes: begin anew.
-      trouble("refused: " + in.text(), null);
-      socket.close();
+      giveUp("refused: " + in.text(), null);
     } else if (greetingsMissing > 0 && --greetingsMissing == 0) {
       troubled = false;
+      connected = true;
       say(() -> LOG.info("lane={} counts frequencies in {}", lane.index(), address));
     }
     if (lookup != null && lookup.generation() == generations[at]) {
@@ -240,6 +237,7 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
       return;
     }
     socket = null;
+    connected = false;
     trouble("closed the connection", null);
     long until = sent;
     while (answered < until) {
@@ -250,6 +248,13 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
         lookup.failed();
       }
     }
+  }
+
+  /** No more is asked on the connection; {@link #onClosed} follows. */
+  private void giveUp(String what, Throwable why) {
+    trouble(what, why);
+    connected = false;
+    socket.close();
   }
 
   /** Said once until it is well again. */
@@ -272,9 +277,9 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
     Thread.ofVirtual().name("cap-store-log").start(line);
   }
 
-  /** Whether counters can be asked. Any thread; for metrics. */
-  public boolean isTroubled() {
-    return troubled;
+  /** Whether counters can be asked. Any thread. */
+  public boolean isConnected() {
+    return connected;
   }
 
   /** Ends the connection. Any thread. */
