@@ -82,9 +82,9 @@ public final class SettledCapReader implements AutoCloseable {
         Map.of(
             ConsumerConfig.GROUP_ID_CONFIG, GROUP,
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
-    try (Consumer<byte[], byte[]> opened =
-            KafkaClients.openConsumer(kafka, "frequency-settled", overrides);
-        CapCounter closing = counter) {
+    try (counter;
+        Consumer<byte[], byte[]> opened =
+            KafkaClients.openConsumer(kafka, "frequency-settled", overrides)) {
       consumer = opened;
       opened.subscribe(List.of(KafkaTopics.SETTLED));
       while (!closed) {
