@@ -16,9 +16,6 @@ final class RespWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final int HEX_LENGTH = 16;
 
-  /** Digits that are kept free for the number of a command's arguments. */
-  private static final int COUNT_DIGITS = 5;
-
   private byte[] bytes = new byte[FIRST_CAPACITY];
   private int length;
   private int countAt;
@@ -43,22 +40,15 @@ final class RespWriter {
 
   /** Starts a command; its arguments follow, its name as the first of them. */
   RespWriter begin() {
-    ensure(COUNT_DIGITS + 3);
-    bytes[length++] = '*';
+    append('*');
     countAt = length;
-    length += COUNT_DIGITS;
-    newLine();
     arguments = 0;
     return this;
   }
 
   /** Ends the command. */
   void end() {
-    int rest = arguments;
-    for (int i = COUNT_DIGITS - 1; i >= 0; i--) {
-      bytes[countAt + i] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
+    insert(countAt, arguments);
   }
 
   /** Adds an argument of ASCII letters. */
@@ -82,25 +72,32 @@ final class RespWriter {
 
   /** Starts an argument that is made of parts. */
   RespWriter beginArgument() {
-    ensure(COUNT_DIGITS + 3);
-    bytes[length++] = '$';
+    append('$');
     argumentAt = length;
-    length += COUNT_DIGITS;
-    newLine();
     arguments++;
     return this;
   }
 
   /** Ends it. */
   RespWriter endArgument() {
-    int rest = length - (argumentAt + COUNT_DIGITS + 2);
-    for (int i = COUNT_DIGITS - 1; i >= 0; i--) {
-      bytes[argumentAt + i] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
-    ensure(2);
-    newLine();
-    return this;
+    insert(argumentAt, length - argumentAt);
+    return append('\r').append('\n');
+  }
+
+  /**
+   * Puts a number and an end of line in front of what was written since. Redis takes no zeros in
+   * front.
+   */
+  private void insert(int at, int number) {
+    int from = toDigits(number);
+    int count = MAX_DIGITS - from;
+    int moved = count + 2;
+    ensure(moved);
+    System.arraycopy(bytes, at, bytes, at + moved, length - at);
+    System.arraycopy(digits, from, bytes, at, count);
+    bytes[at + count] = '\r';
+    bytes[at + count + 1] = '\n';
+    length += moved;
   }
 
   /** Adds bytes to an argument. */
@@ -125,6 +122,12 @@ final class RespWriter {
 
   /** Adds a number to an argument. */
   RespWriter append(long number) {
+    int from = toDigits(number);
+    return append(digits, from, MAX_DIGITS - from);
+  }
+
+  /** Writes a number to the end of {@link #digits}; returns where it begins. */
+  private int toDigits(long number) {
     int at = MAX_DIGITS;
     long rest = number;
     do {
@@ -134,7 +137,7 @@ final class RespWriter {
     if (number < 0) {
       digits[--at] = '-';
     }
-    return append(digits, at, MAX_DIGITS - at);
+    return at;
   }
 
   /** Adds 16 digits to an argument. */
@@ -144,11 +147,6 @@ final class RespWriter {
       bytes[length++] = HEX[(int) (number >>> shift) & 15];
     }
     return this;
-  }
-
-  private void newLine() {
-    bytes[length++] = '\r';
-    bytes[length++] = '\n';
   }
 
   private void ensure(int more) {
