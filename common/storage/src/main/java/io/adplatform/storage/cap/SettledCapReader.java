@@ -68,7 +68,12 @@ public final class SettledCapReader implements AutoCloseable {
   /** Starts reading; returns at once. */
   public static SettledCapReader start(
       KafkaConfig kafka, CatalogueFeed feed, RedisAddress redis, Metrics metrics) {
-    SettledCapReader reader = new SettledCapReader(kafka, feed, new RedisCapCounter(redis));
+    return start(kafka, feed, new RedisCapCounter(redis), metrics);
+  }
+
+  static SettledCapReader start(
+      KafkaConfig kafka, CatalogueFeed feed, CapCounter counter, Metrics metrics) {
+    SettledCapReader reader = new SettledCapReader(kafka, feed, counter);
     String name = "adplatform_frequency_settled_total";
     String help = "Settled impressions and losses of line items with frequency caps";
     metrics.counter(name, help, "outcome", "counted", reader.counted::get);
