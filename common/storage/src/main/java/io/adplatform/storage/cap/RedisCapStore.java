@@ -116,6 +116,10 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
   }
 
   private void expect(CapLookup lookup, int account) {
+    if (sent == answered) {
+      // Nothing was owed until now.
+      lastReplyNanos = lane.nowNanos();
+    }
     int at = (int) sent++ & MAX_UNANSWERED - 1;
     lookups[at] = lookup;
     generations[at] = lookup == null ? 0 : lookup.generation();
@@ -123,9 +127,6 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
   }
 
   private void send() {
-    if (sent - answered == 1) {
-      lastReplyNanos = lane.nowNanos();
-    }
     socket.write(Buffer.buffer(out.length()).appendBytes(out.bytes(), 0, out.length()));
   }
 

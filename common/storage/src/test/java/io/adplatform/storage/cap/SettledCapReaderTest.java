@@ -148,7 +148,7 @@ class SettledCapReaderTest {
 
   @Test
   void shouldCountWhatWasSeenAndGiveBackWhatWasLostOnce() throws Exception {
-    KafkaConfig kafka = new KafkaConfig(TestKafka.bootstrapServers(), 1);
+    KafkaConfig kafka = new KafkaConfig(TestKafka.bootstrapServers(), 2);
     KafkaTopics.create(kafka, Duration.ofSeconds(WAIT_SECONDS));
     Noting counter = new Noting();
     counter.failures.set(2);
