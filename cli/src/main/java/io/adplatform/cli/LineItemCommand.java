@@ -75,12 +75,21 @@ final class LineItemCommand {
               paramLabel = "JSON",
               description = "The whole targeting as JSON, with day-parts.")
           String targeting,
+      @Option(
+              names = "--frequency-cap",
+              paramLabel = "IMPRESSIONS/SECONDS",
+              description = "At most so many to one user in so many seconds; repeatable.")
+          List<String> frequencyCaps,
       @Mixin Money.BudgetOptions budget) {
     ObjectNode body = Api.JSON.createObjectNode().put("name", name).put("status", "ACTIVE");
     body.putObject("bid").put("model", "CPM").put("amountMicros", cpm.micros());
     ArrayNode ids = body.putArray("creativeIds");
     creatives.forEach(ids::add);
     budget.putInto(body);
+    if (frequencyCaps != null) {
+      ArrayNode caps = body.putArray("frequencyCaps");
+      frequencyCaps.forEach(cap -> caps.add(frequencyCap(cap)));
+    }
     if (targeting != null && (include != null || exclude != null)) {
       throw new ParameterException(
           spec.commandLine(),
@@ -131,6 +140,23 @@ final class LineItemCommand {
       throw new ParameterException(
           spec.commandLine(), "--targeting is not JSON: " + e.getOriginalMessage());
     }
+  }
+
+  private ObjectNode frequencyCap(String text) {
+    String[] parts = text.split("/");
+    try {
+      if (parts.length == 2) {
+        return Api.JSON
+            .createObjectNode()
+            .put("impressions", Integer.parseInt(parts[0]))
+            .put("perSeconds", Integer.parseInt(parts[1]));
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        "--frequency-cap takes impressions and seconds, such as 3/86400: " + text);
   }
 
   private ObjectNode targeting(List<String> include, List<String> exclude) {

@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.FrequencyCapsForm;
 import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.Times;
 import io.adplatform.runtime.api.Problem;
@@ -40,7 +41,8 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
         row.getLong("account_id"),
         row.getString("name"),
         row.getString("currency"),
-        row.getString("time_zone"));
+        row.getString("time_zone"),
+        FrequencyCapsForm.ofColumn(row.getString("frequency_caps")));
   }
 
   @Override
@@ -50,7 +52,8 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
         .put("accountId", Long.toString(advertiser.accountId()))
         .put("name", advertiser.name())
         .put("currency", advertiser.currency())
-        .put("timeZone", advertiser.timeZone());
+        .put("timeZone", advertiser.timeZone())
+        .put("frequencyCaps", FrequencyCapsForm.toJson(advertiser.frequencyCaps()));
   }
 
   @Override
@@ -66,7 +69,8 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
             identity.accountId(),
             Names.read(body, errors),
             body.getString("currency"),
-            body.getString("timeZone", "UTC"));
+            body.getString("timeZone", "UTC"),
+            FrequencyCapsForm.read(body, errors));
     Amounts.checkCurrency(advertiser.currency(), errors);
     Times.checkZone(advertiser.timeZone(), errors);
     return advertiser;
@@ -95,10 +99,11 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
     handle
         .createUpdate(
             """
-            INSERT INTO advertiser (id, account_id, name, currency, time_zone)
-            VALUES (:id, :accountId, :name, :currency, :timeZone)\
+            INSERT INTO advertiser (id, account_id, name, currency, time_zone, frequency_caps)
+            VALUES (:id, :accountId, :name, :currency, :timeZone, :caps::jsonb)\
             """)
         .bindMethods(advertiser)
+        .bind("caps", FrequencyCapsForm.toJson(advertiser.frequencyCaps()).encode())
         .execute();
   }
 
@@ -107,10 +112,12 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
     handle
         .createUpdate(
             """
-            UPDATE advertiser SET name = :name, currency = :currency, time_zone = :timeZone
+            UPDATE advertiser SET name = :name, currency = :currency, time_zone = :timeZone,
+              frequency_caps = :caps::jsonb
             WHERE id = :id\
             """)
         .bindMethods(advertiser)
+        .bind("caps", FrequencyCapsForm.toJson(advertiser.frequencyCaps()).encode())
         .execute();
   }
 

@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.FrequencyCapsForm;
 import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.Times;
 import io.adplatform.runtime.api.Role;
@@ -43,7 +44,8 @@ public final class CampaignKind implements EntityKind<Campaign> {
         Status.valueOf(row.getString("status")),
         Rows.instant(row, "start_at"),
         Rows.instant(row, "end_at"),
-        Rows.budget(row));
+        Rows.budget(row),
+        FrequencyCapsForm.ofColumn(row.getString("frequency_caps")));
   }
 
   @Override
@@ -56,7 +58,8 @@ public final class CampaignKind implements EntityKind<Campaign> {
         .put("status", campaign.status().name())
         .put("startAt", Times.text(campaign.startAt()))
         .put("endAt", Times.text(campaign.endAt()))
-        .put("budget", Amounts.toJson(campaign.budget()));
+        .put("budget", Amounts.toJson(campaign.budget()))
+        .put("frequencyCaps", FrequencyCapsForm.toJson(campaign.frequencyCaps()));
   }
 
   @Override
@@ -76,7 +79,8 @@ public final class CampaignKind implements EntityKind<Campaign> {
             Status.valueOf(body.getString("status", Status.ACTIVE.name())),
             Times.instant(body, "startAt", errors),
             Times.instant(body, "endAt", errors),
-            Amounts.budget(body, errors));
+            Amounts.budget(body, errors),
+            FrequencyCapsForm.read(body, errors));
     Times.checkOrder(campaign.startAt(), campaign.endAt(), errors);
     return campaign;
   }
@@ -87,9 +91,10 @@ public final class CampaignKind implements EntityKind<Campaign> {
             handle.createUpdate(
                 """
                 INSERT INTO campaign (id, account_id, advertiser_id, name, status,
-                  start_at, end_at, total_micros, daily_micros)
+                  start_at, end_at, total_micros, daily_micros, frequency_caps)
                 VALUES (:id, :accountId, :advertiserId, :name, :status,
-                  :startAt, :endAt, :totalMicros, :dailyMicros)\
+                  :startAt, :endAt, :totalMicros, :dailyMicros,
+                  :frequencyCaps::jsonb)\
                 """),
             campaign)
         .bind("accountId", campaign.accountId())
@@ -103,7 +108,8 @@ public final class CampaignKind implements EntityKind<Campaign> {
             handle.createUpdate(
                 """
                 UPDATE campaign SET name = :name, status = :status, start_at = :startAt,
-                  end_at = :endAt, total_micros = :totalMicros, daily_micros = :dailyMicros
+                  end_at = :endAt, total_micros = :totalMicros, daily_micros = :dailyMicros,
+                  frequency_caps = :frequencyCaps::jsonb
                 WHERE id = :id\
                 """),
             campaign)
@@ -118,7 +124,8 @@ public final class CampaignKind implements EntityKind<Campaign> {
         .bind("startAt", Rows.time(campaign.startAt()))
         .bind("endAt", Rows.time(campaign.endAt()))
         .bind("totalMicros", campaign.budget().totalMicros())
-        .bind("dailyMicros", campaign.budget().dailyMicros());
+        .bind("dailyMicros", campaign.budget().dailyMicros())
+        .bind("frequencyCaps", FrequencyCapsForm.toJson(campaign.frequencyCaps()).encode());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
 import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.campaign.check.FrequencyCapsForm;
 import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.TargetingForm;
 import io.adplatform.campaign.check.Times;
@@ -60,7 +61,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         Rows.budget(row),
         Rows.instant(row, "start_at"),
         Rows.instant(row, "end_at"),
-        TargetingForm.read(targeting, new FieldErrors()));
+        TargetingForm.read(targeting, new FieldErrors()),
+        FrequencyCapsForm.ofColumn(row.getString("frequency_caps")));
   }
 
   @Override
@@ -80,7 +82,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .put("startAt", Times.text(item.startAt()))
         .put("endAt", Times.text(item.endAt()))
         .put("pacing", "ASAP")
-        .put("frequencyCaps", new JsonArray())
+        .put("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()))
         .put("targeting", TargetingForm.toJson(item.targeting()));
   }
 
@@ -106,7 +108,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
             Amounts.budget(body, errors),
             Times.instant(body, "startAt", errors),
             Times.instant(body, "endAt", errors),
-            TargetingForm.read(body, errors));
+            TargetingForm.read(body, errors),
+            FrequencyCapsForm.read(body, errors));
     Times.checkOrder(item.startAt(), item.endAt(), errors);
     errors.require(
         item.status() != Status.ACTIVE || !creatives.isEmpty(),
@@ -135,10 +138,6 @@ public final class LineItemKind implements EntityKind<LineItem> {
         body.getString("pacing", "ASAP").equals("ASAP"),
         "/pacing",
         "is not in force yet; only ASAP is");
-    errors.require(
-        body.getJsonArray("frequencyCaps", new JsonArray()).isEmpty(),
-        "/frequencyCaps",
-        "are not in force yet; leave them out");
   }
 
   @Override
@@ -171,10 +170,11 @@ public final class LineItemKind implements EntityKind<LineItem> {
             handle.createUpdate(
                 """
                 INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, name, status,
-                  bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting)
+                  bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting,
+                  frequency_caps)
                 VALUES (:id, :accountId, :advertiserId, :campaignId, :name, :status,
                   :bidCpmMicros, :startAt, :endAt, :totalMicros, :dailyMicros,
-                  :targeting::jsonb)\
+                  :targeting::jsonb, :frequencyCaps::jsonb)\
                 """),
             item)
         .bind("accountId", item.accountId())
@@ -192,7 +192,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
                 UPDATE line_item SET name = :name, status = :status,
                   bid_cpm_micros = :bidCpmMicros, start_at = :startAt, end_at = :endAt,
                   total_micros = :totalMicros, daily_micros = :dailyMicros,
-                  targeting = :targeting::jsonb
+                  targeting = :targeting::jsonb, frequency_caps = :frequencyCaps::jsonb
                 WHERE id = :id\
                 """),
             item)
@@ -211,7 +211,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .bind("endAt", Rows.time(item.endAt()))
         .bind("totalMicros", item.budget().totalMicros())
         .bind("dailyMicros", item.budget().dailyMicros())
-        .bind("targeting", TargetingForm.toJson(item.targeting()).encode());
+        .bind("targeting", TargetingForm.toJson(item.targeting()).encode())
+        .bind("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()).encode());
   }
 
   private static void insertCreatives(Handle handle, LineItem item) {

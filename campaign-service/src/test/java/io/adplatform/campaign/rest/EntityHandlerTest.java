@@ -162,6 +162,40 @@ class EntityHandlerTest {
   }
 
   @Test
+  void shouldKeepFrequencyCapsOfAdvertisersCampaignsAndLineItems() {
+    JsonArray caps = new JsonArray().add(cap(3, 3_600)).add(cap(10, 86_400));
+    String advertiser =
+        api.post("/advertisers", named("Acme").put("currency", "USD").put("frequencyCaps", caps))
+            .expect(201)
+            .id();
+    String campaign =
+        api.post(
+                "/advertisers/" + advertiser + "/campaigns",
+                named("Sale").put("frequencyCaps", caps))
+            .expect(201)
+            .id();
+    JsonObject body = CampaignFixture.lineItem(api.newCreative(advertiser));
+    String lineItem =
+        api.post("/campaigns/" + campaign + "/line-items", body.put("frequencyCaps", caps))
+            .expect(201)
+            .id();
+    JsonArray one = new JsonArray().add(cap(1, 60));
+    for (String path :
+        List.of(
+            "/advertisers/" + advertiser, "/campaigns/" + campaign, "/line-items/" + lineItem)) {
+      assertEquals(caps, api.get(path).expect(200).json().getJsonArray("frequencyCaps"));
+      api.patch(path, new JsonObject().put("frequencyCaps", one)).expect(200);
+      assertEquals(one, api.get(path).expect(200).json().getJsonArray("frequencyCaps"));
+      api.patch(path, new JsonObject().put("frequencyCaps", new JsonArray())).expect(200);
+      assertEquals(new JsonArray(), api.get(path).expect(200).json().getJsonArray("frequencyCaps"));
+    }
+  }
+
+  private static JsonObject cap(int impressions, int perSeconds) {
+    return new JsonObject().put("impressions", impressions).put("perSeconds", perSeconds);
+  }
+
+  @Test
   void shouldTakeTheMediaTypeOfMergePatches() {
     String advertiser = api.newAdvertiser();
     api.send(

@@ -64,7 +64,16 @@ class ValidationTest {
         "/bid/amountMicros | 10000000001 | /bid/amountMicros",
         "/bid/model | \"CPC\" | /bid/model",
         "/pacing | \"EVEN\" | /pacing",
-        "/frequencyCaps | [{\"impressions\":3,\"perSeconds\":86400}] | /frequencyCaps",
+        "/frequencyCaps | [{\"impressions\":0,\"perSeconds\":60}] | /frequencyCaps/0/impressions",
+        "/frequencyCaps | [{\"impressions\":1001,\"perSeconds\":60}] |"
+            + " /frequencyCaps/0/impressions",
+        "/frequencyCaps | [{\"impressions\":1,\"perSeconds\":59}] | /frequencyCaps/0/perSeconds",
+        "/frequencyCaps | [{\"impressions\":1,\"perSeconds\":2678401}] |"
+            + " /frequencyCaps/0/perSeconds",
+        "/frequencyCaps | [{\"impressions\":1}] | /frequencyCaps/0/perSeconds",
+        "/frequencyCaps |"
+            + " [{\"impressions\":1,\"perSeconds\":60},{\"impressions\":2,\"perSeconds\":60}] |"
+            + " /frequencyCaps/1/perSeconds",
         "/creativeIds | [] | /creativeIds",
         "/creativeIds | [\"999999\"] | /creativeIds/0",
         "/creativeIds | [\"x\"] | /creativeIds/0",

@@ -28,9 +28,46 @@ final class AuctionCounters {
   final EnumCounters<Reason> additionalBids;
 
   final EnumCounters<Recorded> records;
+
+  /** What became of requests for which counters of caps were wanted. */
+  final EnumCounters<Lookup> lookups;
+
+  /** From the question for counters to their answer, where it came in time. */
+  final LatencyHistogram lookup;
+
   final LatencyHistogram decide;
 
+  /** How it went where line items with frequency caps were to be decided on. */
+  enum Lookup {
+    ANSWERED,
+    /** The deadline came first. */
+    LATE,
+    /** The store failed while it was asked. */
+    FAILED,
+    /** The store could not be reached. */
+    AWAY,
+    /** The store had too many questions unanswered. */
+    BUSY,
+    /** Too many requests were waiting already. */
+    NO_ROOM,
+    /** The SSP leaves too little time to ask. */
+    NO_TIME,
+    /** No id of the user that may be used. */
+    NO_USER,
+    /** The SSP went away meanwhile. */
+    ABANDONED
+  }
+
   AuctionCounters(Metrics metrics) {
+    lookups =
+        metrics.counters(
+            "adplatform_frequency_lookups_total",
+            "Requests for which the counters of frequency caps were wanted",
+            "outcome",
+            Lookup.class);
+    lookup =
+        metrics.latency(
+            "adplatform_frequency_lookup_seconds", "From asking for counters to their answer");
     outcomes =
         metrics.counters(
             "adplatform_auctions_total",

@@ -5,6 +5,7 @@ import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.choice.Candidates;
 import io.adplatform.decision.choice.Chooser;
+import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.rtb.auction.AuctionCounters.Recorded;
@@ -62,6 +63,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private final AuctionRecordPublisher records;
   private final AuctionDetailPublisher details;
   private final BidSigner signer;
+  private final CapQuestions questions;
   private final Chooser chooser = new Chooser();
   private final Candidates candidates = new Candidates();
   private final AdQuery query = new AdQuery();
@@ -74,6 +76,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   // How long a bid on the present imp may hold.
   private int bidSeconds;
   private CatalogueSnapshot snapshot;
+  // The present request's counters of frequency caps; null where they were not asked for.
+  private CapLookup lookup;
 
   /** Belongs to a lane from now on. */
   public LaneAuctions(LaneParts parts) {
@@ -87,6 +91,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     this.records = new AuctionRecordPublisher(journal);
     this.details = new AuctionDetailPublisher(journal);
     this.signer = new BidSigner(parts.keys());
+    this.questions = new CapQuestions(parts, counters);
     this.mapper = new AdQueryMapper(parts.secure(), parts.seat());
     this.auctionHi = AuctionId.hi(parts.nodeId(), parts.bootSeconds(), parts.lane().index());
   }
@@ -133,18 +138,83 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   @Override
+  public boolean ask(BidRequest request, SupplyPartner partner, CapLookup toAsk, boolean mayWait) {
+    if (snapshot.caps().isEmpty() || partner.status() != Status.ACTIVE) {
+      return false;
+    }
+    long now = parts.lane().nowMillis();
+    toAsk.begin(now, auctionHi, nextAuctionLo, !request.test);
+    Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
+    for (int i = 0; i < request.impCount() && reason == Reason.NONE; i++) {
+      Imp imp = request.imp(i);
+      if (mapper.imp(request, imp, query) == Reason.NONE) {
+        query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
+        questions.collect(snapshot, query, now, i, auctionHi, toAsk);
+      }
+    }
+    if (toAsk.count() == 0
+        || !journal.takesAuctions()
+        || !questions.ask(request, partner, toAsk, tmax(request, partner), mayWait)) {
+      return false;
+    }
+    nextAuctionLo += ids(request, partner);
+    return true;
+  }
+
+  @Override
+  public Reason resume(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      long parseNanos,
+      CapLookup asked,
+      long askedNanos,
+      BidResponseWriter response) {
+    questions.resumed(asked, System.nanoTime() - askedNanos);
+    lookup = asked;
+    try {
+      return run(request, partner, receivedNanos, parseNanos, asked.firstLo(), response);
+    } finally {
+      lookup = null;
+      questions.settle(asked);
+    }
+  }
+
+  @Override
+  public void abandon(CapLookup asked) {
+    questions.abandon(asked);
+  }
+
+  @Override
   public Reason run(
       BidRequest request,
       SupplyPartner partner,
       long receivedNanos,
       long parseNanos,
       BidResponseWriter response) {
+    long firstLo = nextAuctionLo;
+    nextAuctionLo += ids(request, partner);
+    return run(request, partner, receivedNanos, parseNanos, firstLo, response);
+  }
+
+  /** How many auction ids a request takes: one for every bid that there may be. */
+  private static long ids(BidRequest request, SupplyPartner partner) {
+    return (long) request.impCount() * Math.min(partner.maxBidsPerImp(), Candidates.MAX);
+  }
+
+  private Reason run(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      long parseNanos,
+      long firstLo,
+      BidResponseWriter response) {
     EnumCounters<Reason> outcomes = request.test ? counters.testOutcomes : counters.outcomes;
     if (!journal.takesAuctions()) {
       outcomes.increment(Reason.JOURNAL_FULL);
       return Reason.JOURNAL_FULL;
     }
-    Reason requestReason = begin(request, partner, parseNanos);
+    Reason requestReason = begin(request, partner, parseNanos, firstLo);
     Reason answer = Reason.NO_MATCH;
     boolean begun = false;
     for (int i = 0; i < request.impCount(); i++) {
@@ -176,15 +246,14 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   /** Starts on a request; why nothing of it can be bid on, or NONE. */
-  private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos) {
+  private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos, long firstLo) {
     long now = parts.lane().nowMillis();
     Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
     int maxBids = Math.min(partner.maxBidsPerImp(), Candidates.MAX);
     additionalIds = maxBids - 1;
     summary.auctionHi = auctionHi;
-    summary.firstLo = nextAuctionLo;
-    summary.auctionLo = nextAuctionLo;
-    nextAuctionLo += (long) request.impCount() * maxBids;
+    summary.firstLo = firstLo;
+    summary.auctionLo = firstLo;
     summary.timeMillis = now;
     summary.requestIdHash =
         requestIdHash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
@@ -200,8 +269,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
     if (partner.status() != Status.ACTIVE) {
       return Reason.PARTNER_PAUSED;
     }
-    int tmax = request.tmaxMillis > 0 ? request.tmaxMillis : partner.defaultTmaxMillis();
-    return tmax < MIN_TMAX_MILLIS ? Reason.TMAX_TOO_SMALL : reason;
+    return tmax(request, partner) < MIN_TMAX_MILLIS ? Reason.TMAX_TOO_SMALL : reason;
+  }
+
+  private static int tmax(BidRequest request, SupplyPartner partner) {
+    return request.tmaxMillis > 0 ? request.tmaxMillis : partner.defaultTmaxMillis();
   }
 
   private boolean isDetailed(SupplyPartner partner) {
@@ -222,6 +294,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
       bidSeconds = Math.min(bidSeconds, imp.expirySeconds);
     }
     query.ttlSeconds(bidSeconds + BEACON_SECONDS);
+    chooser.counters(lookup, index);
     chooser.choose(
         snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
     if (!request.test) {
@@ -275,6 +348,13 @@ public final class LaneAuctions implements Auctioneer, Agent {
       }
       int seconds = expirySeconds(candidates.winner(place));
       signer.bid(request, imp, partner, summary, candidates, place, snapshot, seconds, response);
+      if (lookup != null) {
+        lookup.won(
+            summary.impIndex,
+            candidates.lineItemId(candidates.winner(place)),
+            summary.auctionLo,
+            candidates.expirySecond(candidates.winner(place)));
+      }
     }
     return Reason.NONE;
   }

@@ -2,6 +2,7 @@ package io.adplatform.rtb.auction;
 
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.catalogue.CatalogueFeed;
+import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.metrics.Metrics;
@@ -18,6 +19,7 @@ import io.adplatform.wire.token.TokenKeys;
  * @param bootSeconds in auction ids
  * @param secure whether beacons and notices are https
  * @param seat the buyer seat of all bids
+ * @param caps the users' counters, as this lane sees them
  */
 public record LaneParts(
     Lane lane,
@@ -30,4 +32,33 @@ public record LaneParts(
     int nodeId,
     long bootSeconds,
     boolean secure,
-    String seat) {}
+    String seat,
+    CapStore caps) {
+  /** Parts without counters: line items with frequency caps do not bid. */
+  public LaneParts(
+      Lane lane,
+      NodeRates rates,
+      CatalogueFeed feed,
+      BudgetGate gate,
+      LaneJournal journal,
+      Metrics metrics,
+      TokenKeys keys,
+      int nodeId,
+      long bootSeconds,
+      boolean secure,
+      String seat) {
+    this(
+        lane,
+        rates,
+        feed,
+        gate,
+        journal,
+        metrics,
+        keys,
+        nodeId,
+        bootSeconds,
+        secure,
+        seat,
+        CapStore.NONE);
+  }
+}

@@ -3,6 +3,7 @@ package io.adplatform.rtb.launch;
 import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.rtb.auction.LaneAuctions;
 import io.adplatform.rtb.auction.LaneParts;
 import io.adplatform.rtb.auction.NodeRates;
@@ -15,6 +16,9 @@ import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.runtime.http.ReadinessCheck;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.node.HotNode;
+import io.adplatform.storage.cap.RedisAddress;
+import io.adplatform.storage.cap.RedisCapStore;
+import io.adplatform.storage.cap.SettledCapReader;
 import io.adplatform.storage.kafka.KafkaCatalogueFeed;
 import io.adplatform.storage.kafka.KafkaTopics;
 import io.adplatform.storage.lease.HttpLeaseSource;
@@ -63,18 +67,21 @@ public final class RtbEngine implements AutoCloseable {
   private final NodeLeases nodeLeases;
   private final AgentRunner leases;
   private final RefusalLog refusals;
+  private final SettledCapReader seen;
 
   private RtbEngine(
       KafkaCatalogueFeed feed,
       HttpLeaseSource source,
       NodeLeases nodeLeases,
       AgentRunner leases,
-      RefusalLog refusals) {
+      RefusalLog refusals,
+      SettledCapReader seen) {
     this.feed = feed;
     this.source = source;
     this.nodeLeases = nodeLeases;
     this.leases = leases;
     this.refusals = refusals;
+    this.seen = seen;
   }
 
   /**
@@ -112,12 +119,16 @@ public final class RtbEngine implements AutoCloseable {
             nodeLeases);
     AgentRunner.startOnThread(leases);
     RefusalLog refusals = new RefusalLog();
-    LanePartsSource parts = new LanePartsSource(node, new NodeRates(lanes), feed, nodeLeases, keys);
+    RedisAddress redis = RedisAddress.of(settings);
+    LanePartsSource parts =
+        new LanePartsSource(node, new NodeRates(lanes), feed, nodeLeases, keys, redis);
     node.route(AuctionHandler.PREFIX, lane -> endpoint(parts.of(lane), refusals));
     node.readiness().register("catalogue", () -> catalogueReady(feed));
     bindMetrics(node, feed, source);
+    SettledCapReader seen =
+        redis == null ? null : SettledCapReader.start(kafka, feed, redis, node.metrics());
     LOG.info("rtb-engine step=launched lanes={}", lanes);
-    return new RtbEngine(feed, source, nodeLeases, leases, refusals);
+    return new RtbEngine(feed, source, nodeLeases, leases, refusals, seen);
   }
 
   private static String required(Settings settings, String key) {
@@ -130,7 +141,12 @@ public final class RtbEngine implements AutoCloseable {
 
   /** What every lane's parts are made of. */
   private record LanePartsSource(
-      HotNode node, NodeRates rates, KafkaCatalogueFeed feed, NodeLeases leases, TokenKeys keys) {
+      HotNode node,
+      NodeRates rates,
+      KafkaCatalogueFeed feed,
+      NodeLeases leases,
+      TokenKeys keys,
+      RedisAddress redis) {
     LaneParts of(Lane lane) {
       return new LaneParts(
           lane,
@@ -143,7 +159,24 @@ public final class RtbEngine implements AutoCloseable {
           node.nodeId(),
           node.bootSeconds(),
           node.config().secure(),
-          EndpointConfig.standard().seat());
+          EndpointConfig.standard().seat(),
+          caps(lane));
+    }
+
+    /** Without counters line items with caps do not bid; all others do. It ends with its lane. */
+    private CapStore caps(Lane lane) {
+      if (redis == null) {
+        return CapStore.NONE;
+      }
+      RedisCapStore store = RedisCapStore.start(node.lanes().vertx(), lane, redis);
+      node.metrics()
+          .gauge(
+              "adplatform_frequency_store_away",
+              "1 while a lane cannot ask for counters of frequency caps",
+              "lane",
+              Integer.toString(lane.index()),
+              () -> store.isConnected() ? 0 : 1);
+      return store;
     }
   }
 
@@ -230,7 +263,7 @@ public final class RtbEngine implements AutoCloseable {
 
   @Override
   public void close() {
-    CloseHelper.quietCloseAll(leases, feed, source, refusals);
+    CloseHelper.quietCloseAll(seen, leases, feed, source, refusals);
     LOG.info("rtb-engine step=closed");
   }
 }

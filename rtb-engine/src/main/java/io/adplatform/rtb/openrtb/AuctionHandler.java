@@ -4,6 +4,7 @@ import io.adplatform.rtb.openrtb.EndpointCounters.Answer;
 import io.adplatform.rtb.openrtb.EndpointCounters.DroppedImp;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.lane.LaneTimer;
+import io.adplatform.runtime.lane.LaneTimers;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -48,6 +49,15 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   /** How often bodies on their way are looked at: a stalled one is closed this much late. */
   private static final long SWEEP_NANOS = 250_000_000L;
 
+  /**
+   * How many requests wait for counters at a time: at 2 ms each, far more than a lane answers.
+   * Those beyond are decided without.
+   */
+  private static final int MAX_HELD = 128;
+
+  /** How long a request waits for counters; the lane's timers are some 1 ms late at most. */
+  private static final long COUNTERS_NANOS = 2_000_000L;
+
   private static final long SAMPLE_NANOS = 1_000_000_000L;
 
   /** Error codes of HTTP/2 (RFC 9113, 7). */
@@ -61,12 +71,17 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   private final EndpointCounters counters;
   private final RefusalLog refusals;
   private final OpenRtbReader reader = new OpenRtbReader();
-  private final BidRequest slot = new BidRequest();
   private final BidResponseWriter response;
   private final GzipCodec gzip = new GzipCodec();
   private final PathTail supplyKey = new PathTail();
   private final ArrayDeque<Exchange> pool = new ArrayDeque<>(POOLED_EXCHANGES);
   private final LaneTimer sweep = this::sweep;
+  private final ArrayDeque<HeldRequest> free = new ArrayDeque<>(MAX_HELD);
+
+  /** What bodies are read into; another one after a request was set aside with it. */
+  private BidRequest slot = new BidRequest();
+
+  private int held;
 
   /** The latest to come of the exchanges in flight; they stand in the order they came. */
   private Exchange newest;
@@ -199,6 +214,11 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     return inFlight;
   }
 
+  /** How many requests wait for counters. */
+  int held() {
+    return held;
+  }
+
   private void sweep(long nowNanos) {
     while (oldest != null && nowNanos - oldest.deadlineNanos >= 0) {
       Exchange late = oldest;
@@ -261,15 +281,74 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
       return;
     }
     countDroppedImps();
+    long parseNanos = System.nanoTime() - receivedNanos;
+    boolean waits = false;
     try {
-      long parseNanos = System.nanoTime() - receivedNanos;
-      Reason reason = auctioneer.run(slot, partner, receivedNanos, parseNanos, response);
-      answer(request, partner, reason);
+      waits = setAside(request, partner, receivedNanos, parseNanos);
+      if (!waits) {
+        answer(
+            request, partner, auctioneer.run(slot, partner, receivedNanos, parseNanos, response));
+      }
     } catch (RuntimeException e) {
       refuse(request, partner, RefusalCause.INTERNAL, 0, false);
       throw e;
     } finally {
-      counters.latency.record(System.nanoTime() - receivedNanos);
+      if (!waits) {
+        counters.latency.record(System.nanoTime() - receivedNanos);
+      }
+    }
+  }
+
+  /** Whether a request is to wait for counters; it then goes on in {@link #onCounters}. */
+  private boolean setAside(
+      HttpServerRequest request, SupplyPartner partner, long receivedNanos, long parseNanos) {
+    HeldRequest spare = free.isEmpty() ? new HeldRequest(this) : free.pop();
+    if (!auctioneer.ask(slot, partner, spare.lookup, held < MAX_HELD)) {
+      free.push(spare);
+      return false;
+    }
+    held++;
+    BidRequest empty = spare.slot;
+    spare.slot = slot;
+    slot = empty;
+    spare.http = request;
+    spare.partner = partner;
+    spare.receivedNanos = receivedNanos;
+    spare.parseNanos = parseNanos;
+    spare.askedNanos = System.nanoTime();
+    spare.timer = lane.timers().schedule(lane.nowNanos() + COUNTERS_NANOS, spare);
+    return true;
+  }
+
+  /** Decides on a request that was set aside: its counters are there, or its time is up. */
+  void onCounters(HeldRequest waited) {
+    lane.timers().cancel(waited.timer, waited);
+    HttpServerRequest request = waited.http;
+    try {
+      if (request.response().closed()) {
+        auctioneer.abandon(waited.lookup);
+        return;
+      }
+      Reason reason =
+          auctioneer.resume(
+              waited.slot,
+              waited.partner,
+              waited.receivedNanos,
+              waited.parseNanos,
+              waited.lookup,
+              waited.askedNanos,
+              response);
+      answer(request, waited.partner, reason);
+    } catch (RuntimeException e) {
+      refuse(request, waited.partner, RefusalCause.INTERNAL, 0, false);
+      throw e;
+    } finally {
+      counters.latency.record(System.nanoTime() - waited.receivedNanos);
+      waited.http = null;
+      waited.partner = null;
+      waited.timer = LaneTimers.NO_TIMER;
+      held--;
+      free.push(waited);
     }
   }
 
@@ -379,38 +458,6 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
               request.connection().close();
             }
           });
-    }
-  }
-
-  /** The end of a path as a text of its own, without copying it. */
-  private static final class PathTail implements CharSequence {
-    private String path;
-    private int from;
-
-    PathTail of(String ofPath, int start) {
-      path = ofPath;
-      from = start;
-      return this;
-    }
-
-    @Override
-    public int length() {
-      return path.length() - from;
-    }
-
-    @Override
-    public char charAt(int index) {
-      return path.charAt(from + index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return path.subSequence(from + start, from + end);
-    }
-
-    @Override
-    public String toString() {
-      return path.substring(from);
     }
   }
 }

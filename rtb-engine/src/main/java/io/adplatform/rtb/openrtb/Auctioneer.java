@@ -1,5 +1,6 @@
 package io.adplatform.rtb.openrtb;
 
+import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.openrtb.BidRequest;
@@ -37,4 +38,32 @@ public interface Auctioneer {
       long receivedNanos,
       long parseNanos,
       BidResponseWriter response);
+
+  /**
+   * Asks for the user's counters, where the request may concern line items with frequency caps.
+   *
+   * @param lookup a free one; its listener is told of the answer, never within this call
+   * @param mayWait whether there is room for another request that waits
+   * @return false where there is nothing to wait for: the request is then {@link #run}; true where
+   *     it is to be set aside until it is {@link #resume}d or abandoned
+   */
+  boolean ask(BidRequest request, SupplyPartner partner, CapLookup lookup, boolean mayWait);
+
+  /**
+   * As {@link #run}, of a request that was set aside: with the counters' answer, or without it
+   * where its time was up.
+   *
+   * @param askedNanos when {@link #ask} was called
+   */
+  Reason resume(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      long parseNanos,
+      CapLookup lookup,
+      long askedNanos,
+      BidResponseWriter response);
+
+  /** Whoever waits for a request that was set aside has gone: no auction is run. */
+  void abandon(CapLookup lookup);
 }

@@ -1,14 +1,19 @@
 package io.adplatform.rtb.auction;
 
+import io.adplatform.decision.frequency.CapLookup;
+import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.runtime.journal.UnreadLaneJournal;
+import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.testkit.check.AllocationCheck;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.frequency.FrequencyCap;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.OpenRtbReader;
 import io.adplatform.wire.openrtb.ReadFailure;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +27,62 @@ class LaneAuctionsAllocationTest {
           + "\"bcat\":[\"IAB25\"],\"badv\":[\"bad.example\"],\"imp\":["
           + "{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250},\"ext\":{\"data\":{\"a\":\"b\"}}},"
           + "{\"id\":\"2\",\"banner\":{\"format\":[{\"w\":300,\"h\":250}]},\"bidfloor\":9}]}";
+
+  /** Answers at once that all may bid: what the lane does about caps, without a store. */
+  private static final class Willing implements CapStore {
+    @Override
+    public Asking ask(CapLookup lookup) {
+      lookup.asked();
+      for (int i = 0; i < lookup.count(); i++) {
+        lookup.allow(i, true);
+      }
+      lookup.answered();
+      return Asking.ASKED;
+    }
+
+    @Override
+    public void settle(CapLookup lookup) {}
+  }
+
+  @Test
+  void shouldAllocateNothingForFrequencyCaps() {
+    try (LaneFixture fixture =
+        new LaneFixture(
+            Lanes.stepped(1, LaneFixture.NOW),
+            LaneFixture.NOW,
+            new UnreadLaneJournal(),
+            new Willing())) {
+      SupplyPartner partner = LaneFixture.partner(Status.ACTIVE, 500, 1_000_000_000);
+      fixture.leaseAmount(100_000_000_000L);
+      for (int i = 0; i < 10; i++) {
+        fixture.lineItem(40 + i, 1_000_000 + 100_000 * i, new FrequencyCap(1, 60 + i));
+      }
+      fixture.publish(partner);
+      BidRequest request = new BidRequest();
+      OpenRtbReader reader = new OpenRtbReader();
+      byte[] body =
+          REQUEST
+              .replace(
+                  "\"user\":{",
+                  "\"user\":{\"eids\":[{\"source\":\"s\",\"uids\":[{\"id\":\"x\"}]}],")
+              .getBytes(StandardCharsets.UTF_8);
+      AllocationCheck.assertNoAllocation(
+          RUNS,
+          () -> {
+            System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
+            boolean bid =
+                fixture.auctions.admit(partner) == Reason.NONE
+                    && reader.read(request) == ReadFailure.NONE
+                    && fixture.auctions.ask(request, partner, fixture.lookup, true)
+                    && fixture.auctions.resume(
+                            request, partner, 0, 0, fixture.lookup, 0, fixture.response)
+                        == Reason.NONE;
+            if (!bid) {
+              throw new AssertionError("no bid");
+            }
+          });
+    }
+  }
 
   @ParameterizedTest
   @CsvSource({"1,0", "3,0", "3,1"})

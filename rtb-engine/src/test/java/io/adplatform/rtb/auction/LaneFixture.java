@@ -5,6 +5,9 @@ import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.frequency.CapLookup;
+import io.adplatform.decision.frequency.CapStore;
+import io.adplatform.decision.frequency.MemoryCapStore;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
@@ -22,6 +25,7 @@ import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.catalogue.Targeting;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.frequency.FrequencyCap;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
@@ -54,6 +58,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   final MemoryLaneJournal journal = new MemoryLaneJournal(1, () -> {});
   final Metrics metrics = new Metrics();
   final LaneAuctions auctions;
+  final MemoryCapStore caps = new MemoryCapStore();
+  final CapLookup lookup = new CapLookup();
   final BidResponseWriter response = new BidResponseWriter("adplatform");
   private final CatalogueCompiler compiler =
       new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, "https://ads.example"));
@@ -64,6 +70,10 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   private long clockMillis;
   private long version;
   private long nextLease = 1;
+
+  /** What happens while a request waits for counters. */
+  Runnable whileWaiting = () -> {};
+
   private long leaseAmountMicros = LEASE_AMOUNT;
 
   LaneFixture() {
@@ -77,6 +87,11 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
 
   /** On the first of these lanes, which it closes; the clock of leases stands at a time. */
   LaneFixture(Lanes lanes, long now, LaneJournal other) {
+    this(lanes, now, other, null);
+  }
+
+  /** With other counters than those in memory, unless they are null. */
+  LaneFixture(Lanes lanes, long now, LaneJournal other, CapStore capStore) {
     this.lanes = lanes;
     this.now = now;
     clockMillis = now;
@@ -112,7 +127,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
                 1,
                 1_700_000_000L,
                 true,
-                "adplatform"));
+                "adplatform",
+                capStore == null ? caps : capStore));
   }
 
   static SupplyPartner partner(Status status, int marginBasisPoints, int queriesPerSecond) {
@@ -149,7 +165,21 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     compiler.apply(CatalogueKey.of(entity), entity, ++version);
   }
 
-  void lineItem(long id, long bidCpmMicros) {
+  void campaign(FrequencyCap... frequencyCaps) {
+    add(
+        new Campaign(
+            CAMPAIGN,
+            1,
+            ADVERTISER,
+            "Sale",
+            Status.ACTIVE,
+            null,
+            null,
+            Budget.UNBOUNDED,
+            List.of(frequencyCaps)));
+  }
+
+  void lineItem(long id, long bidCpmMicros, FrequencyCap... frequencyCaps) {
     add(
         new LineItem(
             id,
@@ -163,7 +193,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
             Budget.UNBOUNDED,
             null,
             null,
-            Targeting.ANY));
+            Targeting.ANY,
+            List.of(frequencyCaps)));
   }
 
   /** How much each lease is over that is got from now on. */
@@ -207,7 +238,19 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     if (new OpenRtbReader().read(request) != ReadFailure.NONE) {
       throw new AssertionError("not a bid request: " + json);
     }
-    return auctions.run(request, partner, System.nanoTime(), 0, response);
+    return run(partner, request);
+  }
+
+  /** As the endpoint does: sets the request aside where counters are asked. */
+  private Reason run(SupplyPartner partner, BidRequest request) {
+    if (!auctions.ask(request, partner, lookup, true)) {
+      return auctions.run(request, partner, System.nanoTime(), 0, response);
+    }
+    whileWaiting.run();
+    if (caps.doWork() == 0) {
+      lookup.giveUp();
+    }
+    return auctions.resume(request, partner, System.nanoTime(), 0, lookup, 0, response);
   }
 
   String answer() {

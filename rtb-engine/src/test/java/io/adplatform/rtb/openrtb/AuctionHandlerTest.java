@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adplatform.decision.frequency.CapLookup;
+import io.adplatform.decision.frequency.CapScope;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lane;
@@ -19,6 +21,7 @@ import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.frequency.FrequencyCap;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
@@ -42,6 +45,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -56,6 +60,11 @@ class AuctionHandlerTest {
       "{\"id\":\"r1\",\"imp\":[{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250}}]}";
   private static final int CAP = 256 * 1024;
   private static final int DEADLINE_MILLIS = 3_000;
+
+  /** Requests of these times are set aside until counters are answered, or never are. */
+  private static final int COUNTED = 501;
+
+  private static final int NEVER_COUNTED = 502;
 
   private static final Metrics METRICS = new Metrics();
   private static final EveryImp AUCTIONEER = new EveryImp();
@@ -107,6 +116,7 @@ class AuctionHandlerTest {
     private final SupplyPartner debugged = supplyPartner("debugged", true);
     private final SupplyPartner eager = supplyPartner("eager", true);
     private volatile boolean ready = true;
+    private final AtomicInteger abandoned = new AtomicInteger();
     private final CreativeTemplate creative =
         CreativeTemplate.compile(
             new Creative(
@@ -167,6 +177,42 @@ class AuctionHandlerTest {
       }
       response.end();
       return Reason.NONE;
+    }
+
+    @Override
+    public boolean ask(
+        BidRequest request, SupplyPartner partner, CapLookup lookup, boolean mayWait) {
+      if (request.tmaxMillis != COUNTED && request.tmaxMillis != NEVER_COUNTED) {
+        return false;
+      }
+      CapScope scope =
+          new CapScope(CapScope.Kind.LINE_ITEM, 1, 1, List.of(new FrequencyCap(1, 60)));
+      lookup.begin(0, 1, 1, true);
+      lookup.add(0, 1, new CapScope[] {scope});
+      lookup.asked();
+      if (request.tmaxMillis == COUNTED) {
+        lanes.all().getFirst().context().runOnContext(later -> lookup.answered());
+      }
+      return true;
+    }
+
+    @Override
+    public Reason resume(
+        BidRequest request,
+        SupplyPartner partner,
+        long receivedNanos,
+        long parseNanos,
+        CapLookup lookup,
+        long askedNanos,
+        BidResponseWriter response) {
+      return lookup.isAnswered()
+          ? run(request, partner, receivedNanos, parseNanos, response)
+          : Reason.FREQUENCY_UNKNOWN;
+    }
+
+    @Override
+    public void abandon(CapLookup lookup) {
+      abandoned.incrementAndGet();
     }
   }
 
@@ -354,6 +400,81 @@ class AuctionHandlerTest {
         assertTrue(connection.answer().text().startsWith("{\"id\":\"p" + i + "\""));
       }
     }
+  }
+
+  private static byte[] waiting(String id, int tmax) {
+    return GOOD.replace("\"id\":\"r1\"", "\"id\":\"" + id + "\",\"tmax\":" + tmax).getBytes(UTF_8);
+  }
+
+  @Test
+  void shouldAnswerWhatWasSetAsideOnceItsCountersAreThere() throws IOException {
+    Answer answer = post("/openrtb2/auction/ssp", "", waiting("w1", COUNTED));
+    assertEquals(200, answer.status());
+    assertTrue(answer.text().startsWith("{\"id\":\"w1\""), answer.text());
+  }
+
+  @Test
+  void shouldDecideWithoutCountersWhenTheirTimeIsUp() throws IOException {
+    Answer answer = post("/openrtb2/auction/debugged", "", waiting("w2", NEVER_COUNTED));
+    assertEquals(204, answer.status());
+    assertEquals("FREQUENCY_UNKNOWN", answer.headers().get("x-adplatform-reason"));
+  }
+
+  @Test
+  void shouldAnswerInOrderWhereSomeAreSetAside() throws IOException {
+    try (Connection connection = new Connection()) {
+      for (int i = 0; i < 12; i++) {
+        int tmax = i % 3 == 0 ? NEVER_COUNTED : i % 3 == 1 ? COUNTED : 300;
+        connection.post("/openrtb2/auction/ssp", "", waiting("o" + i, tmax));
+      }
+      for (int i = 0; i < 12; i++) {
+        Answer answer = connection.answer();
+        assertEquals(i % 3 == 0 ? 204 : 200, answer.status(), "request " + i);
+        assertTrue(i % 3 == 0 || answer.text().startsWith("{\"id\":\"o" + i + "\""));
+      }
+    }
+  }
+
+  @Test
+  void shouldSetManyAsideAtOnceAndMixUpNone() throws Exception {
+    List<Connection> connections = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        connections.add(new Connection());
+      }
+      for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < connections.size(); i++) {
+          int tmax = i % 2 == 0 ? COUNTED : NEVER_COUNTED;
+          connections.get(i).post("/openrtb2/auction/ssp", "", waiting("m" + i, tmax));
+        }
+        for (int i = 0; i < connections.size(); i++) {
+          Answer answer = connections.get(i).answer();
+          assertEquals(i % 2 == 0 ? 200 : 204, answer.status(), "request " + i);
+          assertTrue(i % 2 == 1 || answer.text().startsWith("{\"id\":\"m" + i + "\""));
+        }
+      }
+    } finally {
+      for (Connection connection : connections) {
+        connection.close();
+      }
+    }
+    assertEquals(0, handler.held());
+  }
+
+  @Test
+  void shouldRunNoAuctionForAClientThatHasGoneMeanwhile() throws Exception {
+    int before = AUCTIONEER.abandoned.get();
+    // The client may go too late: its answer is then under way already.
+    for (int i = 0; i < 200 && AUCTIONEER.abandoned.get() == before; i++) {
+      try (Connection connection = new Connection()) {
+        connection.socket.setSoLinger(true, 0);
+        connection.post("/openrtb2/auction/ssp", "", waiting("g" + i, NEVER_COUNTED));
+      }
+      Thread.sleep(10);
+    }
+    assertTrue(AUCTIONEER.abandoned.get() > before);
+    assertEquals(200, post(GOOD).status());
+    assertEquals(0, handler.held());
   }
 
   @Test

@@ -68,8 +68,10 @@ final class DataServers implements AutoCloseable {
    * Redis.
    *
    * @param process null where it was given
+   * @param address {@code redis://host:port}
+   * @param passwordFile of mode 600, or null where it asks for none
    */
-  private record Store(ServerProcess process) {}
+  record Store(ServerProcess process, String address, Path passwordFile) {}
 
   /** Begins to start what is not given and returns at once; what is asked for is waited for. */
   static DataServers start(UpConfig config, DataFolder folder, Console console) {
@@ -117,6 +119,11 @@ final class DataServers implements AutoCloseable {
     return get(clickHouse);
   }
 
+  /** Waits for it. */
+  Store redis() throws InterruptedException {
+    return get(redis);
+  }
+
   /** A condition for {@code /readyz}: null while Redis serves, as far as is known here. */
   String redisTrouble() {
     Store store = redis.getNow(null);
@@ -153,15 +160,21 @@ final class DataServers implements AutoCloseable {
   }
 
   private Store startRedis() throws InterruptedException {
-    if (config.given().redis != null) {
-      console.done("redis", "given");
-      return new Store(null);
+    String given = config.given().redis;
+    if (given != null) {
+      if (given.contains("@")) {
+        throw new LaunchException(
+            "--redis must not hold a password: put it into a file of mode 600 and name that with"
+                + " --redis-password-file.");
+      }
+      console.done("redis", "given: " + given);
+      return new Store(null, given, config.given().redisPasswordFile);
     }
     RedisServer server =
         keep(RedisServer.start(folder.folders(), folder.port("redis"), console::event));
     await(server.process());
     console.done("redis", "127.0.0.1:" + server.port());
-    return new Store(server.process());
+    return new Store(server.process(), server.address(), server.passwordFile());
   }
 
   private String startKafka() throws InterruptedException {

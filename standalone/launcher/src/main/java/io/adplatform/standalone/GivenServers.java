@@ -41,6 +41,12 @@ final class GivenServers {
   String redis;
 
   @Option(
+      names = "--redis-password-file",
+      paramLabel = "FILE",
+      description = "File of mode 600 with its password, where it asks for one.")
+  Path redisPasswordFile;
+
+  @Option(
       names = "--clickhouse",
       paramLabel = "URL",
       description = "Use this ClickHouse, http://host:port, instead of starting one.")

@@ -68,6 +68,9 @@ final class ServiceSettings {
     put("postgres-user", postgres.user());
     putFile("postgres-password-file", postgres.passwordFile());
     put("kafka", servers.kafka());
+    DataServers.Store redis = servers.redis();
+    put("redis", redis.address());
+    putFile("redis-password-file", redis.passwordFile());
     DataServers.Warehouse clickHouse = servers.clickHouse();
     put("clickhouse", clickHouse.url());
     if (!clickHouse.user().isEmpty()) {

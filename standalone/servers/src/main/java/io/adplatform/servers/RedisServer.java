@@ -50,6 +50,16 @@ public final class RedisServer implements AutoCloseable {
     return process.port();
   }
 
+  /** {@code redis://127.0.0.1:PORT}, without the password. */
+  public String address() {
+    return "redis://127.0.0.1:" + port();
+  }
+
+  /** Holds the password; of mode 600. */
+  public Path passwordFile() {
+    return passwordFile;
+  }
+
   /** {@code redis://:PASSWORD@127.0.0.1:PORT}. */
   public String url() {
     return "redis://:" + SecretFile.readOrCreate(passwordFile) + "@127.0.0.1:" + port();

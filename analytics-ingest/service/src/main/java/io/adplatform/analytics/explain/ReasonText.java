@@ -46,6 +46,12 @@ final class ReasonText {
       case BELOW_FLOOR -> "Its bid, less the partner's margin, was below the floor.";
       case NO_LEASE -> "The node held no budget for it at that moment.";
       case BUDGET_EXHAUSTED -> "Its budget on the node was spent or reserved.";
+      case FREQUENCY_CAPPED ->
+          "This user had seen it, or more of its campaign or advertiser, as often as its caps"
+              + " allow, or bids for that were out.";
+      case FREQUENCY_UNKNOWN ->
+          "It has frequency caps, and how often this user had seen it was not known: no usable id,"
+              + " or no answer in time.";
       case OUTBID -> "Another line item bid more.";
       case LOST_TIE -> "Another line item bid the same and won the draw.";
       case NO_CREATIVE -> "It had no active creative.";

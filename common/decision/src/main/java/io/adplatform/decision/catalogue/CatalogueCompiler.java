@@ -1,6 +1,7 @@
 package io.adplatform.decision.catalogue;
 
 import io.adplatform.decision.catalogue.CreativeIndex.CompiledCreative;
+import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.decision.targeting.TargetingCompiler;
 import io.adplatform.wire.catalogue.Advertiser;
@@ -127,6 +128,8 @@ public final class CatalogueCompiler {
     Map<CompiledCreative, Integer> creativeOrdinals = new IdentityHashMap<>();
     List<CompiledCreative> creatives = new ArrayList<>();
     LineItemIndex.Columns columns = new LineItemIndex.Columns(count);
+    CapIndex.Builder caps = new CapIndex.Builder(count);
+    idle.forEach(item -> addCaps(item.lineItem(), caps));
     for (int ordinal = 0; ordinal < count; ordinal++) {
       Servable servable = servables.get(ordinal);
       int[] ordinals = new int[servable.creatives.size()];
@@ -145,6 +148,10 @@ public final class CatalogueCompiler {
       columns.startMillis[ordinal] = servable.startMillis;
       columns.endMillis[ordinal] = servable.endMillis;
       columns.creatives[ordinal] = ordinals;
+      if (addCaps(servable.lineItem, caps)) {
+        caps.serve(ordinal, servable.lineItem.id());
+        targeting.markCapped();
+      }
       targeting.add(servable.lineItem.targeting(), sizes, servable.currency);
     }
     return new CatalogueSnapshot(
@@ -153,7 +160,15 @@ public final class CatalogueCompiler {
         new CreativeIndex(creatives.toArray(new CompiledCreative[0])),
         partners,
         targeting.compile(),
+        caps.build(),
         idle);
+  }
+
+  private boolean addCaps(LineItem lineItem, CapIndex.Builder caps) {
+    return caps.add(
+        lineItem,
+        (Campaign) entity(CatalogueKind.CAMPAIGN, lineItem.campaignId()),
+        (Advertiser) entity(CatalogueKind.ADVERTISER, lineItem.advertiserId()));
   }
 
   private CompiledCreative compile(Creative creative) {

@@ -1,5 +1,6 @@
 package io.adplatform.decision.catalogue;
 
+import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.TargetingIndex;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  * @param creatives by their own ordinals
  * @param partners by key and id
  * @param targeting over the ordinals of {@code lineItems}
+ * @param caps over the ordinals of {@code lineItems}
  * @param idle line items that cannot serve at this version, whatever is asked
  */
 public record CatalogueSnapshot(
@@ -19,4 +21,5 @@ public record CatalogueSnapshot(
     CreativeIndex creatives,
     SupplyPartnerIndex partners,
     TargetingIndex targeting,
+    CapIndex caps,
     List<IdleLineItem> idle) {}

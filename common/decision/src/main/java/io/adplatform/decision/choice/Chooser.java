@@ -3,6 +3,8 @@ package io.adplatform.decision.choice;
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
+import io.adplatform.decision.frequency.CapIndex;
+import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
 import io.adplatform.wire.event.Reason;
@@ -29,6 +31,10 @@ public final class Chooser {
   private final Eligibility eligibility = new Eligibility();
   private final TieGroup ties = new TieGroup();
   private LineItemIndex lineItems;
+  private CapIndex caps;
+  private boolean hasCaps;
+  private CapLookup counters;
+  private int countersImp;
   private AdQuery query;
   private BudgetGate gate;
   private int maxBids;
@@ -41,12 +47,23 @@ public final class Chooser {
   private long lastWinnerCpmMicros;
 
   /**
+   * Says what is known of the user's counters from the next decision on.
+   *
+   * @param lookup null where they were not asked: line items with caps then do not bid
+   * @param imp of the lookup that is decided on
+   */
+  public void counters(CapLookup lookup, int imp) {
+    counters = lookup;
+    countersImp = imp;
+  }
+
+  /**
    * Finds the best line items for a query and reserves what they may cost.
    *
    * <p>Ties are drawn from the auction id: the same snapshot, query, gate and id give the same
    * answer.
    *
-   * @param budgetGate null reserves nothing and lets everything pass: for explaining
+   * @param budgetGate null reserves nothing and lets everything pass, caps too: for explaining
    * @param now milliseconds since 1970
    * @param candidates overwritten
    * @return how many won, 0 to {@link AdQuery#maxBids()}
@@ -60,6 +77,8 @@ public final class Chooser {
       long auctionLo,
       Candidates candidates) {
     lineItems = snapshot.lineItems();
+    caps = snapshot.caps();
+    hasCaps = !caps.isEmpty() && budgetGate != null;
     query = adQuery;
     gate = budgetGate;
     maxBids = Math.min(adQuery.maxBids(), Candidates.MAX);
@@ -115,12 +134,21 @@ public final class Chooser {
       groupCpmMicros = price;
     }
     Reason reason = eligibility.check(ordinal);
+    if (hasCaps && reason == Reason.NONE && caps.scopes(ordinal) != null) {
+      reason = counted(ordinal);
+    }
     if (reason == Reason.NONE) {
       ties.add(ordinal, eligibility.creativeOrdinal(), Draw.ticket(seed, lineItems.id(ordinal)));
     } else {
       out.add(ordinal, lineItems.id(ordinal), price, eligibility.creativeOrdinal(), reason);
     }
     return true;
+  }
+
+  private Reason counted(int ordinal) {
+    return counters == null
+        ? Reason.FREQUENCY_UNKNOWN
+        : counters.verdict(countersImp, lineItems.id(ordinal));
   }
 
   /**

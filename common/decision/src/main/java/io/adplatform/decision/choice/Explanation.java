@@ -25,7 +25,7 @@ public final class Explanation {
      * What became of a line item.
      *
      * @param reason NONE where it would have been asked for a lease; OUTBID and LOST_TIE stand
-     *     behind those, on the assumption that these had budget
+     *     behind those, on the assumption that these had budget and no cap stood against them
      * @param part for TARGETING the name of the {@link io.adplatform.wire.catalogue.Attribute} that
      *     failed first, or {@code dayparts}; else null
      */

@@ -17,8 +17,8 @@ public final class IndexMatch {
   /** Words of a block: bit {@code i % 64} of word {@code i / 64} is ordinal {@code base + i}. */
   public static final int WORDS = OrdinalSet.WORDS;
 
-  /** One for each attribute, day-parts, creative sizes, currency. */
-  private static final int MAX_CONSTRAINTS = Attribute.values().length + 3;
+  /** One for each attribute, day-parts, creative sizes, currency, caps. */
+  private static final int MAX_CONSTRAINTS = Attribute.values().length + 4;
 
   private static final int FIRST_SETS = 64;
   private static final int MINUTES_PER_HOUR = 60;
@@ -92,6 +92,14 @@ public final class IndexMatch {
     constrainTexts();
     constrainKeyValues();
     constrainTime();
+  }
+
+  /** As {@link #begin}, for line items with frequency caps alone. */
+  public void beginCapped(TargetingIndex targetingIndex, AdQuery adQuery) {
+    begin(targetingIndex, adQuery);
+    open();
+    addSet(index.capped());
+    close();
   }
 
   /**

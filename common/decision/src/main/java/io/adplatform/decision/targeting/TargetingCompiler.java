@@ -25,6 +25,7 @@ public final class TargetingCompiler {
   private final OrdinalList[] partialHours = new OrdinalList[TargetingIndex.HOURS];
   private final int[][] ranges;
   private final OrdinalList severalKeys = new OrdinalList();
+  private final OrdinalList capped = new OrdinalList();
   private final int[][][] keyEntries;
   private int ordinal;
 
@@ -78,6 +79,11 @@ public final class TargetingCompiler {
     ordinal++;
   }
 
+  /** Says that the line item to be added next has frequency caps. */
+  public void markCapped() {
+    capped.add(ordinal);
+  }
+
   /** The index of what was added. */
   public TargetingIndex compile() {
     ValueTable[] tables = new ValueTable[values.length];
@@ -101,7 +107,8 @@ public final class TargetingCompiler {
         new TargetingIndex.Dayparts(anyTime.compile(count), hourSets, partialSets, ranges),
         new TargetingIndex.KeyGroups(severalKeys.compile(count), keyEntries),
         creativeSizes.compile(count, OrdinalList.EMPTY),
-        currencies.compile(count, OrdinalList.EMPTY));
+        currencies.compile(count, OrdinalList.EMPTY),
+        capped.compile(count));
   }
 
   private void addAll(Attribute attribute, List<String> texts, boolean exclude) {

@@ -33,6 +33,7 @@ public final class TargetingIndex {
   private final KeyGroups keyGroups;
   private final ValueTable creativeSizes;
   private final ValueTable currencies;
+  private final OrdinalSet capped;
 
   TargetingIndex(
       int count,
@@ -41,7 +42,8 @@ public final class TargetingIndex {
       Dayparts dayparts,
       KeyGroups keyGroups,
       ValueTable creativeSizes,
-      ValueTable currencies) {
+      ValueTable currencies,
+      OrdinalSet capped) {
     this.count = count;
     this.values = values;
     this.untargeted = untargeted;
@@ -49,6 +51,7 @@ public final class TargetingIndex {
     this.keyGroups = keyGroups;
     this.creativeSizes = creativeSizes;
     this.currencies = currencies;
+    this.capped = capped;
   }
 
   /** How many line items there are. */
@@ -82,6 +85,11 @@ public final class TargetingIndex {
   /** Line items by the ISO 4217 number of their currency. */
   ValueTable currencies() {
     return currencies;
+  }
+
+  /** Line items with frequency caps. */
+  OrdinalSet capped() {
+    return capped;
   }
 
   /**

@@ -49,7 +49,12 @@ public enum Reason {
   /** {@code btype} names a kind of its markup. */
   BLOCKED_TYPE(35),
   /** {@code banner.mimes} has nothing that its markup is. */
-  MIME_NOT_OFFERED(36);
+  MIME_NOT_OFFERED(36),
+  // Frequency caps, behind the index.
+  /** A cap of it, its campaign or its advertiser is reached for this user. */
+  FREQUENCY_CAPPED(38),
+  /** It has caps, and the user's counters are not known: no id, or no answer in time. */
+  FREQUENCY_UNKNOWN(39);
 
   private static final Reason[] BY_CODE = new Reason[64];
 
