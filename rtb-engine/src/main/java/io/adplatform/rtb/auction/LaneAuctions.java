@@ -178,7 +178,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** Starts on a request; why nothing of it can be bid on, or NONE. */
   private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos) {
     long now = parts.lane().nowMillis();
-    Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
+    Reason reason = mapper.begin(request, partner, snapshot, now, query);
     int maxBids = Math.min(partner.maxBidsPerImp(), Candidates.MAX);
     additionalIds = maxBids - 1;
     summary.auctionHi = auctionHi;

@@ -19,4 +19,8 @@ public record CatalogueSnapshot(
     CreativeIndex creatives,
     SupplyPartnerIndex partners,
     TargetingIndex targeting,
-    List<IdleLineItem> idle) {}
+    List<IdleLineItem> idle) {
+  /** Nothing, at version 0. */
+  public static final CatalogueSnapshot EMPTY =
+      new CatalogueCompiler(CreativeCompiler.NONE).compile(0);
+}

@@ -10,9 +10,6 @@ import org.agrona.collections.LongHashSet;
  * whatever the currency); equal bids stand by id. Immutable; any thread.
  */
 public final class LineItemIndex {
-  /** No line items. */
-  public static final LineItemIndex EMPTY = new LineItemIndex(new Columns(0));
-
   // The fields of a row: what an auction reads of a line item lies side by side.
   private static final int ID = 0;
   private static final int BID = 1;

@@ -1,8 +1,10 @@
 package io.adplatform.decision.query;
 
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.AdRestrictions;
+import io.adplatform.decision.targeting.BlockableTexts;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -54,6 +56,7 @@ public final class AdQueryMapper {
   private final DeviceMapper devices = new DeviceMapper();
   private SupplyPartner partner;
   private long nowMillis;
+  private BlockableTexts blockableTexts;
   private int currency;
   private boolean impKeyValues;
 
@@ -70,19 +73,21 @@ public final class AdQueryMapper {
    * Starts on a request: fills in what all of its imps share.
    *
    * @param query is reset
-   * @param demand whose currencies decide where the request takes several
+   * @param catalogue whose currencies decide where the request takes several; blocks that none of
+   *     its creatives can meet are passed over
    * @param atMillis now, since 1970
    * @return why nothing of the request can be answered, or NONE
    */
   public Reason begin(
       BidRequest request,
       SupplyPartner ofPartner,
-      LineItemIndex demand,
+      CatalogueSnapshot catalogue,
       long atMillis,
       AdQuery query) {
     partner = ofPartner;
     nowMillis = atMillis;
-    currency = currencyOf(request, demand);
+    blockableTexts = catalogue.creatives().blockableTexts();
+    currency = currencyOf(request, catalogue.lineItems());
     share(request, query);
     if (devices.isCrawler()) {
       return Reason.INVALID_TRAFFIC;
@@ -214,6 +219,7 @@ public final class AdQueryMapper {
     query.marginBasisPoints(partner.marginBasisPoints());
     query.maxBids(partner.maxBidsPerImp());
     query.test(request.test);
+    query.blockableTexts(blockableTexts);
     byte[] bytes = request.bytes();
     for (int i = 0; i < request.blockedCategories.size(); i++) {
       long span = request.blockedCategories.get(i);

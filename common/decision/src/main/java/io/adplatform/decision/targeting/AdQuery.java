@@ -50,6 +50,7 @@ public final class AdQuery {
   private boolean secureRequired;
   private boolean test;
   private final BlockedTexts blockedTexts = new BlockedTexts();
+  private BlockableTexts blockableTexts;
   private long blockedAttributes;
 
   // What line items are targeted by.
@@ -87,6 +88,7 @@ public final class AdQuery {
     secureRequired = false;
     test = false;
     blockedTexts.clear();
+    blockableTexts = null;
     blockedAttributes = 0;
     restrictions.reset();
     resetTargeting();
@@ -197,15 +199,23 @@ public final class AdQuery {
     return test;
   }
 
+  /**
+   * Says which texts can block anything of what there is: others are passed over from now on. All
+   * are kept where it is null (if not set).
+   */
+  public void blockableTexts(BlockableTexts texts) {
+    blockableTexts = texts;
+  }
+
   /** A category ({@code bcat}) that no ad may have; a top category blocks those below it. */
   public void addBlockedCategory(byte[] buffer, int offset, int length) {
-    blockedTexts.add(CATEGORIES, buffer, offset, length);
+    block(CATEGORIES, buffer, offset, length);
   }
 
   /** A domain ({@code badv}) that no advertiser may have, nor a subdomain of it; either case. */
   public void addBlockedAdvertiser(byte[] buffer, int offset, int length) {
     int www = startsWithWww(buffer, offset, length) ? 4 : 0;
-    blockedTexts.add(ADVERTISERS, buffer, offset + www, length - www);
+    block(ADVERTISERS, buffer, offset + www, length - www);
   }
 
   /** A creative attribute ({@code battr}) that no ad may have. */
@@ -389,6 +399,12 @@ public final class AdQuery {
       packed = packed << Byte.SIZE | TextHash.fold(buffer[offset + i]) & 0xFF;
     }
     return (long) country << COUNTRY_SHIFT | packed;
+  }
+
+  private void block(int list, byte[] buffer, int offset, int length) {
+    if (blockableTexts == null || blockableTexts.mayContain(list, buffer, offset, length)) {
+      blockedTexts.add(list, buffer, offset, length);
+    }
   }
 
   private static void set(SpanList list, byte[] buffer, int offset, int length) {

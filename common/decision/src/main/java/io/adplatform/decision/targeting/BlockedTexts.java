@@ -27,12 +27,17 @@ final class BlockedTexts {
     renew();
   }
 
+  /** Whether nothing was added. */
+  boolean isEmpty() {
+    return texts.size() == 0;
+  }
+
   /** Adds a text to a list; the same text in two lists is two entries. */
   void add(int list, byte[] buffer, int offset, int length) {
     if ((texts.size() + 1) * SPARSENESS > slots.length) {
       grow();
     }
-    texts.add(buffer, offset, length, TextHash.of(buffer, offset, length) + list);
+    texts.add(buffer, offset, length, hash(list, buffer, offset, length));
     file(texts.size() - 1);
   }
 
@@ -55,6 +60,11 @@ final class BlockedTexts {
       slot = slot + 1 & mask;
     }
     return false;
+  }
+
+  /** The hash of a text in a list. */
+  static long hash(int list, byte[] buffer, int offset, int length) {
+    return TextHash.of(buffer, offset, length) + list;
   }
 
   private void file(int place) {

@@ -75,11 +75,10 @@ public final class CreativeTraits {
     if (!query.offersSize(size)) {
       return Reason.SIZE;
     }
-    BlockedTexts blocked = query.blockedTexts();
-    for (int i = 0; i < blockableHashes.length; i++) {
-      int list = i < categoryCount ? AdQuery.CATEGORIES : AdQuery.ADVERTISERS;
-      if (blocked.contains(list, blockableHashes[i], blockable[i])) {
-        return i < categoryCount ? Reason.BLOCKED_CATEGORY : Reason.BLOCKED_ADVERTISER;
+    if (!query.blockedTexts().isEmpty()) {
+      Reason blocked = blockedBy(query.blockedTexts());
+      if (blocked != Reason.NONE) {
+        return blocked;
       }
     }
     if ((attributes & query.blockedAttributes()) != 0) {
@@ -89,6 +88,26 @@ public final class CreativeTraits {
       return Reason.CREATIVE_INSECURE;
     }
     return refusedBy(query.restrictions());
+  }
+
+  /** Shows what of it may be blocked. */
+  void forEachBlockable(BlockableTexts.Listener listener) {
+    for (int i = 0; i < blockable.length; i++) {
+      listener.onText(list(i), blockable[i]);
+    }
+  }
+
+  private Reason blockedBy(BlockedTexts blocked) {
+    for (int i = 0; i < blockableHashes.length; i++) {
+      if (blocked.contains(list(i), blockableHashes[i], blockable[i])) {
+        return i < categoryCount ? Reason.BLOCKED_CATEGORY : Reason.BLOCKED_ADVERTISER;
+      }
+    }
+    return Reason.NONE;
+  }
+
+  private int list(int i) {
+    return i < categoryCount ? AdQuery.CATEGORIES : AdQuery.ADVERTISERS;
   }
 
   private Reason refusedBy(AdRestrictions restrictions) {

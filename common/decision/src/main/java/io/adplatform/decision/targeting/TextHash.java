@@ -50,6 +50,16 @@ final class TextHash {
     return finish(hash ^ ends);
   }
 
+  /**
+   * A number from the length and the first eight bytes of a text, in the upper bits well spread: a
+   * third of the work of {@link #of}, for tables that most texts are not in.
+   */
+  static long ofStart(byte[] text, int offset, int length) {
+    long start =
+        length < Long.BYTES ? few(text, offset, length) : (long) LONGS.get(text, offset);
+    return (word(start) ^ length * SECOND) * GOLDEN;
+  }
+
   /** The hash of two texts in order. */
   static long ofPair(long first, long second) {
     return mix(first * GOLDEN + second);
