@@ -38,7 +38,8 @@ final class RecordedQuery {
    * @param imp its position, from 0
    * @return null where the request cannot be read or has no such imp
    */
-  AdQuery read(String json, SupplyPartner partner, CatalogueSnapshot catalogue, long timeMillis, int imp) {
+  AdQuery read(
+      String json, SupplyPartner partner, CatalogueSnapshot catalogue, long timeMillis, int imp) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     System.arraycopy(bytes, 0, request.receive(bytes.length), 0, bytes.length);
     if (reader.read(request) != ReadFailure.NONE || imp >= request.impCount()) {

@@ -22,6 +22,8 @@ public final class LineItemIndex {
    */
   private static final int CREATIVES = 5;
 
+  private static final int CAMPAIGN = 6;
+
   private static final int ROW_SHIFT = 3;
 
   private final LineItem[] lineItems;
@@ -50,6 +52,7 @@ public final class LineItemIndex {
       int row = ordinal << ROW_SHIFT;
       rows[row + ID] = lineItems[ordinal].id();
       ids.add(lineItems[ordinal].id());
+      rows[row + CAMPAIGN] = lineItems[ordinal].campaignId();
       rows[row + BID] = lineItems[ordinal].bidCpmMicros();
       rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
       rows[row + START] = columns.startMillis[ordinal];
@@ -72,6 +75,11 @@ public final class LineItemIndex {
   /** The line item's id. */
   public long id(int ordinal) {
     return rows[(ordinal << ROW_SHIFT) + ID];
+  }
+
+  /** Its campaign's id. */
+  public long campaignId(int ordinal) {
+    return rows[(ordinal << ROW_SHIFT) + CAMPAIGN];
   }
 
   /** What it bids, CPM micros of its currency. */

@@ -374,17 +374,21 @@ public final class AdQueryMapper {
         to++;
       }
       if (equals > from) {
-        int keyFrom = afterSpace(bytes, from, equals);
-        int valueFrom = afterSpace(bytes, equals + 1, to);
-        query.addKeyValue(
-            bytes,
-            keyFrom,
-            beforeSpace(bytes, keyFrom, equals) - keyFrom,
-            bytes,
-            valueFrom,
-            beforeSpace(bytes, valueFrom, to) - valueFrom);
+        addKeyword(bytes, from, equals, to, query);
       }
       from = to + 1;
+    }
+  }
+
+  private static void addKeyword(byte[] bytes, int from, int equals, int to, AdQuery query) {
+    int keyFrom = afterSpace(bytes, from, equals);
+    int keyTo = beforeSpace(bytes, keyFrom, equals);
+    int valueFrom = afterSpace(bytes, equals + 1, to);
+    int valueTo = beforeSpace(bytes, valueFrom, to);
+    if (keyTo + 1 == valueFrom) {
+      query.addKeyValue(bytes, keyFrom, valueTo - keyFrom);
+    } else {
+      query.addKeyValue(bytes, keyFrom, keyTo - keyFrom, bytes, valueFrom, valueTo - valueFrom);
     }
   }
 

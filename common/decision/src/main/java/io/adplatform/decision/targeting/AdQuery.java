@@ -41,6 +41,9 @@ public final class AdQuery {
   private static final int COUNTRY_SHIFT = 48;
   private static final int FIRST_CAPACITY = 16;
 
+  /** Bytes of key-values that few requests exceed. */
+  private static final int FIRST_JOINED = 512;
+
   // What the imp and the seller ask of any answer.
   private long floorCpmMicros;
   private int currency;
@@ -68,8 +71,12 @@ public final class AdQuery {
   final SpanList publisher = new SpanList(1);
   final SpanList categories = new SpanList(FIRST_CAPACITY);
   final SpanList languages = new SpanList(2);
-  final SpanList keys = new SpanList(FIRST_CAPACITY);
-  final SpanList values = new SpanList(FIRST_CAPACITY);
+  final SpanList keyValues = new SpanList(FIRST_CAPACITY);
+
+  /** Holds key-values that are not written as one in the request. */
+  private byte[] joined = new byte[FIRST_JOINED];
+
+  private int joinedLength;
 
   private final AdRestrictions restrictions = new AdRestrictions();
 
@@ -108,8 +115,8 @@ public final class AdQuery {
     publisher.clear();
     categories.clear();
     languages.clear();
-    keys.clear();
-    values.clear();
+    keyValues.clear();
+    joinedLength = 0;
   }
 
   /**
@@ -287,7 +294,11 @@ public final class AdQuery {
     if (sizeCount == sizes.length) {
       sizes = Arrays.copyOf(sizes, 2 * sizeCount);
     }
-    sizes[sizeCount++] = packSize(width, height);
+    int size = packSize(width, height);
+    if (sizeCount == 0 || sizes[sizeCount - 1] != size) {
+      // Many name the first format again as the banner's own size.
+      sizes[sizeCount++] = size;
+    }
   }
 
   /** How many sizes are offered. */
@@ -354,7 +365,10 @@ public final class AdQuery {
     connection = code;
   }
 
-  /** A key and a value of it; a key may have several values. Exact. */
+  /**
+   * A key and a value of it; a key may have several values. Exact; a key with a {@code =} in it is
+   * passed over: what is targeted has none.
+   */
   public void addKeyValue(
       byte[] keyBuffer,
       int keyOffset,
@@ -362,13 +376,33 @@ public final class AdQuery {
       byte[] valueBuffer,
       int valueOffset,
       int valueLength) {
-    if (keys.size() == MAX_VALUES) {
+    if (keyValues.size() == MAX_VALUES) {
       return;
     }
-    long key = TextHash.of(keyBuffer, keyOffset, keyLength);
-    long value = TextHash.of(valueBuffer, valueOffset, valueLength);
-    keys.add(keyBuffer, keyOffset, keyLength, key);
-    values.add(valueBuffer, valueOffset, valueLength, TextHash.ofPair(key, value));
+    for (int i = 0; i < keyLength; i++) {
+      if (keyBuffer[keyOffset + i] == '=') {
+        return;
+      }
+    }
+    int length = keyLength + 1 + valueLength;
+    if (joinedLength + length > joined.length) {
+      // What was added stays where it is.
+      joined = new byte[2 * Math.max(joined.length, length)];
+      joinedLength = 0;
+    }
+    int at = joinedLength;
+    System.arraycopy(keyBuffer, keyOffset, joined, at, keyLength);
+    joined[at + keyLength] = '=';
+    System.arraycopy(valueBuffer, valueOffset, joined, at + keyLength + 1, valueLength);
+    joinedLength += length;
+    keyValues.add(joined, at, length);
+  }
+
+  /** The same of a text in which the first {@code =} stands between the two. */
+  public void addKeyValue(byte[] buffer, int offset, int length) {
+    if (keyValues.size() < MAX_VALUES) {
+      keyValues.add(buffer, offset, length);
+    }
   }
 
   /**

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.decision.catalogue.CatalogueCompiler;
-import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.NaiveMatcher;
 import io.adplatform.testkit.check.AllocationCheck;
@@ -352,6 +352,13 @@ class AdQueryMapperTest {
     begin("{'id':'r','imp':[{'id':'1'}],'app':{},'device':{" + members + "}}");
     assertTrue(matches("operatingSystem", system));
     assertFalse(browser != null && matches("browser", browser));
+  }
+
+  @Test
+  void shouldNotTakeAnEqualsSignInAKeyForTheOneBehindIt() {
+    imp("{'id':'1','banner':{},'ext':{'data':{'mood=a':'b','tier':'1=2'}}}", "");
+    assertFalse(matches("keyValue", "mood=a=b"));
+    assertTrue(matches("keyValue", "tier=1=2"));
   }
 
   @Test
