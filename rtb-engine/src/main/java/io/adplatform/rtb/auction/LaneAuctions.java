@@ -23,6 +23,7 @@ import io.adplatform.wire.event.RequestIdHash;
 import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
+import io.adplatform.wire.openrtb.CreativeTemplate;
 import io.adplatform.wire.openrtb.Imp;
 import io.adplatform.wire.openrtb.Inventory;
 import io.adplatform.wire.openrtb.Span;
@@ -150,6 +151,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
     for (int i = 0; i < request.impCount(); i++) {
       Imp imp = request.imp(i);
       Reason reason = decide(request, imp, i, requestReason);
+      if (reason == Reason.NONE && begun && !hasRoom(imp, 0, response)) {
+        cancel(0);
+        candidates.withdraw(Reason.RESPONSE_FULL);
+        reason = Reason.RESPONSE_FULL;
+      }
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
       summary.totalNanos = summary.decideNanos + parseNanos;
       if (reason == Reason.NONE) {
@@ -263,6 +269,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
     int firstAdditional = summary.impCount + summary.impIndex * additionalIds;
     for (int place = 0; place < candidates.winnerCount(); place++) {
       if (place > 0) {
+        if (!hasRoom(imp, place, response)) {
+          cancel(place);
+          return Reason.NONE;
+        }
         summary.auctionLo = summary.firstLo + firstAdditional + place - 1;
       }
       Reason reason = record(place);
@@ -277,6 +287,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
       signer.bid(request, imp, partner, summary, candidates, place, snapshot, seconds, response);
     }
     return Reason.NONE;
+  }
+
+  private boolean hasRoom(Imp imp, int place, BidResponseWriter response) {
+    int creative = candidates.creativeOrdinal(candidates.winner(place));
+    return response.hasRoom(imp, (CreativeTemplate) snapshot.creatives().attachment(creative));
   }
 
   /** Leaves the record of the bid in a place; NONE where it was taken. */

@@ -58,7 +58,6 @@ public final class AdQueryMapper {
   private long nowMillis;
   private BlockableTexts blockableTexts;
   private int currency;
-  private boolean impKeyValues;
 
   /**
    * @param secureEndpoint whether beacons and notices are https
@@ -112,12 +111,7 @@ public final class AdQueryMapper {
    * @return why it cannot be answered, or NONE
    */
   public Reason imp(BidRequest request, Imp imp, AdQuery query) {
-    if (impKeyValues) {
-      share(request, query);
-    } else {
-      query.resetImp();
-    }
-    impKeyValues = imp.keyValues.size() > 0;
+    query.resetImp();
     query.floorCpmMicros(imp.floorCpmMicros);
     query.secureRequired(imp.secure == 1);
     query.ttlSeconds(ttlSeconds(request, imp));
@@ -214,7 +208,6 @@ public final class AdQueryMapper {
 
   private void share(BidRequest request, AdQuery query) {
     query.reset();
-    impKeyValues = false;
     query.currency(currency);
     query.marginBasisPoints(partner.marginBasisPoints());
     query.maxBids(partner.maxBidsPerImp());
@@ -239,6 +232,7 @@ public final class AdQueryMapper {
     addKeywords(bytes, request.user.keywords, query);
     addKeywords(bytes, request.user.keywordList, query);
     addKeyValues(bytes, request.user.keyValues, query);
+    query.endShared();
   }
 
   private void place(BidRequest request, AdQuery query) {

@@ -52,7 +52,7 @@ public final class AdQuery {
   private int ttlSeconds;
   private boolean secureRequired;
   private boolean test;
-  private final BlockedTexts blockedTexts = new BlockedTexts();
+  private final TextSet blockedTexts = new TextSet();
   private BlockableTexts blockableTexts;
   private long blockedAttributes;
 
@@ -77,6 +77,11 @@ public final class AdQuery {
   private byte[] joined = new byte[FIRST_JOINED];
 
   private int joinedLength;
+
+  // Where the request's own key-values end and an imp's begin.
+  private int sharedKeyValues;
+  private byte[] sharedJoined;
+  private int sharedJoinedLength;
 
   private final AdRestrictions restrictions = new AdRestrictions();
 
@@ -117,13 +122,23 @@ public final class AdQuery {
     languages.clear();
     keyValues.clear();
     joinedLength = 0;
+    endShared();
+  }
+
+  /** Says that all is set which the imps of the request share. */
+  public void endShared() {
+    sharedKeyValues = keyValues.size();
+    sharedJoined = joined;
+    sharedJoinedLength = joinedLength;
   }
 
   /**
    * Forgets what differs between the imps of one request (sizes, floor, secure, what its banner
-   * asks of creatives), and keeps the rest.
+   * asks of creatives, the key-values since {@link #endShared}), and keeps the rest.
    */
   public void resetImp() {
+    keyValues.cutOff(sharedKeyValues);
+    joinedLength = joined == sharedJoined ? sharedJoinedLength : 0;
     floorCpmMicros = 0;
     secureRequired = false;
     sizeCount = 0;
@@ -231,7 +246,7 @@ public final class AdQuery {
   }
 
   /** Blocked categories and advertisers. */
-  BlockedTexts blockedTexts() {
+  TextSet blockedTexts() {
     return blockedTexts;
   }
 

@@ -27,7 +27,7 @@ public final class BlockableTexts {
   public BlockableTexts(CreativeTraits[] creatives) {
     for (CreativeTraits creative : creatives) {
       creative.forEachBlockable(
-          (list, text) -> hashes.add(BlockedTexts.hash(list, text, 0, text.length)));
+          (list, text) -> hashes.add(TextSet.hash(list, text, 0, text.length)));
     }
     int size = Integer.highestOneBit(Math.max(LEAST_BITS, hashes.size() * BITS_PER_TEXT));
     bits = new long[size / Long.SIZE];
@@ -45,7 +45,7 @@ public final class BlockableTexts {
   boolean mayContain(int list, byte[] buffer, int offset, int length) {
     int bit = bit(list, buffer, offset, length);
     return (bits[bit >> 6] & 1L << bit) != 0
-        && hashes.contains(BlockedTexts.hash(list, buffer, offset, length));
+        && hashes.contains(TextSet.hash(list, buffer, offset, length));
   }
 
   private int bit(int list, byte[] buffer, int offset, int length) {

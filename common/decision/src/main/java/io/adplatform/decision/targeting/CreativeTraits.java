@@ -28,9 +28,7 @@ public final class CreativeTraits {
   /** Where in {@link #blockable} the domains begin. */
   private final int categoryCount;
 
-  /** By category: itself and those above it. */
-  private final byte[][][] ownCategories;
-
+  /** By category: the hashes of itself and of those above it. */
   private final long[][] ownCategoryHashes;
 
   /** The traits of a creative. */
@@ -48,12 +46,10 @@ public final class CreativeTraits {
     blockable = Arrays.copyOf(categories, categories.length + domains.length);
     System.arraycopy(domains, 0, blockable, categoryCount, domains.length);
     blockableHashes = hashes(blockable);
-    ownCategories =
-        creative.categories().stream()
-            .map(category -> bytes(withPrefixes(List.of(category))))
-            .toArray(byte[][][]::new);
     ownCategoryHashes =
-        Arrays.stream(ownCategories).map(CreativeTraits::hashes).toArray(long[][]::new);
+        creative.categories().stream()
+            .map(category -> hashes(bytes(withPrefixes(List.of(category)))))
+            .toArray(long[][]::new);
   }
 
   /** The bit of a creative attribute; 0 of one that no creative of ours can have. */
@@ -97,9 +93,9 @@ public final class CreativeTraits {
     }
   }
 
-  private Reason blockedBy(BlockedTexts blocked) {
+  private Reason blockedBy(TextSet blocked) {
     for (int i = 0; i < blockableHashes.length; i++) {
-      if (blocked.contains(list(i), blockableHashes[i], blockable[i])) {
+      if (blocked.contains(list(i), blockableHashes[i])) {
         return i < categoryCount ? Reason.BLOCKED_CATEGORY : Reason.BLOCKED_ADVERTISER;
       }
     }
@@ -111,7 +107,7 @@ public final class CreativeTraits {
   }
 
   private Reason refusedBy(AdRestrictions restrictions) {
-    if (!restrictions.allowsCategories(ownCategoryHashes, ownCategories)) {
+    if (!restrictions.allowsCategories(ownCategoryHashes)) {
       return Reason.CATEGORY_NOT_ALLOWED;
     }
     if (restrictions.blocksKinds(form.kinds())) {

@@ -49,7 +49,9 @@ public enum Reason {
   /** {@code btype} names a kind of its markup. */
   BLOCKED_TYPE(35),
   /** {@code banner.mimes} has nothing that its markup is. */
-  MIME_NOT_OFFERED(36);
+  MIME_NOT_OFFERED(36),
+  /** The bids before it have filled the response. */
+  RESPONSE_FULL(40);
 
   private static final Reason[] BY_CODE = new Reason[64];
 
