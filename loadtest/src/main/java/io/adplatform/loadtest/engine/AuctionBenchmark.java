@@ -167,7 +167,7 @@ public class AuctionBenchmark {
   }
 
   private void map() {
-    mapper.begin(request, AuctionDemand.PARTNER, snapshot.lineItems(), nowMillis, query);
+    mapper.begin(request, AuctionDemand.PARTNER, snapshot, nowMillis, query);
     mapper.imp(request, request.imp(0), query);
   }
 

@@ -48,7 +48,7 @@ final class BidSigner {
         auction.auctionHi,
         auction.auctionLo,
         auction.bidCpmMicros,
-        snapshot.lineItems().lineItem(lineItem).campaignId(),
+        snapshot.lineItems().campaignId(lineItem),
         ttlSeconds,
         (CreativeTemplate) snapshot.creatives().attachment(candidates.creativeOrdinal(winner)),
         text);

@@ -24,6 +24,7 @@ import io.adplatform.wire.event.RequestIdHash;
 import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
+import io.adplatform.wire.openrtb.CreativeTemplate;
 import io.adplatform.wire.openrtb.Imp;
 import io.adplatform.wire.openrtb.Inventory;
 import io.adplatform.wire.openrtb.Span;
@@ -220,6 +221,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
     for (int i = 0; i < request.impCount(); i++) {
       Imp imp = request.imp(i);
       Reason reason = decide(request, imp, i, requestReason);
+      if (reason == Reason.NONE && begun && !hasRoom(imp, 0, response)) {
+        cancel(0);
+        candidates.withdraw(Reason.RESPONSE_FULL);
+        reason = Reason.RESPONSE_FULL;
+      }
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
       summary.totalNanos = summary.decideNanos + parseNanos;
       if (reason == Reason.NONE) {
@@ -248,7 +254,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** Starts on a request; why nothing of it can be bid on, or NONE. */
   private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos, long firstLo) {
     long now = parts.lane().nowMillis();
-    Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
+    Reason reason = mapper.begin(request, partner, snapshot, now, query);
     int maxBids = Math.min(partner.maxBidsPerImp(), Candidates.MAX);
     additionalIds = maxBids - 1;
     summary.auctionHi = auctionHi;
@@ -336,6 +342,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
     int firstAdditional = summary.impCount + summary.impIndex * additionalIds;
     for (int place = 0; place < candidates.winnerCount(); place++) {
       if (place > 0) {
+        if (!hasRoom(imp, place, response)) {
+          cancel(place);
+          return Reason.NONE;
+        }
         summary.auctionLo = summary.firstLo + firstAdditional + place - 1;
       }
       Reason reason = record(place);
@@ -357,6 +367,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
       }
     }
     return Reason.NONE;
+  }
+
+  private boolean hasRoom(Imp imp, int place, BidResponseWriter response) {
+    int creative = candidates.creativeOrdinal(candidates.winner(place));
+    return response.hasRoom(imp, (CreativeTemplate) snapshot.creatives().attachment(creative));
   }
 
   /** Leaves the record of the bid in a place; NONE where it was taken. */

@@ -9,6 +9,7 @@ import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.sbe.AuctionRecordDecoder;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +101,27 @@ class LaneAuctionsTest {
     }
     assertEquals(Reason.BELOW_FLOOR.code(), records.get(1).reason());
     assertEquals(2, fixture.response.bids());
+  }
+
+  @Test
+  void shouldBidOnNoMoreImpsThanAResponseHasRoomFor() {
+    fixture.creative("x".repeat(65_000));
+    fixture.lineItem(40, 2_000_000);
+    fixture.publish(PARTNER);
+    String json =
+        request("", IntStream.range(0, 8).mapToObj(i -> imp("i" + i, "")).toArray(String[]::new));
+    assertEquals(Reason.NONE, fixture.run(PARTNER, json));
+    int bids = fixture.response.bids();
+    assertTrue(bids >= 2 && bids < 8, "bids: " + bids);
+    assertTrue(fixture.response.length() <= BidResponseWriter.MAX_LENGTH);
+    List<AuctionRecordDecoder> records = fixture.records();
+    assertEquals(8, records.size());
+    for (int i = 0; i < 8; i++) {
+      Reason expected = i < bids ? Reason.NONE : Reason.RESPONSE_FULL;
+      assertEquals(expected.code(), records.get(i).reason());
+      assertEquals(expected.code(), records.get(i).candidates().next().candidateReason());
+    }
+    assertEquals(8 - bids, fixture.counter(AUCTIONS, "reason=\"response_full\""));
   }
 
   @Test

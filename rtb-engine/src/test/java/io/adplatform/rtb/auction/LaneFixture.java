@@ -98,22 +98,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     node = new NodeLeases(this, this, 1, () -> clockMillis);
     add(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
     add(new Campaign(CAMPAIGN, 1, ADVERTISER, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
-    add(
-        new Creative(
-            CREATIVE,
-            1,
-            ADVERTISER,
-            "Banner",
-            Status.ACTIVE,
-            Format.BANNER,
-            300,
-            250,
-            "<a href=\"${CLICK_URL}\">ad</a>",
-            "https://acme.example/",
-            List.of("acme.example"),
-            List.of("IAB1"),
-            List.of(),
-            true));
+    creative("<a href=\"${CLICK_URL}\">ad</a>");
     auctions =
         new LaneAuctions(
             new LaneParts(
@@ -129,6 +114,26 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
                 true,
                 "adplatform",
                 capStore == null ? caps : capStore));
+  }
+
+  /** The one creative of all line items, with a markup. */
+  void creative(String markup) {
+    add(
+        new Creative(
+            CREATIVE,
+            1,
+            ADVERTISER,
+            "Banner",
+            Status.ACTIVE,
+            Format.BANNER,
+            300,
+            250,
+            markup,
+            "https://acme.example/",
+            List.of("acme.example"),
+            List.of("IAB1"),
+            List.of(),
+            true));
   }
 
   static SupplyPartner partner(Status status, int marginBasisPoints, int queriesPerSecond) {

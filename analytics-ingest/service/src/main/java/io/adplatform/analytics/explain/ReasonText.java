@@ -42,6 +42,7 @@ final class ReasonText {
       case CREATIVE_INSECURE -> "The request asked for https, and its creative loads over http.";
       case CATEGORY_NOT_ALLOWED -> "The request allowed other categories than its creative's.";
       case BLOCKED_TYPE -> "The request blocked the kind of its creative's markup.";
+      case RESPONSE_FULL -> "The bids on the imps before it had filled the response.";
       case MIME_NOT_OFFERED -> "The request took no content of the type of its creative.";
       case BELOW_FLOOR -> "Its bid, less the partner's margin, was below the floor.";
       case NO_LEASE -> "The node held no budget for it at that moment.";

@@ -55,7 +55,7 @@ final class Recomputation {
                 .read(
                     recorded.request(),
                     partner,
-                    catalogue.lineItems(),
+                    catalogue,
                     auction.timeMillis(),
                     auction.imp().index());
     if (query == null) {

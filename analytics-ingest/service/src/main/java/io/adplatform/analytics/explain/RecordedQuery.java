@@ -1,6 +1,6 @@
 package io.adplatform.analytics.explain;
 
-import io.adplatform.decision.catalogue.LineItemIndex;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -34,17 +34,18 @@ final class RecordedQuery {
    * What an imp of a recorded request asked for.
    *
    * @param json the request
-   * @param demand whose currencies decided where the request takes several
+   * @param catalogue as for {@link AdQueryMapper#begin}
    * @param imp its position, from 0
    * @return null where the request cannot be read or has no such imp
    */
-  AdQuery read(String json, SupplyPartner partner, LineItemIndex demand, long timeMillis, int imp) {
+  AdQuery read(
+      String json, SupplyPartner partner, CatalogueSnapshot catalogue, long timeMillis, int imp) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     System.arraycopy(bytes, 0, request.receive(bytes.length), 0, bytes.length);
     if (reader.read(request) != ReadFailure.NONE || imp >= request.impCount()) {
       return null;
     }
-    mapper.begin(request, partner, demand, timeMillis, query);
+    mapper.begin(request, partner, catalogue, timeMillis, query);
     for (int i = 0; i <= imp; i++) {
       mapper.imp(request, request.imp(i), query);
     }

@@ -2,7 +2,7 @@ package io.adplatform.analytics.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adplatform.analytics.report.TargetingSampler;
-import io.adplatform.decision.catalogue.LineItemIndex;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.NaiveMatcher;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
@@ -84,7 +84,7 @@ public final class TargetingSample implements TargetingSampler {
             recorded.read(
                 row.get("request").asText(),
                 partner,
-                LineItemIndex.EMPTY,
+                CatalogueSnapshot.EMPTY,
                 row.get("millis").asLong(),
                 imp);
         if (query == null) {

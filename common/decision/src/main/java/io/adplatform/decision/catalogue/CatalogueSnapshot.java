@@ -22,4 +22,8 @@ public record CatalogueSnapshot(
     SupplyPartnerIndex partners,
     TargetingIndex targeting,
     CapIndex caps,
-    List<IdleLineItem> idle) {}
+    List<IdleLineItem> idle) {
+  /** Nothing, at version 0. */
+  public static final CatalogueSnapshot EMPTY =
+      new CatalogueCompiler(CreativeCompiler.NONE).compile(0);
+}

@@ -1,5 +1,6 @@
 package io.adplatform.decision.catalogue;
 
+import io.adplatform.decision.targeting.BlockableTexts;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.wire.catalogue.Creative;
 import java.util.Arrays;
@@ -11,9 +12,12 @@ public final class CreativeIndex {
   /** Again, for those who look at many and need nothing else. */
   private final CreativeTraits[] traits;
 
+  private final BlockableTexts blockableTexts;
+
   CreativeIndex(CompiledCreative[] creatives) {
     this.creatives = creatives;
     traits = Arrays.stream(creatives).map(CompiledCreative::traits).toArray(CreativeTraits[]::new);
+    blockableTexts = new BlockableTexts(traits);
   }
 
   /** How many there are; ordinals are 0 to one less. */
@@ -39,6 +43,11 @@ public final class CreativeIndex {
   /** What a query may refuse in it. */
   public CreativeTraits traits(int ordinal) {
     return traits[ordinal];
+  }
+
+  /** All that a query may name to block one of them. */
+  public BlockableTexts blockableTexts() {
+    return blockableTexts;
   }
 
   /** What the {@link CreativeCompiler} made of it, or null. */

@@ -10,9 +10,6 @@ import org.agrona.collections.LongHashSet;
  * whatever the currency); equal bids stand by id. Immutable; any thread.
  */
 public final class LineItemIndex {
-  /** No line items. */
-  public static final LineItemIndex EMPTY = new LineItemIndex(new Columns(0));
-
   // The fields of a row: what an auction reads of a line item lies side by side.
   private static final int ID = 0;
   private static final int BID = 1;
@@ -24,6 +21,8 @@ public final class LineItemIndex {
    * Where its creatives begin in {@link #creativeOrdinals}, and in the high half where they end.
    */
   private static final int CREATIVES = 5;
+
+  private static final int CAMPAIGN = 6;
 
   private static final int ROW_SHIFT = 3;
 
@@ -53,6 +52,7 @@ public final class LineItemIndex {
       int row = ordinal << ROW_SHIFT;
       rows[row + ID] = lineItems[ordinal].id();
       ids.add(lineItems[ordinal].id());
+      rows[row + CAMPAIGN] = lineItems[ordinal].campaignId();
       rows[row + BID] = lineItems[ordinal].bidCpmMicros();
       rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
       rows[row + START] = columns.startMillis[ordinal];
@@ -75,6 +75,11 @@ public final class LineItemIndex {
   /** The line item's id. */
   public long id(int ordinal) {
     return rows[(ordinal << ROW_SHIFT) + ID];
+  }
+
+  /** Its campaign's id. */
+  public long campaignId(int ordinal) {
+    return rows[(ordinal << ROW_SHIFT) + CAMPAIGN];
   }
 
   /** What it bids, CPM micros of its currency. */

@@ -104,6 +104,14 @@ public final class Candidates {
     matched = 0;
   }
 
+  /** None of the winners bids after all, for a reason; what they reserved is to be given back. */
+  public void withdraw(Reason reason) {
+    for (int place = 0; place < winnerCount; place++) {
+      reasons[winners[place]] = reason;
+    }
+    winnerCount = 0;
+  }
+
   boolean isFull() {
     return count == MAX;
   }

@@ -39,7 +39,6 @@ public final class Chooser {
   private BudgetGate gate;
   private int maxBids;
   private long nowMillis;
-  private long seed;
   private Candidates out;
   private int withoutLease;
   private int exhausted;
@@ -83,14 +82,14 @@ public final class Chooser {
     gate = budgetGate;
     maxBids = Math.min(adQuery.maxBids(), Candidates.MAX);
     nowMillis = now;
-    seed = Draw.seed(auctionHi, auctionLo);
+    long seed = Draw.seed(auctionHi, auctionLo);
     out = candidates;
     withoutLease = 0;
     exhausted = 0;
     groupCpmMicros = -1;
     lastWinnerCpmMicros = -1;
     candidates.clear();
-    ties.clear();
+    ties.begin(lineItems, seed);
     eligibility.begin(snapshot, adQuery, now, seed);
     match.begin(snapshot.targeting(), adQuery);
     walk();
@@ -138,7 +137,7 @@ public final class Chooser {
       reason = counted(ordinal);
     }
     if (reason == Reason.NONE) {
-      ties.add(ordinal, eligibility.creativeOrdinal(), Draw.ticket(seed, lineItems.id(ordinal)));
+      ties.add(ordinal, eligibility.creativeOrdinal());
     } else {
       out.add(ordinal, lineItems.id(ordinal), price, eligibility.creativeOrdinal(), reason);
     }

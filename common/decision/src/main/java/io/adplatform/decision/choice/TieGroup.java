@@ -1,5 +1,6 @@
 package io.adplatform.decision.choice;
 
+import io.adplatform.decision.catalogue.LineItemIndex;
 import java.util.Arrays;
 
 /**
@@ -12,8 +13,21 @@ final class TieGroup {
   private long[] tickets = new long[FIRST_CAPACITY];
   private int[] ordinals = new int[FIRST_CAPACITY];
   private int[] creatives = new int[FIRST_CAPACITY];
+  private LineItemIndex lineItems;
+  private long seed;
   private int size;
   private boolean ordered;
+
+  /**
+   * Starts on a decision, whose line items are to be added by their ordinals in an index.
+   *
+   * @param auctionSeed of the draw
+   */
+  void begin(LineItemIndex index, long auctionSeed) {
+    lineItems = index;
+    seed = auctionSeed;
+    clear();
+  }
 
   void clear() {
     size = 0;
@@ -24,13 +38,12 @@ final class TieGroup {
     return size;
   }
 
-  void add(int ordinal, int creative, long ticket) {
+  void add(int ordinal, int creative) {
     if (size == ordinals.length) {
       tickets = Arrays.copyOf(tickets, 2 * size);
       ordinals = Arrays.copyOf(ordinals, 2 * size);
       creatives = Arrays.copyOf(creatives, 2 * size);
     }
-    tickets[size] = ticket;
     ordinals[size] = ordinal;
     creatives[size] = creative;
     size++;
@@ -50,17 +63,22 @@ final class TieGroup {
   /** Takes the next away. */
   void remove() {
     size--;
-    swap(0, size);
-    sink(0);
+    if (size > 0) {
+      swap(0, size);
+      sink(0);
+    }
   }
 
   private void order() {
-    if (!ordered) {
+    if (!ordered && size > 1) {
+      for (int place = 0; place < size; place++) {
+        tickets[place] = Draw.ticket(seed, lineItems.id(ordinals[place]));
+      }
       for (int place = size / 2 - 1; place >= 0; place--) {
         sink(place);
       }
-      ordered = true;
     }
+    ordered = true;
   }
 
   private void sink(int from) {

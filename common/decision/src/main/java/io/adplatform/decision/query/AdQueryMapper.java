@@ -1,8 +1,10 @@
 package io.adplatform.decision.query;
 
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.AdRestrictions;
+import io.adplatform.decision.targeting.BlockableTexts;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -54,8 +56,8 @@ public final class AdQueryMapper {
   private final DeviceMapper devices = new DeviceMapper();
   private SupplyPartner partner;
   private long nowMillis;
+  private BlockableTexts blockableTexts;
   private int currency;
-  private boolean impKeyValues;
 
   /**
    * @param secureEndpoint whether beacons and notices are https
@@ -70,19 +72,21 @@ public final class AdQueryMapper {
    * Starts on a request: fills in what all of its imps share.
    *
    * @param query is reset
-   * @param demand whose currencies decide where the request takes several
+   * @param catalogue whose currencies decide where the request takes several; blocks that none of
+   *     its creatives can meet are passed over
    * @param atMillis now, since 1970
    * @return why nothing of the request can be answered, or NONE
    */
   public Reason begin(
       BidRequest request,
       SupplyPartner ofPartner,
-      LineItemIndex demand,
+      CatalogueSnapshot catalogue,
       long atMillis,
       AdQuery query) {
     partner = ofPartner;
     nowMillis = atMillis;
-    currency = currencyOf(request, demand);
+    blockableTexts = catalogue.creatives().blockableTexts();
+    currency = currencyOf(request, catalogue.lineItems());
     share(request, query);
     if (devices.isCrawler()) {
       return Reason.INVALID_TRAFFIC;
@@ -107,12 +111,7 @@ public final class AdQueryMapper {
    * @return why it cannot be answered, or NONE
    */
   public Reason imp(BidRequest request, Imp imp, AdQuery query) {
-    if (impKeyValues) {
-      share(request, query);
-    } else {
-      query.resetImp();
-    }
-    impKeyValues = imp.keyValues.size() > 0;
+    query.resetImp();
     query.floorCpmMicros(imp.floorCpmMicros);
     query.secureRequired(imp.secure == 1);
     query.ttlSeconds(ttlSeconds(request, imp));
@@ -209,11 +208,11 @@ public final class AdQueryMapper {
 
   private void share(BidRequest request, AdQuery query) {
     query.reset();
-    impKeyValues = false;
     query.currency(currency);
     query.marginBasisPoints(partner.marginBasisPoints());
     query.maxBids(partner.maxBidsPerImp());
     query.test(request.test);
+    query.blockableTexts(blockableTexts);
     byte[] bytes = request.bytes();
     for (int i = 0; i < request.blockedCategories.size(); i++) {
       long span = request.blockedCategories.get(i);
@@ -233,6 +232,7 @@ public final class AdQueryMapper {
     addKeywords(bytes, request.user.keywords, query);
     addKeywords(bytes, request.user.keywordList, query);
     addKeyValues(bytes, request.user.keyValues, query);
+    query.endShared();
   }
 
   private void place(BidRequest request, AdQuery query) {
@@ -368,17 +368,21 @@ public final class AdQueryMapper {
         to++;
       }
       if (equals > from) {
-        int keyFrom = afterSpace(bytes, from, equals);
-        int valueFrom = afterSpace(bytes, equals + 1, to);
-        query.addKeyValue(
-            bytes,
-            keyFrom,
-            beforeSpace(bytes, keyFrom, equals) - keyFrom,
-            bytes,
-            valueFrom,
-            beforeSpace(bytes, valueFrom, to) - valueFrom);
+        addKeyword(bytes, from, equals, to, query);
       }
       from = to + 1;
+    }
+  }
+
+  private static void addKeyword(byte[] bytes, int from, int equals, int to, AdQuery query) {
+    int keyFrom = afterSpace(bytes, from, equals);
+    int keyTo = beforeSpace(bytes, keyFrom, equals);
+    int valueFrom = afterSpace(bytes, equals + 1, to);
+    int valueTo = beforeSpace(bytes, valueFrom, to);
+    if (keyTo + 1 == valueFrom) {
+      query.addKeyValue(bytes, keyFrom, valueTo - keyFrom);
+    } else {
+      query.addKeyValue(bytes, keyFrom, keyTo - keyFrom, bytes, valueFrom, valueTo - valueFrom);
     }
   }
 

@@ -9,7 +9,7 @@ import java.security.SecureRandom;
  * What the user agents met last tell: most requests come from few of them, and finding one costs a
  * tenth of looking it over with a {@link UserAgentIndex}. They are known by a 64-bit hash over
  * secrets, so that nobody can make two that share one; by chance two of a day's traffic do so once
- * in millions of years. An entry gives way to the next whose hash falls on it. One lane; allocates
+ * in millions of years. A hash may stand in one of two neighbouring entries. One lane; allocates
  * nothing.
  */
 final class UserAgentCache {
@@ -42,6 +42,10 @@ final class UserAgentCache {
     }
     long hash = hash(bytes, offset, length);
     int entry = (int) hash & ENTRIES - 1;
+    if (hashes[entry] != hash) {
+      // Or its neighbour, which gives way where neither is the one.
+      entry ^= 1;
+    }
     if (hash == 0 || hashes[entry] != hash) {
       marks[entry] = index.marks(bytes, offset, length);
       hashes[entry] = hash;

@@ -41,6 +41,9 @@ public final class AdQuery {
   private static final int COUNTRY_SHIFT = 48;
   private static final int FIRST_CAPACITY = 16;
 
+  /** Bytes of key-values that few requests exceed. */
+  private static final int FIRST_JOINED = 512;
+
   // What the imp and the seller ask of any answer.
   private long floorCpmMicros;
   private int currency;
@@ -49,7 +52,8 @@ public final class AdQuery {
   private int ttlSeconds;
   private boolean secureRequired;
   private boolean test;
-  private final BlockedTexts blockedTexts = new BlockedTexts();
+  private final TextSet blockedTexts = new TextSet();
+  private BlockableTexts blockableTexts;
   private long blockedAttributes;
 
   // What line items are targeted by.
@@ -67,8 +71,17 @@ public final class AdQuery {
   final SpanList publisher = new SpanList(1);
   final SpanList categories = new SpanList(FIRST_CAPACITY);
   final SpanList languages = new SpanList(2);
-  final SpanList keys = new SpanList(FIRST_CAPACITY);
-  final SpanList values = new SpanList(FIRST_CAPACITY);
+  final SpanList keyValues = new SpanList(FIRST_CAPACITY);
+
+  /** Holds key-values that are not written as one in the request. */
+  private byte[] joined = new byte[FIRST_JOINED];
+
+  private int joinedLength;
+
+  // Where the request's own key-values end and an imp's begin.
+  private int sharedKeyValues;
+  private byte[] sharedJoined;
+  private int sharedJoinedLength;
 
   private final AdRestrictions restrictions = new AdRestrictions();
 
@@ -87,6 +100,7 @@ public final class AdQuery {
     secureRequired = false;
     test = false;
     blockedTexts.clear();
+    blockableTexts = null;
     blockedAttributes = 0;
     restrictions.reset();
     resetTargeting();
@@ -106,15 +120,25 @@ public final class AdQuery {
     publisher.clear();
     categories.clear();
     languages.clear();
-    keys.clear();
-    values.clear();
+    keyValues.clear();
+    joinedLength = 0;
+    endShared();
+  }
+
+  /** Says that all is set which the imps of the request share. */
+  public void endShared() {
+    sharedKeyValues = keyValues.size();
+    sharedJoined = joined;
+    sharedJoinedLength = joinedLength;
   }
 
   /**
    * Forgets what differs between the imps of one request (sizes, floor, secure, what its banner
-   * asks of creatives), and keeps the rest.
+   * asks of creatives, the key-values since {@link #endShared}), and keeps the rest.
    */
   public void resetImp() {
+    keyValues.cutOff(sharedKeyValues);
+    joinedLength = joined == sharedJoined ? sharedJoinedLength : 0;
     floorCpmMicros = 0;
     secureRequired = false;
     sizeCount = 0;
@@ -197,15 +221,23 @@ public final class AdQuery {
     return test;
   }
 
+  /**
+   * Says which texts can block anything of what there is: others are passed over from now on. All
+   * are kept where it is null (if not set).
+   */
+  public void blockableTexts(BlockableTexts texts) {
+    blockableTexts = texts;
+  }
+
   /** A category ({@code bcat}) that no ad may have; a top category blocks those below it. */
   public void addBlockedCategory(byte[] buffer, int offset, int length) {
-    blockedTexts.add(CATEGORIES, buffer, offset, length);
+    block(CATEGORIES, buffer, offset, length);
   }
 
   /** A domain ({@code badv}) that no advertiser may have, nor a subdomain of it; either case. */
   public void addBlockedAdvertiser(byte[] buffer, int offset, int length) {
     int www = startsWithWww(buffer, offset, length) ? 4 : 0;
-    blockedTexts.add(ADVERTISERS, buffer, offset + www, length - www);
+    block(ADVERTISERS, buffer, offset + www, length - www);
   }
 
   /** A creative attribute ({@code battr}) that no ad may have. */
@@ -214,7 +246,7 @@ public final class AdQuery {
   }
 
   /** Blocked categories and advertisers. */
-  BlockedTexts blockedTexts() {
+  TextSet blockedTexts() {
     return blockedTexts;
   }
 
@@ -277,7 +309,11 @@ public final class AdQuery {
     if (sizeCount == sizes.length) {
       sizes = Arrays.copyOf(sizes, 2 * sizeCount);
     }
-    sizes[sizeCount++] = packSize(width, height);
+    int size = packSize(width, height);
+    if (sizeCount == 0 || sizes[sizeCount - 1] != size) {
+      // Many name the first format again as the banner's own size.
+      sizes[sizeCount++] = size;
+    }
   }
 
   /** How many sizes are offered. */
@@ -344,7 +380,10 @@ public final class AdQuery {
     connection = code;
   }
 
-  /** A key and a value of it; a key may have several values. Exact. */
+  /**
+   * A key and a value of it; a key may have several values. Exact; a key with a {@code =} in it is
+   * passed over: what is targeted has none.
+   */
   public void addKeyValue(
       byte[] keyBuffer,
       int keyOffset,
@@ -352,13 +391,33 @@ public final class AdQuery {
       byte[] valueBuffer,
       int valueOffset,
       int valueLength) {
-    if (keys.size() == MAX_VALUES) {
+    if (keyValues.size() == MAX_VALUES) {
       return;
     }
-    long key = TextHash.of(keyBuffer, keyOffset, keyLength);
-    long value = TextHash.of(valueBuffer, valueOffset, valueLength);
-    keys.add(keyBuffer, keyOffset, keyLength, key);
-    values.add(valueBuffer, valueOffset, valueLength, TextHash.ofPair(key, value));
+    for (int i = 0; i < keyLength; i++) {
+      if (keyBuffer[keyOffset + i] == '=') {
+        return;
+      }
+    }
+    int length = keyLength + 1 + valueLength;
+    if (joinedLength + length > joined.length) {
+      // What was added stays where it is.
+      joined = new byte[2 * Math.max(joined.length, length)];
+      joinedLength = 0;
+    }
+    int at = joinedLength;
+    System.arraycopy(keyBuffer, keyOffset, joined, at, keyLength);
+    joined[at + keyLength] = '=';
+    System.arraycopy(valueBuffer, valueOffset, joined, at + keyLength + 1, valueLength);
+    joinedLength += length;
+    keyValues.add(joined, at, length);
+  }
+
+  /** The same of a text in which the first {@code =} stands between the two. */
+  public void addKeyValue(byte[] buffer, int offset, int length) {
+    if (keyValues.size() < MAX_VALUES) {
+      keyValues.add(buffer, offset, length);
+    }
   }
 
   /**
@@ -389,6 +448,12 @@ public final class AdQuery {
       packed = packed << Byte.SIZE | TextHash.fold(buffer[offset + i]) & 0xFF;
     }
     return (long) country << COUNTRY_SHIFT | packed;
+  }
+
+  private void block(int list, byte[] buffer, int offset, int length) {
+    if (blockableTexts == null || blockableTexts.mayContain(list, buffer, offset, length)) {
+      blockedTexts.add(list, buffer, offset, length);
+    }
   }
 
   private static void set(SpanList list, byte[] buffer, int offset, int length) {

@@ -6,10 +6,15 @@ import java.nio.charset.StandardCharsets;
  * What a request asks of creatives beside the blocks of {@link AdQuery}, of which it is a part:
  * allowed categories ({@code acat}), blocked kinds of banners ({@code btype}), content types
  * ({@code banner.mimes}). What was not asked lets everything pass. Filled and read by one lane;
- * allocates nothing once its list has grown.
+ * allocates nothing once its set has grown.
  */
 public final class AdRestrictions {
-  private static final int FIRST_CAPACITY = 16;
+  /**
+   * Taxonomies have some hundred categories. What is named beyond is not allowed, so that no
+   * request can make a lane file texts without end.
+   */
+  static final int MAX_ALLOWED_CATEGORIES = 1_024;
+
   private static final byte[] IMAGE_PREFIX = bytes("image/");
 
   /** Content types of which all our markup is. */
@@ -20,7 +25,7 @@ public final class AdRestrictions {
     bytes("application/javascript"), bytes("text/javascript"), bytes("application/x-javascript")
   };
 
-  private final SpanList allowedCategories = new SpanList(FIRST_CAPACITY);
+  private final TextSet allowedCategories = new TextSet();
 
   /** Bit {@code i} is the kind {@code i}. */
   private int blockedKinds;
@@ -46,10 +51,13 @@ public final class AdRestrictions {
   }
 
   /**
-   * A category ({@code acat}) that ads may have, and all below it; without any, all are allowed.
+   * A category ({@code acat}) that ads may have, and all below it; without any, all are allowed. At
+   * most {@value #MAX_ALLOWED_CATEGORIES}.
    */
   public void allowCategory(byte[] buffer, int offset, int length) {
-    allowedCategories.add(buffer, offset, length);
+    if (allowedCategories.size() < MAX_ALLOWED_CATEGORIES) {
+      allowedCategories.add(AdQuery.CATEGORIES, buffer, offset, length);
+    }
   }
 
   /**
@@ -83,14 +91,14 @@ public final class AdRestrictions {
    * Whether each category of a creative, or one above it, is allowed; of one without categories
    * nobody knows.
    *
-   * @param texts by category: itself and those above it
+   * @param hashes {@link TextHash} of each category and of those above it
    */
-  boolean allowsCategories(long[][] hashes, byte[][][] texts) {
-    if (allowedCategories.size() == 0) {
+  boolean allowsCategories(long[][] hashes) {
+    if (allowedCategories.isEmpty()) {
       return true;
     }
-    for (int i = 0; i < hashes.length; i++) {
-      if (!allowsOneOf(hashes[i], texts[i])) {
+    for (long[] category : hashes) {
+      if (!allowsOneOf(category)) {
         return false;
       }
     }
@@ -105,21 +113,13 @@ public final class AdRestrictions {
     return anyMime || (admittedForms & forms) != 0;
   }
 
-  private boolean allowsOneOf(long[] hashes, byte[][] texts) {
-    for (int i = 0; i < allowedCategories.size(); i++) {
-      for (int j = 0; j < hashes.length; j++) {
-        if (allowedCategories.hash(i) == hashes[j] && isAllowed(i, texts[j])) {
-          return true;
-        }
+  private boolean allowsOneOf(long[] hashes) {
+    for (long hash : hashes) {
+      if (allowedCategories.contains(AdQuery.CATEGORIES, hash)) {
+        return true;
       }
     }
     return false;
-  }
-
-  private boolean isAllowed(int i, byte[] text) {
-    return allowedCategories.length(i) == text.length
-        && TextHash.equalsFolded(
-            text, 0, allowedCategories.buffer(i), allowedCategories.offset(i), text.length);
   }
 
   private static boolean isOneOf(byte[][] types, byte[] buffer, int offset, int length) {

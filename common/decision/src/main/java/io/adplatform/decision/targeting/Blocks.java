@@ -7,10 +7,17 @@ package io.adplatform.decision.targeting;
 final class Blocks {
   private Blocks() {}
 
-  /** {@code words &= a}. */
-  static void and(long[] words, long[] a) {
+  /** {@code words = a & b & c & d}. */
+  static void setAnd(long[] words, long[] a, long[] b, long[] c, long[] d) {
     for (int i = 0; i < OrdinalSet.WORDS; i++) {
-      words[i] &= a[i];
+      words[i] = a[i] & b[i] & c[i] & d[i];
+    }
+  }
+
+  /** {@code words &= a & b & c & d}. */
+  static void and(long[] words, long[] a, long[] b, long[] c, long[] d) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
+      words[i] &= a[i] & b[i] & c[i] & d[i];
     }
   }
 
@@ -21,10 +28,10 @@ final class Blocks {
     }
   }
 
-  /** {@code words &= a | b | c}. */
-  static void andUnion(long[] words, long[] a, long[] b, long[] c) {
+  /** {@code words &= a | b | c | d}. */
+  static void andUnion(long[] words, long[] a, long[] b, long[] c, long[] d) {
     for (int i = 0; i < OrdinalSet.WORDS; i++) {
-      words[i] &= a[i] | b[i] | c[i];
+      words[i] &= a[i] | b[i] | c[i] | d[i];
     }
   }
 
@@ -35,17 +42,17 @@ final class Blocks {
     }
   }
 
+  /** {@code words |= a | b | c}. */
+  static void or(long[] words, long[] a, long[] b, long[] c) {
+    for (int i = 0; i < OrdinalSet.WORDS; i++) {
+      words[i] |= a[i] | b[i] | c[i];
+    }
+  }
+
   /** {@code words &= ~a}. */
   static void andNot(long[] words, long[] a) {
     for (int i = 0; i < OrdinalSet.WORDS; i++) {
       words[i] &= ~a[i];
-    }
-  }
-
-  /** {@code words |= a & b}. */
-  static void orAnd(long[] words, long[] a, long[] b) {
-    for (int i = 0; i < OrdinalSet.WORDS; i++) {
-      words[i] |= a[i] & b[i];
     }
   }
 

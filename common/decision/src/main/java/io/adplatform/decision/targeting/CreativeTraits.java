@@ -28,9 +28,7 @@ public final class CreativeTraits {
   /** Where in {@link #blockable} the domains begin. */
   private final int categoryCount;
 
-  /** By category: itself and those above it. */
-  private final byte[][][] ownCategories;
-
+  /** By category: the hashes of itself and of those above it. */
   private final long[][] ownCategoryHashes;
 
   /** The traits of a creative. */
@@ -48,12 +46,10 @@ public final class CreativeTraits {
     blockable = Arrays.copyOf(categories, categories.length + domains.length);
     System.arraycopy(domains, 0, blockable, categoryCount, domains.length);
     blockableHashes = hashes(blockable);
-    ownCategories =
-        creative.categories().stream()
-            .map(category -> bytes(withPrefixes(List.of(category))))
-            .toArray(byte[][][]::new);
     ownCategoryHashes =
-        Arrays.stream(ownCategories).map(CreativeTraits::hashes).toArray(long[][]::new);
+        creative.categories().stream()
+            .map(category -> hashes(bytes(withPrefixes(List.of(category)))))
+            .toArray(long[][]::new);
   }
 
   /** The bit of a creative attribute; 0 of one that no creative of ours can have. */
@@ -75,11 +71,10 @@ public final class CreativeTraits {
     if (!query.offersSize(size)) {
       return Reason.SIZE;
     }
-    BlockedTexts blocked = query.blockedTexts();
-    for (int i = 0; i < blockableHashes.length; i++) {
-      int list = i < categoryCount ? AdQuery.CATEGORIES : AdQuery.ADVERTISERS;
-      if (blocked.contains(list, blockableHashes[i], blockable[i])) {
-        return i < categoryCount ? Reason.BLOCKED_CATEGORY : Reason.BLOCKED_ADVERTISER;
+    if (!query.blockedTexts().isEmpty()) {
+      Reason blocked = blockedBy(query.blockedTexts());
+      if (blocked != Reason.NONE) {
+        return blocked;
       }
     }
     if ((attributes & query.blockedAttributes()) != 0) {
@@ -91,8 +86,28 @@ public final class CreativeTraits {
     return refusedBy(query.restrictions());
   }
 
+  /** Shows what of it may be blocked. */
+  void forEachBlockable(BlockableTexts.Listener listener) {
+    for (int i = 0; i < blockable.length; i++) {
+      listener.onText(list(i), blockable[i]);
+    }
+  }
+
+  private Reason blockedBy(TextSet blocked) {
+    for (int i = 0; i < blockableHashes.length; i++) {
+      if (blocked.contains(list(i), blockableHashes[i])) {
+        return i < categoryCount ? Reason.BLOCKED_CATEGORY : Reason.BLOCKED_ADVERTISER;
+      }
+    }
+    return Reason.NONE;
+  }
+
+  private int list(int i) {
+    return i < categoryCount ? AdQuery.CATEGORIES : AdQuery.ADVERTISERS;
+  }
+
   private Reason refusedBy(AdRestrictions restrictions) {
-    if (!restrictions.allowsCategories(ownCategoryHashes, ownCategories)) {
+    if (!restrictions.allowsCategories(ownCategoryHashes)) {
       return Reason.CATEGORY_NOT_ALLOWED;
     }
     if (restrictions.blocksKinds(form.kinds())) {

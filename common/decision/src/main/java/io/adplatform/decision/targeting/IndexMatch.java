@@ -9,9 +9,10 @@ import java.util.Arrays;
  * {@link #begin}, then {@link #nextBlock} until it is false, reading {@link #word} after each.
  *
  * <p>For each attribute that some line item targets there is a constraint: the union of those that
- * do not target it and those that include a value of the query. Constraints are ANDed; excluded
- * line items are taken out; what bits cannot say (parts of an hour, several keys) is checked for
- * the few that are left. Reused by one lane; allocates nothing once its lists have grown.
+ * do not target it and those that include a value of the query. Constraints are ANDed, those of one
+ * set first; excluded line items are taken out; what bits cannot say (parts of an hour, several
+ * keys) is checked for the few that are left. Reused by one lane; allocates nothing once its lists
+ * have grown.
  */
 public final class IndexMatch {
   /** Words of a block: bit {@code i % 64} of word {@code i / 64} is ordinal {@code base + i}. */
@@ -21,9 +22,18 @@ public final class IndexMatch {
   private static final int MAX_CONSTRAINTS = Attribute.values().length + 4;
 
   private static final int FIRST_SETS = 64;
+
+  /** Sets that one pass over the words takes. */
+  private static final int STEP = 4;
+
+  /** Sets that one pass joins to what is let through already. */
+  private static final int UNION_STEP = 3;
+
   private static final int MINUTES_PER_HOUR = 60;
 
   private final long[] words = new long[WORDS];
+
+  /** What one constraint lets through, as far as it is not in {@link #contents}. */
   private final long[] union = new long[WORDS];
 
   /** What is left to be checked one by one, where {@link #hasDoubtful}. */
@@ -31,18 +41,21 @@ public final class IndexMatch {
 
   private boolean hasDoubtful;
 
-  /** Members of the block that a constraint's lists let through. */
-  private char[] kept = new char[OrdinalSet.MAX_LISTED];
-
-  private int keptCount;
-
-  /** Whether {@link #union} holds what a constraint's further bits let through. */
-  private boolean keptBits;
-
   private TargetingIndex index;
   private AdQuery query;
 
-  /** The sets of all constraints, one constraint after the other. */
+  /** Constraints of one set each. */
+  private final OrdinalSet[] singles = new OrdinalSet[MAX_CONSTRAINTS];
+
+  private int singleCount;
+
+  /** Of the block: what is in some sets. */
+  private final long[][] contents = new long[MAX_CONSTRAINTS][];
+
+  /** By the place in {@link #singles}: bits of those that list their members. */
+  private final long[][] listed = new long[MAX_CONSTRAINTS][WORDS];
+
+  /** The sets of all other constraints, one constraint after the other. */
   private OrdinalSet[] sets = new OrdinalSet[FIRST_SETS];
 
   private int setCount;
@@ -74,10 +87,13 @@ public final class IndexMatch {
   public void begin(TargetingIndex targetingIndex, AdQuery adQuery) {
     if (index != targetingIndex) {
       index = targetingIndex;
+      Arrays.fill(singles, null);
+      Arrays.fill(contents, null);
       Arrays.fill(sets, null);
       Arrays.fill(excludes, null);
     }
     query = adQuery;
+    singleCount = 0;
     setCount = 0;
     constraintCount = 0;
     excludeCount = 0;
@@ -171,13 +187,13 @@ public final class IndexMatch {
   }
 
   private void constrainTexts() {
-    single(Attribute.OPERATING_SYSTEM, query.operatingSystem);
-    single(Attribute.BROWSER, query.browser);
+    merged(Attribute.OPERATING_SYSTEM, query.operatingSystem);
+    merged(Attribute.BROWSER, query.browser);
     texts(Attribute.SITE, query.siteSuffixes);
     texts(Attribute.APP, query.app);
     texts(Attribute.PUBLISHER, query.publisher);
-    texts(Attribute.LANGUAGE, query.languages);
-    texts(Attribute.CATEGORY, query.categories);
+    merged(Attribute.LANGUAGE, query.languages);
+    merged(Attribute.CATEGORY, query.categories);
   }
 
   private void single(Attribute attribute, long value, boolean known) {
@@ -187,24 +203,52 @@ public final class IndexMatch {
     }
   }
 
-  private void single(Attribute attribute, SpanList text) {
-    ValueTable values = index.values(attribute);
-    if (!values.isEmpty()) {
-      boolean known = text.size() > 0;
-      single(
-          attribute,
-          known ? values.find(text.hash(0), text.buffer(0), text.offset(0), text.length(0)) : null);
+  /** Of an attribute of {@link TargetingIndex#MERGED}: one set says all. */
+  private void single(Attribute attribute, ValueTable.Entry entry) {
+    if (entry == null) {
+      addSingle(index.untargeted(attribute));
+      return;
+    }
+    addSingle(entry.including() == null ? index.untargeted(attribute) : entry.including());
+    exclude(entry.excluding());
+  }
+
+  /** A constraint of one set; none where it lets everything through. */
+  private void addSingle(OrdinalSet set) {
+    impossible |= set.count() == 0;
+    if (set.count() < index.count()) {
+      singles[singleCount++] = set;
     }
   }
 
-  /** Of an attribute of {@link TargetingIndex#SINGLE}: one set says all. */
-  private void single(Attribute attribute, ValueTable.Entry entry) {
+  /** Of an attribute of {@link TargetingIndex#MERGED}. */
+  private void merged(Attribute attribute, SpanList texts) {
+    ValueTable values = index.values(attribute);
+    if (values.isEmpty()) {
+      return;
+    }
     open();
-    if (entry == null || entry.including() == null) {
+    for (int i = 0; i < texts.size(); i++) {
+      ValueTable.Entry entry = values.find(texts, i);
+      hit(entry == null && attribute == Attribute.CATEGORY ? above(values, texts, i) : entry);
+    }
+    if (setCount == from[constraintCount]) {
       addSet(index.untargeted(attribute));
     }
-    hit(entry);
     close();
+  }
+
+  /** The entry of the nearest category above one, cut off at each hyphen, or null. */
+  private static ValueTable.Entry above(ValueTable values, SpanList texts, int i) {
+    byte[] buffer = texts.buffer(i);
+    int offset = texts.offset(i);
+    ValueTable.Entry entry = null;
+    for (int end = texts.length(i) - 1; end > 0 && entry == null; end--) {
+      if (buffer[offset + end] == '-') {
+        entry = values.find(TextHash.of(buffer, offset, end), buffer, offset, end);
+      }
+    }
+    return entry;
   }
 
   private void texts(Attribute attribute, SpanList texts) {
@@ -214,24 +258,9 @@ public final class IndexMatch {
     }
     open(attribute);
     for (int i = 0; i < texts.size(); i++) {
-      byte[] buffer = texts.buffer(i);
-      int offset = texts.offset(i);
-      int length = texts.length(i);
-      hit(values.find(texts.hash(i), buffer, offset, length));
-      if (attribute == Attribute.CATEGORY) {
-        hitAbove(values, buffer, offset, length);
-      }
+      hit(values.find(texts, i));
     }
     close();
-  }
-
-  /** Hits the categories above one, cut off at each hyphen. */
-  private void hitAbove(ValueTable values, byte[] buffer, int offset, int length) {
-    for (int end = length - 1; end > 0; end--) {
-      if (buffer[offset + end] == '-') {
-        hit(values.find(TextHash.of(buffer, offset, end), buffer, offset, end));
-      }
-    }
   }
 
   private void constrainKeyValues() {
@@ -240,8 +269,9 @@ public final class IndexMatch {
       return;
     }
     open(Attribute.KEY_VALUE);
-    for (int i = 0; i < query.keys.size(); i++) {
-      ValueTable.Entry entry = values.findPair(query.keys, query.values, i);
+    SpanList texts = query.keyValues;
+    for (int i = 0; i < texts.size(); i++) {
+      ValueTable.Entry entry = values.find(texts, i);
       if (entry != null) {
         hit(entry);
         if (keyValueHitCount == keyValueHits.length) {
@@ -255,10 +285,9 @@ public final class IndexMatch {
 
   private void constrainTime() {
     TargetingIndex.Dayparts dayparts = index.dayparts();
-    open();
     boolean known = query.minuteOfWeek >= 0;
-    addSet(known ? dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR] : dayparts.untargeted());
-    close();
+    addSingle(
+        known ? dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR] : dayparts.untargeted());
   }
 
   /** Begins the constraint of an attribute: whoever does not target it is let through. */
@@ -279,11 +308,15 @@ public final class IndexMatch {
     if (entry.including() != null) {
       addSet(entry.including());
     }
-    if (entry.excluding() != null) {
+    exclude(entry.excluding());
+  }
+
+  private void exclude(OrdinalSet set) {
+    if (set != null) {
       if (excludeCount == excludes.length) {
         excludes = Arrays.copyOf(excludes, 2 * excludeCount);
       }
-      excludes[excludeCount++] = entry.excluding();
+      excludes[excludeCount++] = set;
     }
   }
 
@@ -299,20 +332,30 @@ public final class IndexMatch {
   /** Keeps the constraint, or drops it where it lets everything through. */
   private void close() {
     int first = from[constraintCount];
-    impossible |= setCount == first;
     for (int i = first; i < setCount; i++) {
       if (sets[i].count() == index.count()) {
         setCount = first;
         return;
       }
     }
-    to[constraintCount++] = setCount;
+    if (setCount - first > 1) {
+      to[constraintCount++] = setCount;
+      return;
+    }
+    impossible |= setCount == first;
+    if (setCount > first) {
+      singles[singleCount++] = sets[first];
+      setCount = first;
+    }
   }
 
   /** Which of 64 blocks have something of every constraint. */
   private long liveBlocks(int group) {
     int left = blockCount - (group << 6);
     long live = left >= Long.SIZE ? -1L : (1L << left) - 1;
+    for (int i = 0; i < singleCount; i++) {
+      live &= singles[i].blocks(group);
+    }
     for (int constraint = 0; constraint < constraintCount; constraint++) {
       long any = 0;
       for (int i = from[constraint]; i < to[constraint]; i++) {
@@ -324,7 +367,8 @@ public final class IndexMatch {
   }
 
   private void matchBlock() {
-    fillValid();
+    wordCount = Math.min(OrdinalSet.BLOCK, index.count() - base()) + Long.SIZE - 1 >> 6;
+    intersectSingles();
     for (int constraint = 0; constraint < constraintCount; constraint++) {
       intersect(from[constraint], to[constraint]);
     }
@@ -334,90 +378,98 @@ public final class IndexMatch {
     loadDoubtful();
   }
 
+  /** Begins with what is in all sets that are a constraint alone, {@link #STEP} at a time. */
+  private void intersectSingles() {
+    int count = 0;
+    for (int i = 0; i < singleCount; i++) {
+      Object content = singles[i].content(block);
+      if (content instanceof long[] bits) {
+        contents[count++] = bits;
+      } else if (content instanceof char[] list) {
+        long[] bits = listed[i];
+        Blocks.clear(bits);
+        Blocks.setListed(bits, list);
+        contents[count++] = bits;
+      }
+    }
+    if (count == 0) {
+      fillValid();
+      return;
+    }
+    // Naming one again costs less than a loop for each number of them.
+    long[] one = contents[0];
+    Blocks.setAnd(
+        words,
+        one,
+        count > 1 ? contents[1] : one,
+        count > 2 ? contents[2] : one,
+        count > 3 ? contents[3] : one);
+    for (int i = STEP; i < count; i += STEP) {
+      Blocks.and(
+          words,
+          contents[i],
+          i + 1 < count ? contents[i + 1] : one,
+          i + 2 < count ? contents[i + 2] : one,
+          i + 3 < count ? contents[i + 3] : one);
+    }
+  }
+
   private void fillValid() {
-    int valid = Math.min(OrdinalSet.BLOCK, index.count() - base());
-    wordCount = valid + Long.SIZE - 1 >> 6;
     Arrays.fill(words, -1L);
-    if ((valid & 63) != 0) {
+    int valid = index.count() - base();
+    if (valid < OrdinalSet.BLOCK && (valid & 63) != 0) {
       words[wordCount - 1] = (1L << valid) - 1;
     }
   }
 
-  /** Leaves what is in one of the sets. */
+  /** Leaves what is in one of the sets; bits are taken {@link #UNION_STEP} at a time. */
   private void intersect(int first, int end) {
-    long[] one = null;
-    long[] two = null;
-    long[] three = null;
-    boolean rest = false;
-    keptCount = 0;
-    keptBits = false;
+    int count = 0;
+    boolean begun = false;
     for (int i = first; i < end; i++) {
       Object content = sets[i].content(block);
       if (content instanceof long[] bits) {
-        if (one == null) {
-          one = bits;
-        } else if (two == null) {
-          two = bits;
-        } else if (three == null) {
-          three = bits;
-        } else {
-          keep(bits);
-          rest = true;
+        if (count == UNION_STEP) {
+          begun = beginUnion(begun);
+          Blocks.or(union, contents[0], contents[1], contents[2]);
+          count = 0;
         }
+        contents[count++] = bits;
       } else if (content instanceof char[] list) {
-        keep(list);
+        begun = beginUnion(begun);
+        Blocks.setListed(union, list);
       } else if (content != null) {
         return;
       }
     }
-    if (three != null) {
-      Blocks.andUnion(words, one, two, three);
-    } else if (two != null) {
-      Blocks.andUnion(words, one, two);
-    } else if (one != null) {
-      Blocks.and(words, one);
-    } else {
+    if (count == 0 && !begun) {
       Blocks.clear(words);
+      return;
     }
-    putBack(rest);
-  }
-
-  /** Notes which members of a list are left so far: they stay. */
-  private void keep(char[] list) {
-    for (char member : list) {
-      if ((words[member >> 6] & 1L << member) != 0) {
-        if (keptCount == kept.length) {
-          kept = Arrays.copyOf(kept, 2 * keptCount);
-        }
-        kept[keptCount++] = member;
-      }
+    long[] one = begun ? union : contents[0];
+    long[] two = count > 0 ? contents[0] : one;
+    if (count < 2) {
+      Blocks.andUnion(words, one, two);
+    } else {
+      Blocks.andUnion(words, one, two, contents[1], count > 2 ? contents[2] : one);
     }
   }
 
-  /** Notes which of many are left so far: they stay. */
-  private void keep(long[] bits) {
-    if (!keptBits) {
+  private boolean beginUnion(boolean begun) {
+    if (!begun) {
       Blocks.clear(union);
-      keptBits = true;
     }
-    Blocks.orAnd(union, bits, words);
-  }
-
-  private void putBack(boolean bits) {
-    if (bits) {
-      Blocks.or(words, union);
-    }
-    for (int i = 0; i < keptCount; i++) {
-      words[kept[i] >> 6] |= 1L << kept[i];
-    }
+    return true;
   }
 
   private void subtract(OrdinalSet set) {
-    switch (set.content(block)) {
-      case null -> {}
-      case long[] bits -> Blocks.andNot(words, bits);
-      case char[] list -> Blocks.clearListed(words, list);
-      default -> Blocks.clear(words);
+    Object content = set.content(block);
+    if (content instanceof char[] list) {
+      Blocks.clearListed(words, list);
+    } else if (content instanceof long[] bits) {
+      Blocks.andNot(words, bits);
+    } else if (content != null) {
+      Blocks.clear(words);
     }
   }
 

@@ -36,8 +36,7 @@ public final class NaiveMatcher {
   private final List<String> publishers;
   private final List<String> categories;
   private final List<String> languages;
-  private final List<String> keys;
-  private final List<String> values;
+  private final List<String> keyValues;
 
   /** A matcher of what the query says now. */
   public NaiveMatcher(AdQuery query) {
@@ -57,8 +56,7 @@ public final class NaiveMatcher {
     publishers = texts(query.publisher);
     categories = texts(query.categories);
     languages = lowerCase(query.languages);
-    keys = texts(query.keys);
-    values = texts(query.values);
+    keyValues = texts(query.keyValues);
   }
 
   /**
@@ -116,7 +114,7 @@ public final class NaiveMatcher {
           categories.stream().anyMatch(own -> own.equals(value) || own.startsWith(value + "-"));
       case LANGUAGE -> languages.contains(value.toLowerCase(Locale.ROOT));
       case CONNECTION -> isConnection(value);
-      case KEY_VALUE -> hasPair(value);
+      case KEY_VALUE -> value.indexOf('=') >= 0 && keyValues.contains(value);
     };
   }
 
@@ -136,17 +134,6 @@ public final class NaiveMatcher {
   private boolean isSite(String value) {
     String domain = value.startsWith("www.") ? value.substring(4) : value;
     return site != null && (site.equals(domain) || site.endsWith("." + domain));
-  }
-
-  private boolean hasPair(String pair) {
-    int equals = pair.indexOf('=');
-    for (int i = 0; equals >= 0 && i < keys.size(); i++) {
-      if (keys.get(i).equals(pair.substring(0, equals))
-          && values.get(i).equals(pair.substring(equals + 1))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String keyOf(String pair) {

@@ -24,7 +24,7 @@ final class OrdinalSet {
   /**
    * Up to this many members are listed: setting so many bits costs no more than a pass over words.
    */
-  static final int MAX_LISTED = 16;
+  static final int MAX_LISTED = 8;
 
   /** The content of a block that holds all of its ordinals. */
   static final Object FULL = new Object();
@@ -48,10 +48,14 @@ final class OrdinalSet {
    */
   private final Object first;
 
+  /** Of {@link #blocks}, the first. */
+  private final long firstBlocks;
+
   private OrdinalSet(int count, long[] blocks, Object[] contents) {
     this.count = count;
     this.blocks = blocks;
     this.contents = contents;
+    this.firstBlocks = blocks.length > 0 ? blocks[0] : 0;
     this.first = blocks.length > 0 && (blocks[0] & 1) != 0 ? contents[0] : null;
   }
 
@@ -109,6 +113,9 @@ final class OrdinalSet {
 
   /** Which of the blocks {@code 64 * index} to {@code 64 * index + 63} are not absent. */
   long blocks(int index) {
+    if (index == 0) {
+      return firstBlocks;
+    }
     return index < blocks.length ? blocks[index] : 0;
   }
 

@@ -35,6 +35,11 @@ public final class SpanList {
     size = 0;
   }
 
+  /** Keeps the first so many. */
+  void cutOff(int count) {
+    size = count;
+  }
+
   void add(byte[] buffer, int offset, int length) {
     add(buffer, offset, length, TextHash.of(buffer, offset, length));
   }

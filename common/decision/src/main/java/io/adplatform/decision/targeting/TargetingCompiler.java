@@ -90,8 +90,11 @@ public final class TargetingCompiler {
     OrdinalSet[] rest = new OrdinalSet[values.length];
     for (Attribute attribute : Attribute.values()) {
       int i = attribute.ordinal();
-      boolean single = TargetingIndex.SINGLE.contains(attribute);
-      tables[i] = values[i].compile(count, single ? untargeted[i] : OrdinalList.EMPTY);
+      if (attribute == Attribute.CATEGORY) {
+        values[i].addAbove();
+      }
+      boolean merged = TargetingIndex.MERGED.contains(attribute);
+      tables[i] = values[i].compile(count, merged ? untargeted[i] : OrdinalList.EMPTY);
       rest[i] = untargeted[i].compile(count);
     }
     OrdinalSet[] hourSets = new OrdinalSet[TargetingIndex.HOURS];
@@ -218,7 +221,7 @@ public final class TargetingCompiler {
     OrdinalList number(long number, boolean exclude) {
       Integer entry = entries.get(number);
       if (entry == null) {
-        entry = append(number, null, TextHash.mix(number));
+        entry = append(number, null, TextHash.of(number));
       }
       return (exclude ? excludes : includes).get(entry);
     }
@@ -232,10 +235,7 @@ public final class TargetingCompiler {
       Integer entry = entries.get(canonical);
       return entry != null
           ? entry
-          : append(
-              canonical,
-              TargetingValue.bytes(canonical),
-              TargetingValue.hash(attribute, canonical));
+          : append(canonical, TargetingValue.bytes(canonical), TargetingValue.hash(canonical));
     }
 
     private int append(Object value, byte[] text, long key) {
@@ -246,6 +246,21 @@ public final class TargetingCompiler {
       includes.add(new OrdinalList());
       excludes.add(new OrdinalList());
       return entry;
+    }
+
+    /** Adds to each value whatever the values above it have, cut off at each hyphen. */
+    void addAbove() {
+      for (Map.Entry<Object, Integer> entry : entries.entrySet()) {
+        String text = (String) entry.getKey();
+        int own = entry.getValue();
+        for (int end = text.lastIndexOf('-'); end > 0; end = text.lastIndexOf('-', end - 1)) {
+          Integer above = entries.get(text.substring(0, end));
+          if (above != null) {
+            includes.set(own, includes.get(own).with(includes.get(above)));
+            excludes.set(own, excludes.get(own).with(excludes.get(above)));
+          }
+        }
+      }
     }
 
     /** A table in which each set of those that include a value has others too. */

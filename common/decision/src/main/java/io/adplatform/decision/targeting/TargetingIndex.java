@@ -14,17 +14,19 @@ public final class TargetingIndex {
   static final int HOURS = 7 * 24;
 
   /**
-   * Attributes of which a query has one value at most, and catalogues have few: what their tables
-   * hold as including a value has those in it that do not target the attribute, so that one set of
-   * line items says all.
+   * Attributes of which catalogues have few values: what their tables hold as including a value has
+   * those in it that do not target the attribute, so that for a query of one value one set of line
+   * items says all.
    */
-  static final Set<Attribute> SINGLE =
+  static final Set<Attribute> MERGED =
       EnumSet.of(
           Attribute.COUNTRY,
           Attribute.DEVICE_TYPE,
           Attribute.CONNECTION,
           Attribute.OPERATING_SYSTEM,
-          Attribute.BROWSER);
+          Attribute.BROWSER,
+          Attribute.LANGUAGE,
+          Attribute.CATEGORY);
 
   private final int count;
   private final ValueTable[] values;
@@ -59,7 +61,7 @@ public final class TargetingIndex {
     return count;
   }
 
-  /** The values of an attribute. */
+  /** The values of an attribute; a category's sets hold those of the categories above it too. */
   ValueTable values(Attribute attribute) {
     return values[attribute.ordinal()];
   }

@@ -77,15 +77,9 @@ final class TargetingValue {
   }
 
   /** The hash that a query has for the text. */
-  static long hash(Attribute attribute, String canonical) {
-    if (attribute != Attribute.KEY_VALUE) {
-      byte[] bytes = bytes(canonical);
-      return TextHash.of(bytes, 0, bytes.length);
-    }
-    byte[] key = bytes(key(canonical));
-    byte[] value =
-        bytes(canonical.substring(Math.min(canonical.length(), key(canonical).length() + 1)));
-    return TextHash.ofPair(TextHash.of(key, 0, key.length), TextHash.of(value, 0, value.length));
+  static long hash(String canonical) {
+    byte[] bytes = bytes(canonical);
+    return TextHash.of(bytes, 0, bytes.length);
   }
 
   static byte[] bytes(String text) {

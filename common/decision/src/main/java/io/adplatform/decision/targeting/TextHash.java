@@ -3,7 +3,6 @@ package io.adplatform.decision.targeting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A 64-bit hash of short texts, eight bytes at a time, blind to the case of ASCII letters. It finds
@@ -50,21 +49,38 @@ final class TextHash {
     return finish(hash ^ ends);
   }
 
-  /** The hash of two texts in order. */
-  static long ofPair(long first, long second) {
-    return mix(first * GOLDEN + second);
+  /**
+   * A number from the length and the first eight bytes of a text, in the upper bits well spread: a
+   * third of the work of {@link #of}, for tables that most texts are not in.
+   */
+  static long ofStart(byte[] text, int offset, int length) {
+    long start = length < Long.BYTES ? few(text, offset, length) : (long) LONGS.get(text, offset);
+    return (word(start) ^ length * SECOND) * GOLDEN;
   }
 
-  /** Spreads every bit of a value over all of them; a bijection (the finisher of SplitMix64). */
-  static long mix(long value) {
-    long z = (value ^ value >>> 30) * FIRST;
-    z = (z ^ z >>> 27) * SECOND;
-    return z ^ z >>> 31;
+  /** The hash of a number: a bijection whose lower bits depend on all of them. */
+  static long of(long number) {
+    long z = number * GOLDEN;
+    return z ^ z >>> 32;
+  }
+
+  /** Whether two texts of a length are the same; short ones without a loop. */
+  static boolean equals(byte[] a, int aOffset, byte[] b, int bOffset, int length) {
+    if (length < Long.BYTES) {
+      return few(a, aOffset, length) == few(b, bOffset, length);
+    }
+    int last = length - Long.BYTES;
+    for (int i = 0; i < last; i += Long.BYTES) {
+      if ((long) LONGS.get(a, aOffset + i) != (long) LONGS.get(b, bOffset + i)) {
+        return false;
+      }
+    }
+    return (long) LONGS.get(a, aOffset + last) == (long) LONGS.get(b, bOffset + last);
   }
 
   /** Whether two texts of a length are the same but for the case of ASCII letters. */
   static boolean equalsFolded(byte[] a, int aOffset, byte[] b, int bOffset, int length) {
-    if (Arrays.equals(a, aOffset, aOffset + length, b, bOffset, bOffset + length)) {
+    if (equals(a, aOffset, b, bOffset, length)) {
       return true;
     }
     for (int i = 0; i < length; i++) {

@@ -1,6 +1,5 @@
 package io.adplatform.decision.targeting;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,7 +33,7 @@ final class ValueTable {
    * A value.
    *
    * @param number of the value among those of its attribute, from 0
-   * @param hash of a number, spread by {@link TextHash#mix}; of a text its hash
+   * @param hash of a number, or of a text, by {@link TextHash}
    * @param text null where it is a number
    * @param including the line items that include it, or null
    * @param excluding those that exclude it, or null
@@ -48,7 +47,7 @@ final class ValueTable {
 
   /** The entry of a number, or null. */
   Entry find(long number) {
-    long hash = TextHash.mix(number);
+    long hash = TextHash.of(number);
     int slot = (int) hash & slots.length - 1;
     while (slots[slot] != null && slots[slot].hash != hash) {
       slot = slot + 1 & slots.length - 1;
@@ -56,21 +55,15 @@ final class ValueTable {
     return slots[slot];
   }
 
+  /** The entry of one of some texts, or null. */
+  Entry find(SpanList texts, int i) {
+    return find(texts.hash(i), texts.buffer(i), texts.offset(i), texts.length(i));
+  }
+
   /** The entry of a text, or null. */
   Entry find(long hash, byte[] buffer, int offset, int length) {
     int slot = (int) hash & slots.length - 1;
     while (slots[slot] != null && !isText(slots[slot], hash, buffer, offset, length)) {
-      slot = slot + 1 & slots.length - 1;
-    }
-    return slots[slot];
-  }
-
-  /** The entry of a text written as two with {@code =} between them, or null. */
-  Entry findPair(SpanList keys, SpanList values, int index) {
-    long hash = values.hash(index);
-    int slot = (int) hash & slots.length - 1;
-    while (slots[slot] != null
-        && !(slots[slot].hash == hash && isPair(slots[slot].text, keys, values, index))) {
       slot = slot + 1 & slots.length - 1;
     }
     return slots[slot];
@@ -83,19 +76,6 @@ final class ValueTable {
     }
     return folded
         ? TextHash.equalsFolded(text, 0, buffer, offset, length)
-        : equals(text, 0, buffer, offset, length);
-  }
-
-  private static boolean isPair(byte[] text, SpanList keys, SpanList values, int index) {
-    int keyLength = keys.length(index);
-    int valueLength = values.length(index);
-    return text.length == keyLength + 1 + valueLength
-        && text[keyLength] == '='
-        && equals(text, 0, keys.buffer(index), keys.offset(index), keyLength)
-        && equals(text, keyLength + 1, values.buffer(index), values.offset(index), valueLength);
-  }
-
-  private static boolean equals(byte[] text, int from, byte[] buffer, int offset, int length) {
-    return Arrays.equals(text, from, from + length, buffer, offset, offset + length);
+        : TextHash.equals(text, 0, buffer, offset, length);
   }
 }

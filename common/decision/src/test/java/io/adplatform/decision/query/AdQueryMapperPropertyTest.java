@@ -5,13 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.decision.targeting.NaiveMatcher;
+import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Attribute;
 import io.adplatform.wire.catalogue.BillableEvent;
+import io.adplatform.wire.catalogue.Budget;
+import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.catalogue.Targeting;
@@ -75,15 +84,16 @@ class AdQueryMapperPropertyTest {
   private final AdQuery query = new AdQuery();
   private final AdQueryMapper mapper = new AdQueryMapper(true, "house");
 
+  /** Whose creatives the requests are held against: of the rest of their blocks it keeps none. */
+  private final CatalogueSnapshot catalogue = catalogue(creatives(MARKUPS.getFirst()));
+
   @Property(seed = "2026", tries = 1_000)
   void shouldMapWhatATreeOfTheSameBytesHolds(@ForAll Random random) {
     ObjectNode tree = new RandomRequest(random).request();
     byte[] body = tree.toString().getBytes(StandardCharsets.UTF_8);
     System.arraycopy(body, 0, request.receive(body.length), 0, body.length);
     assertEquals(ReadFailure.NONE, reader.read(request));
-    Reason reason =
-        mapper.begin(
-            request, PARTNER, AdQueryMapperTest.demandIn("USD"), NOW.toEpochMilli(), query);
+    Reason reason = mapper.begin(request, PARTNER, catalogue, NOW.toEpochMilli(), query);
     assertEquals(Reason.NONE, reason);
     for (int i = 0; i < request.impCount(); i++) {
       JsonNode imp = tree.get("imp").get(i);
@@ -223,21 +233,47 @@ class AdQueryMapperPropertyTest {
     assertEquals(PARTNER.marginBasisPoints(), query.marginBasisPoints());
   }
 
+  private static CatalogueSnapshot catalogue(List<Creative> creatives) {
+    CatalogueCompiler compiler = new CatalogueCompiler(CreativeCompiler.NONE);
+    List<CatalogueEntity> entities = new ArrayList<>(creatives);
+    entities.add(new Advertiser(1, 1, "Acme", "USD", "UTC"));
+    entities.add(new Campaign(1, 1, 1, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
+    entities.add(
+        new LineItem(
+            1,
+            1,
+            1,
+            1,
+            "Line item",
+            Status.ACTIVE,
+            1_000_000,
+            creatives.stream().map(Creative::id).toList(),
+            Budget.UNBOUNDED,
+            null,
+            null,
+            Targeting.ANY));
+    for (int i = 0; i < entities.size(); i++) {
+      compiler.apply(CatalogueKey.of(entities.get(i)), entities.get(i), i + 1);
+    }
+    return compiler.compile(NOW.toEpochMilli());
+  }
+
   private static List<Creative> creatives(String markup) {
     return List.of(
-        creative(markup, "acme.example", List.of("IAB7-30"), List.of(1), true),
-        creative(markup, "shop.acme.example", List.of("IAB1", "IAB2-3"), List.of(3, 4), false),
-        creative(markup, "free.example", List.of(), List.of(), true));
+        creative(1, markup, "acme.example", List.of("IAB7-30"), List.of(1), true),
+        creative(2, markup, "shop.acme.example", List.of("IAB1", "IAB2-3"), List.of(3, 4), false),
+        creative(3, markup, "free.example", List.of(), List.of(), true));
   }
 
   private static Creative creative(
+      long id,
       String markup,
       String domain,
       List<String> categories,
       List<Integer> attributes,
       boolean secure) {
     return new Creative(
-        1,
+        id,
         1,
         1,
         "Banner",

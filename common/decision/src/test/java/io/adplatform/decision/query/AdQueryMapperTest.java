@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.CreativeCompiler;
-import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.NaiveMatcher;
 import io.adplatform.testkit.check.AllocationCheck;
@@ -47,11 +47,11 @@ class AdQueryMapperTest {
   private final OpenRtbReader reader = new OpenRtbReader();
   private final BidRequest request = new BidRequest();
   private final AdQuery query = new AdQuery();
-  private LineItemIndex demand = demandIn("USD");
+  private CatalogueSnapshot demand = demandIn("USD");
   private AdQueryMapper mapper = new AdQueryMapper(true, "house");
 
   /** Line items, one in each of some currencies. */
-  static LineItemIndex demandIn(String... currencies) {
+  static CatalogueSnapshot demandIn(String... currencies) {
     CatalogueCompiler compiler = new CatalogueCompiler(CreativeCompiler.NONE);
     List<CatalogueEntity> entities = new ArrayList<>();
     for (int i = 0; i < currencies.length; i++) {
@@ -93,7 +93,7 @@ class AdQueryMapperTest {
     for (int i = 0; i < entities.size(); i++) {
       compiler.apply(CatalogueKey.of(entities.get(i)), entities.get(i), i + 1);
     }
-    return compiler.compile(NOW).lineItems();
+    return compiler.compile(NOW);
   }
 
   private Reason begin(String json) {
@@ -352,6 +352,13 @@ class AdQueryMapperTest {
     begin("{'id':'r','imp':[{'id':'1'}],'app':{},'device':{" + members + "}}");
     assertTrue(matches("operatingSystem", system));
     assertFalse(browser != null && matches("browser", browser));
+  }
+
+  @Test
+  void shouldNotTakeAnEqualsSignInAKeyForTheOneBehindIt() {
+    imp("{'id':'1','banner':{},'ext':{'data':{'mood=a':'b','tier':'1=2'}}}", "");
+    assertFalse(matches("keyValue", "mood=a=b"));
+    assertTrue(matches("keyValue", "tier=1=2"));
   }
 
   @Test

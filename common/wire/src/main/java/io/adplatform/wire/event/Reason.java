@@ -50,6 +50,8 @@ public enum Reason {
   BLOCKED_TYPE(35),
   /** {@code banner.mimes} has nothing that its markup is. */
   MIME_NOT_OFFERED(36),
+  /** The bids before it have filled the response. */
+  RESPONSE_FULL(40),
   // Frequency caps, behind the index.
   /** A cap of it, its campaign or its advertiser is reached for this user. */
   FREQUENCY_CAPPED(38),

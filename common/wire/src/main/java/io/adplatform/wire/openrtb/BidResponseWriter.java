@@ -15,6 +15,12 @@ import java.util.Arrays;
 public final class BidResponseWriter {
   private static final int FIRST_CAPACITY = 16 * 1024;
 
+  /**
+   * Longest response: as much as a request may have, and some bids with the longest markup. Without
+   * a bound, 32 imps of 64 KiB of markup each would have to be copied and deflated on a lane.
+   */
+  public static final int MAX_LENGTH = 256 * 1024;
+
   /** Bytes of a bid besides those of its imp's id and its template: keys, id, numbers. */
   private static final int BID_OVERHEAD = 256;
 
@@ -106,6 +112,15 @@ public final class BidResponseWriter {
     at = Decimal.writeWhole(expirySeconds, bytes, at);
     at = creative.write(token, bytes, at);
     bytes[at++] = '}';
+  }
+
+  /**
+   * Whether the response stays within {@link #MAX_LENGTH} with a bid; the first always has room.
+   */
+  public boolean hasRoom(Imp imp, CreativeTemplate creative) {
+    return bids == 0
+        || at + BID_OVERHEAD + Span.length(imp.rawId) + creative.length() + END.length
+            <= MAX_LENGTH;
   }
 
   /**
