@@ -123,7 +123,7 @@ public final class SimulatorMain implements Callable<Integer> {
     }
   }
 
-  private boolean draw(SimulationConfig config, Summary summary, PrintWriter out) {
+  private boolean draw(SimulationConfig config, Simulation.Summary summary, PrintWriter out) {
     if (NO_PLOT.equals(plot)) {
       return true;
     }

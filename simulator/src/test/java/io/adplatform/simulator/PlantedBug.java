@@ -78,7 +78,7 @@ enum PlantedBug {
   },
 
   /** Whoever has no money left is granted fifty impressions all the same. */
-  FUNDS_NOT_ASKED {
+  FUNDS_NOT_ASKED("leased and charged within budget") {
     private static final long MICROS = 50 * 11_000;
 
     @Override

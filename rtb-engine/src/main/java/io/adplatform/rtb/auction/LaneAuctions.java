@@ -145,7 +145,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     }
     long now = parts.lane().nowMillis();
     toAsk.begin(now, auctionHi, nextAuctionLo, !request.test);
-    Reason reason = mapper.begin(request, partner, snapshot.lineItems(), now, query);
+    Reason reason = mapper.begin(request, partner, snapshot, now, query);
     for (int i = 0; i < request.impCount() && reason == Reason.NONE; i++) {
       Imp imp = request.imp(i);
       if (mapper.imp(request, imp, query) == Reason.NONE) {
