@@ -42,7 +42,7 @@ public final class CatalogueBudgets implements CatalogueListener {
       case ADVERTISER -> advertisers.put(key.id(), new Pending<>((Advertiser) entity, version));
       case CAMPAIGN -> campaigns.put(key.id(), new Pending<>((Campaign) entity, version));
       case LINE_ITEM -> lineItems.put(key.id(), new Pending<>((LineItem) entity, version));
-      case CREATIVE, SUPPLY_PARTNER -> {
+      case CREATIVE, SUPPLY_PARTNER, PARTICIPATION -> {
         return;
       }
     }

@@ -6,6 +6,8 @@ import io.adplatform.billing.budget.LeaseGrants;
 import io.adplatform.billing.budget.LeaseHandler;
 import io.adplatform.billing.budget.NodesHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
+import io.adplatform.billing.pacing.Pacer;
+import io.adplatform.billing.pacing.ParticipationHandler;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
 import io.adplatform.billing.settlement.LeaseCloser;
 import io.adplatform.billing.settlement.LeaseGauges;
@@ -25,7 +27,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Budgets and leases: learns budgets from the catalogue, grants leases to nodes, counts what is
- * settled, closes leases. Thread-safe once launched.
+ * settled, closes leases, paces line items. Thread-safe once launched.
  */
 public final class BillingService implements AutoCloseable {
   private static final Duration KAFKA_START = Duration.ofSeconds(60);
@@ -36,6 +38,7 @@ public final class BillingService implements AutoCloseable {
   private final LeaseClosePublisher publisher;
   private final LeaseCloser closer;
   private final LeaseGauges gauges;
+  private final Pacer pacer;
 
   private BillingService(
       BillingConfig config,
@@ -53,6 +56,7 @@ public final class BillingService implements AutoCloseable {
     settled = SettledReader.start(config.kafka(), transactions, clock, meters);
     closer = LeaseCloser.start(transactions, publisher, partitions, clock);
     gauges = LeaseGauges.start(transactions, partitions, clock, meters);
+    pacer = Pacer.start(transactions, partitions, clock);
   }
 
   /**
@@ -88,6 +92,7 @@ public final class BillingService implements AutoCloseable {
         .internal("POST", "/leases", new LeaseHandler(grants))
         .internal(
             "GET", "/line-items/:id/budget", new BudgetHandler(database.transactions(), clock))
+        .internal("GET", "/participations", new ParticipationHandler(database.transactions()))
         .internal("POST", "/nodes/:id/write-off", writeOff)
         .readiness("billing-postgres", database::readiness)
         .readiness(
@@ -120,6 +125,7 @@ public final class BillingService implements AutoCloseable {
   /** Ends the threads, then the connections; the API server is to be closed before. */
   @Override
   public void close() {
+    pacer.close();
     gauges.close();
     closer.close();
     settled.close();

@@ -9,6 +9,7 @@ import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.Status;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -22,7 +23,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
 
-/** Line items: bids per mille as fast as the budget allows, until other models are in force. */
+/**
+ * Line items: bids per mille, as fast as the budget allows or evenly, until other models are in
+ * force.
+ */
 public final class LineItemKind implements EntityKind<LineItem> {
   private static final EntityTerms TERMS =
       EntityTerms.of(
@@ -60,7 +64,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         Rows.budget(row),
         Rows.instant(row, "start_at"),
         Rows.instant(row, "end_at"),
-        TargetingForm.read(targeting, new FieldErrors()));
+        TargetingForm.read(targeting, new FieldErrors()),
+        Pacing.valueOf(row.getString("pacing")));
   }
 
   @Override
@@ -79,7 +84,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .put("budget", Amounts.toJson(item.budget()))
         .put("startAt", Times.text(item.startAt()))
         .put("endAt", Times.text(item.endAt()))
-        .put("pacing", "ASAP")
+        .put("pacing", item.pacing().name())
         .put("frequencyCaps", new JsonArray())
         .put("targeting", TargetingForm.toJson(item.targeting()));
   }
@@ -106,13 +111,35 @@ public final class LineItemKind implements EntityKind<LineItem> {
             Amounts.budget(body, errors),
             Times.instant(body, "startAt", errors),
             Times.instant(body, "endAt", errors),
-            TargetingForm.read(body, errors));
+            TargetingForm.read(body, errors),
+            pacing(body, errors));
     Times.checkOrder(item.startAt(), item.endAt(), errors);
     errors.require(
         item.status() != Status.ACTIVE || !creatives.isEmpty(),
         "/creativeIds",
         "an ACTIVE line item needs at least one creative");
+    if (item.pacing() == Pacing.EVEN) {
+      errors.require(
+          item.budget().totalMicros() != null || item.budget().dailyMicros() != null,
+          "/budget",
+          "is needed with pacing EVEN: dailyMicros, or totalMicros and an end");
+      errors.require(
+          item.targeting().dayparts().isEmpty(),
+          "/pacing",
+          "EVEN is not in force yet together with dayparts");
+    }
     return item;
+  }
+
+  private static Pacing pacing(JsonObject body, FieldErrors errors) {
+    String text = body.getString("pacing", Pacing.ASAP.name());
+    for (Pacing pacing : Pacing.values()) {
+      if (pacing.name().equals(text)) {
+        return pacing;
+      }
+    }
+    errors.require(false, "/pacing", "is not in force yet; ASAP and EVEN are");
+    return Pacing.ASAP;
   }
 
   private static List<Long> creativeIds(JsonObject body, FieldErrors errors) {
@@ -132,10 +159,6 @@ public final class LineItemKind implements EntityKind<LineItem> {
         "/bid/model",
         "is not in force yet; only CPM is");
     errors.require(
-        body.getString("pacing", "ASAP").equals("ASAP"),
-        "/pacing",
-        "is not in force yet; only ASAP is");
-    errors.require(
         body.getJsonArray("frequencyCaps", new JsonArray()).isEmpty(),
         "/frequencyCaps",
         "are not in force yet; leave them out");
@@ -143,6 +166,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
 
   @Override
   public void check(Handle handle, LineItem item, LineItem before, FieldErrors errors) {
+    checkPlan(handle, item, errors);
     if (item.creativeIds().isEmpty()) {
       return;
     }
@@ -165,16 +189,32 @@ public final class LineItemKind implements EntityKind<LineItem> {
     }
   }
 
+  /** A total budget is spread over the time to the end of the flight: there must be one. */
+  private static void checkPlan(Handle handle, LineItem item, FieldErrors errors) {
+    if (item.pacing() == Pacing.EVEN
+        && item.budget().dailyMicros() == null
+        && item.endAt() == null) {
+      boolean ends =
+          handle
+              .createQuery("SELECT end_at IS NOT NULL FROM campaign WHERE id = :id FOR KEY SHARE")
+              .bind("id", item.campaignId())
+              .mapTo(Boolean.class)
+              .one();
+      errors.require(
+          ends, "/endAt", "is needed, here or in the campaign, with EVEN and no dailyMicros");
+    }
+  }
+
   @Override
   public void insert(Handle handle, LineItem item) {
     bind(
             handle.createUpdate(
                 """
                 INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, name, status,
-                  bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting)
+                  bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting, pacing)
                 VALUES (:id, :accountId, :advertiserId, :campaignId, :name, :status,
                   :bidCpmMicros, :startAt, :endAt, :totalMicros, :dailyMicros,
-                  :targeting::jsonb)\
+                  :targeting::jsonb, :pacing)\
                 """),
             item)
         .bind("accountId", item.accountId())
@@ -192,7 +232,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
                 UPDATE line_item SET name = :name, status = :status,
                   bid_cpm_micros = :bidCpmMicros, start_at = :startAt, end_at = :endAt,
                   total_micros = :totalMicros, daily_micros = :dailyMicros,
-                  targeting = :targeting::jsonb
+                  targeting = :targeting::jsonb, pacing = :pacing
                 WHERE id = :id\
                 """),
             item)
@@ -211,7 +251,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .bind("endAt", Rows.time(item.endAt()))
         .bind("totalMicros", item.budget().totalMicros())
         .bind("dailyMicros", item.budget().dailyMicros())
-        .bind("targeting", TargetingForm.toJson(item.targeting()).encode());
+        .bind("targeting", TargetingForm.toJson(item.targeting()).encode())
+        .bind("pacing", item.pacing().name());
   }
 
   private static void insertCreatives(Handle handle, LineItem item) {

@@ -2,6 +2,7 @@ package io.adplatform.campaign.launch;
 
 import io.adplatform.campaign.outbox.Outbox;
 import io.adplatform.campaign.outbox.OutboxPublisher;
+import io.adplatform.campaign.outbox.ParticipationReader;
 import io.adplatform.campaign.rest.CampaignOperations;
 import io.adplatform.campaign.rest.EntityWrites;
 import io.adplatform.campaign.serving.ServingHandler;
@@ -17,12 +18,17 @@ public final class CampaignService implements AutoCloseable {
   private final PostgresDatabase database;
   private final OutboxPublisher publisher;
   private final ServingHandler serving;
+  private final ParticipationReader participations;
 
   private CampaignService(
-      PostgresDatabase database, OutboxPublisher publisher, ServingHandler serving) {
+      PostgresDatabase database,
+      OutboxPublisher publisher,
+      ServingHandler serving,
+      ParticipationReader participations) {
     this.database = database;
     this.publisher = publisher;
     this.serving = serving;
+    this.participations = participations;
   }
 
   /** Launches as the settings say; see {@link #launch(ApiServer.Builder, CampaignConfig)}. */
@@ -58,7 +64,9 @@ public final class CampaignService implements AutoCloseable {
         .operation("getLineItemServing", serving::get)
         .readiness("campaign-postgres", database::readiness)
         .readiness("catalogue-publication", publisher::trouble);
-    return new CampaignService(database, publisher, serving);
+    ParticipationReader participations =
+        ParticipationReader.start(database.transactions(), outbox, config.peers());
+    return new CampaignService(database, publisher, serving, participations);
   }
 
   /** The newest catalogue version that the topics have taken. */
@@ -68,6 +76,7 @@ public final class CampaignService implements AutoCloseable {
 
   @Override
   public void close() {
+    participations.close();
     publisher.close();
     serving.close();
     database.close();

@@ -44,6 +44,7 @@ final class ReasonText {
       case BLOCKED_TYPE -> "The request blocked the kind of its creative's markup.";
       case MIME_NOT_OFFERED -> "The request took no content of the type of its creative.";
       case BELOW_FLOOR -> "Its bid, less the partner's margin, was below the floor.";
+      case PACED -> "Its pacing left it out of this auction, so that its budget lasts.";
       case NO_LEASE -> "The node held no budget for it at that moment.";
       case BUDGET_EXHAUSTED -> "Its budget on the node was spent or reserved.";
       case OUTBID -> "Another line item bid more.";

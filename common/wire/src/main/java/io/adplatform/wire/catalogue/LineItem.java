@@ -13,6 +13,7 @@ import java.util.List;
  * @param startAt null follows the campaign
  * @param endAt null follows the campaign
  * @param targeting never null
+ * @param pacing null is ASAP, as in documents of former releases
  */
 public record LineItem(
     long id,
@@ -26,8 +27,95 @@ public record LineItem(
     Budget budget,
     Instant startAt,
     Instant endAt,
-    Targeting targeting)
+    Targeting targeting,
+    Pacing pacing)
     implements CatalogueEntity {
+  /** How its budget is to be spent over time. */
+  public enum Pacing {
+    /** As fast as there is traffic for it. */
+    ASAP,
+    /** Evenly over what is left of the day, or of the flight. */
+    EVEN
+  }
+
+  /**
+   * In which share of the auctions that it could bid in a paced line item takes part, as
+   * billing-service steers it. A document of its own, because it changes every few seconds: that of
+   * the line item stays.
+   *
+   * @param id of the line item
+   * @param partsPerMillion 1 to {@link #ALL}
+   */
+  public record Participation(long id, long accountId, int partsPerMillion)
+      implements CatalogueEntity {
+    /** Takes part in every auction. */
+    public static final int ALL = 1_000_000;
+
+    /**
+     * With which a paced line item starts, until its first document has come: low enough that a
+     * small budget is not gone before the first spend is seen.
+     */
+    public static final int START = 10_000;
+
+    @Override
+    public CatalogueKind kind() {
+      return CatalogueKind.PARTICIPATION;
+    }
+  }
+
+  /** Takes a missing pacing for ASAP. */
+  public LineItem {
+    pacing = pacing == null ? Pacing.ASAP : pacing;
+  }
+
+  /** A line item that spends as fast as it can. */
+  public LineItem(
+      long id,
+      long accountId,
+      long advertiserId,
+      long campaignId,
+      String name,
+      Status status,
+      long bidCpmMicros,
+      List<Long> creativeIds,
+      Budget budget,
+      Instant startAt,
+      Instant endAt,
+      Targeting targeting) {
+    this(
+        id,
+        accountId,
+        advertiserId,
+        campaignId,
+        name,
+        status,
+        bidCpmMicros,
+        creativeIds,
+        budget,
+        startAt,
+        endAt,
+        targeting,
+        Pacing.ASAP);
+  }
+
+  /** The same, paced otherwise. */
+  public LineItem paced(Pacing otherwise) {
+    return new LineItem(
+        id,
+        accountId,
+        advertiserId,
+        campaignId,
+        name,
+        status,
+        bidCpmMicros,
+        creativeIds,
+        budget,
+        startAt,
+        endAt,
+        targeting,
+        otherwise);
+  }
+
   @Override
   public CatalogueKind kind() {
     return CatalogueKind.LINE_ITEM;

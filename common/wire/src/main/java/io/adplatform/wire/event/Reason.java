@@ -49,7 +49,10 @@ public enum Reason {
   /** {@code btype} names a kind of its markup. */
   BLOCKED_TYPE(35),
   /** {@code banner.mimes} has nothing that its markup is. */
-  MIME_NOT_OFFERED(36);
+  MIME_NOT_OFFERED(36),
+  // After BELOW_FLOOR.
+  /** It is paced, and the draw left it out of this auction. */
+  PACED(37);
 
   private static final Reason[] BY_CODE = new Reason[64];
 

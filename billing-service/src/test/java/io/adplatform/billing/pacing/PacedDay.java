@@ -1,0 +1,247 @@
+package io.adplatform.billing.pacing;
+
+import io.adplatform.decision.catalogue.CatalogueCompiler;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.CreativeCompiler;
+import io.adplatform.decision.choice.Candidates;
+import io.adplatform.decision.choice.Chooser;
+import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.Budget;
+import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Format;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.LineItem.Participation;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.Targeting;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * A day of one line item on a virtual clock, second by second: auctions by the production chooser
+ * on catalogue snapshots, impressions that come a little later or never, settlement that lags, the
+ * production controller every two seconds, and its decisions back through the compiler.
+ */
+final class PacedDay {
+  static final int SECONDS = 86_400;
+  private static final int HOUR = 3_600;
+  private static final long MIDNIGHT = 1_800_000_000_000L - 1_800_000_000_000L % 86_400_000;
+  private static final long LINE_ITEM = 30;
+  private static final long CHARGE = 2_500;
+  private static final int STEP_SECONDS = 2;
+  private static final int PUBLISH_SECONDS = 2;
+  private static final double WIN_RATE = 0.6;
+  private static final double SHOWN_RATE = 0.9;
+  private static final int BID_SECONDS = 60;
+
+  /** What can be told of a day afterwards. */
+  record Outcome(
+      long budgetMicros, long[] spentMicros, long[] fullMicros, int changes, int participation) {
+    long delivered() {
+      return sum(0, SECONDS, spentMicros);
+    }
+
+    double deliveryError() {
+      return 1 - (double) delivered() / budgetMicros;
+    }
+
+    /** What is planned for an hour at its beginning: its part of what is left. */
+    double planned(int hour) {
+      return (double) (budgetMicros - sum(0, hour * HOUR, spentMicros)) / (24 - hour);
+    }
+
+    double error(int hour) {
+      return sum(hour * HOUR, HOUR, spentMicros) / planned(hour) - 1;
+    }
+
+    /** Whether every five minutes of the hour had traffic for their part of the plan. */
+    boolean allows(int hour) {
+      double part = planned(hour) / 12;
+      for (int slot = 0; slot < 12; slot++) {
+        if (sum(hour * HOUR + slot * 300, 300, fullMicros) < part) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    double worstError() {
+      double worst = 0;
+      for (int hour = 0; hour < 24; hour++) {
+        worst = allows(hour) ? Math.max(worst, Math.abs(error(hour))) : worst;
+      }
+      return worst;
+    }
+
+    /** Variance over mean of the impressions per second of an hour; 1 is Poisson. */
+    static double dispersion(long[] perSecond, int hour) {
+      double sum = 0;
+      double squares = 0;
+      for (int second = hour * HOUR; second < (hour + 1) * HOUR; second++) {
+        double count = (double) perSecond[second] / CHARGE;
+        sum += count;
+        squares += count * count;
+      }
+      double mean = sum / HOUR;
+      return (squares / HOUR - mean * mean) / mean;
+    }
+
+    private static long sum(int from, int count, long[] of) {
+      long sum = 0;
+      for (int second = from; second < from + count; second++) {
+        sum += of[second];
+      }
+      return sum;
+    }
+  }
+
+  private final Random random;
+  private final IntToDoubleFunction requestsPerSecond;
+  private final int lagSeconds;
+  private final long budgetMicros;
+  private final CatalogueCompiler compiler = new CatalogueCompiler(CreativeCompiler.NONE);
+  private final Chooser chooser = new Chooser();
+  private final Candidates candidates = new Candidates();
+  private final AdQuery query = new AdQuery();
+  private final long[] shown = new long[SECONDS + 2 * BID_SECONDS];
+  private final long[] freed = new long[SECONDS + 2 * BID_SECONDS];
+  private final long[] full = new long[SECONDS];
+  private final int[] published = new int[SECONDS + 2 * BID_SECONDS];
+  private long version;
+  private long auction;
+  private long committedMicros;
+  private CatalogueSnapshot snapshot;
+
+  /**
+   * A day.
+   *
+   * @param requestsPerSecond by second of the day
+   * @param lagSeconds from an impression until it is settled
+   */
+  PacedDay(long seed, IntToDoubleFunction requestsPerSecond, int lagSeconds, long budgetMicros) {
+    this.random = new Random(seed);
+    this.requestsPerSecond = requestsPerSecond;
+    this.lagSeconds = lagSeconds;
+    this.budgetMicros = budgetMicros;
+    query.addSize(300, 250);
+    query.ttlSeconds(BID_SECONDS);
+    apply(new Advertiser(10, 1, "Acme", "USD", "UTC"));
+    apply(new Campaign(11, 1, 10, "Sale", Status.ACTIVE, null, null, Budget.UNBOUNDED));
+    apply(creative());
+    apply(lineItem());
+    snapshot = compiler.compile(MIDNIGHT);
+  }
+
+  private static Creative creative() {
+    return new Creative(
+        20,
+        1,
+        10,
+        "Banner",
+        Status.ACTIVE,
+        Format.BANNER,
+        300,
+        250,
+        "<a></a>",
+        "https://acme.example/",
+        List.of("acme.example"),
+        List.of(),
+        List.of(),
+        true);
+  }
+
+  private LineItem lineItem() {
+    return new LineItem(
+        LINE_ITEM,
+        1,
+        10,
+        11,
+        "Line item",
+        Status.ACTIVE,
+        CHARGE * 1_000,
+        List.of(20L),
+        new Budget(null, budgetMicros),
+        null,
+        null,
+        Targeting.ANY,
+        LineItem.Pacing.EVEN);
+  }
+
+  private void apply(CatalogueEntity entity) {
+    compiler.apply(CatalogueKey.of(entity), entity, ++version);
+  }
+
+  Outcome run() {
+    PacingState state = PacingState.start(MIDNIGHT, MIDNIGHT - lagSeconds * 1_000L, 0);
+    int changes = 0;
+    long settledMicros = 0;
+    for (int second = 0; second < SECONDS; second++) {
+      committedMicros -= freed[second];
+      settledMicros += second < lagSeconds ? 0 : shown[second - lagSeconds];
+      if (published[second] > 0) {
+        apply(new Participation(LINE_ITEM, 1, published[second]));
+        snapshot = compiler.compile(millis(second));
+      }
+      auctions(second);
+      if (second % STEP_SECONDS == 0) {
+        PacingState next = step(state, second, settledMicros);
+        if (next.participation() != state.participation()) {
+          published[second + PUBLISH_SECONDS] = next.participation();
+          changes++;
+        }
+        state = next;
+      }
+    }
+    return new Outcome(budgetMicros, shown, full, changes, state.participation());
+  }
+
+  private PacingState step(PacingState state, int second, long settledMicros) {
+    long now = millis(second) + 1_000;
+    PacingPlan plan =
+        PacingPlan.even(
+            new PacingPlan.Bounds(
+                null, budgetMicros, settledMicros, settledMicros, millis(SECONDS), null),
+            now);
+    return PacingController.next(
+        state,
+        plan,
+        new PacingController.Reading(now, now - lagSeconds * 1_000L, settledMicros, CHARGE, true));
+  }
+
+  /** The fate of an auction is drawn whether or not it takes part: that is what there was. */
+  private void auctions(int second) {
+    int count = poisson(requestsPerSecond.applyAsDouble(second));
+    for (int i = 0; i < count; i++) {
+      boolean won = random.nextDouble() < WIN_RATE;
+      boolean seen = random.nextDouble() < SHOWN_RATE;
+      int delay = (int) Math.min(BID_SECONDS - 1, -2 * Math.log(1 - random.nextDouble()));
+      full[second] += won && seen ? CHARGE : 0;
+      int winners = chooser.choose(snapshot, query, null, millis(second), 1, auction++, candidates);
+      if (winners == 1 && won && committedMicros + CHARGE <= budgetMicros) {
+        committedMicros += CHARGE;
+        if (seen) {
+          shown[second + delay] += CHARGE;
+        } else {
+          freed[second + BID_SECONDS] += CHARGE;
+        }
+      }
+    }
+  }
+
+  private int poisson(double mean) {
+    double left = Math.exp(-mean);
+    int count = -1;
+    for (double product = 1; product > left; product *= random.nextDouble()) {
+      count++;
+    }
+    return count;
+  }
+
+  private static long millis(int second) {
+    return MIDNIGHT + second * 1_000L;
+  }
+}
