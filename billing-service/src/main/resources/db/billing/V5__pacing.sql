@@ -1,7 +1,7 @@
 -- Line items whose spend is steered, and what one impression of them is charged.
-ALTER TABLE line_item ADD COLUMN paced boolean NOT NULL DEFAULT false,
+ALTER TABLE line_item ADD COLUMN pacing text NOT NULL DEFAULT 'ASAP',
   ADD COLUMN charge_micros bigint NOT NULL DEFAULT 1 CHECK (charge_micros > 0);
-CREATE INDEX line_item_paced ON line_item (id) WHERE paced;
+CREATE INDEX line_item_paced ON line_item (id) WHERE pacing <> 'ASAP';
 
 -- What the controller knows of each: see PacingState. The revision orders changes of participation.
 CREATE SEQUENCE pacing_revision AS bigint;
@@ -17,5 +17,15 @@ CREATE TABLE pacing (
   revision          bigint  NOT NULL
 );
 CREATE INDEX pacing_by_revision ON pacing (revision);
-GRANT SELECT, INSERT, UPDATE, DELETE ON pacing TO ${app};
+
+-- What FORECAST goes by: spend and exposure of each hour of the day where the advertiser is, former days fading.
+CREATE TABLE pacing_hour (
+  line_item_id bigint  NOT NULL,
+  hour         integer NOT NULL CHECK (hour BETWEEN 0 AND 23),
+  day          bigint  NOT NULL,
+  micros       bigint  NOT NULL CHECK (micros >= 0),
+  exposure     bigint  NOT NULL CHECK (exposure >= 0),
+  PRIMARY KEY (line_item_id, hour)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON pacing, pacing_hour TO ${app};
 GRANT USAGE ON SEQUENCE pacing_revision TO ${app};

@@ -1,4 +1,4 @@
-ALTER TABLE line_item ADD COLUMN pacing text NOT NULL DEFAULT 'ASAP' CHECK (pacing IN ('ASAP', 'EVEN'));
+ALTER TABLE line_item ADD COLUMN pacing text NOT NULL DEFAULT 'ASAP' CHECK (pacing IN ('ASAP', 'EVEN', 'FORECAST'));
 
 -- The share of auctions that a paced line item takes part in, as billing-service steers it and the catalogue was told. A row stays
 -- until the catalogue was told that it is gone, and so may outlive its line item.

@@ -52,9 +52,9 @@ final class CatalogueStore {
   private static final String LINE_ITEM =
       """
       INSERT INTO line_item AS e (id, version, account_id, advertiser_id, active, start_millis,
-             end_millis, total_micros, daily_micros, campaign_id, paced, charge_micros)
+             end_millis, total_micros, daily_micros, campaign_id, pacing, charge_micros)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET paced = excluded.paced,
+         ON CONFLICT (id) DO UPDATE SET pacing = excluded.pacing,
             charge_micros = excluded.charge_micros,
       """
           + FLIGHT_UPDATE;
@@ -127,7 +127,7 @@ final class CatalogueStore {
         bindFlight(
             write, lineItem.status(), lineItem.startAt(), lineItem.endAt(), lineItem.budget());
         write.setLong(10, lineItem.campaignId());
-        write.setBoolean(11, lineItem.pacing() != LineItem.Pacing.ASAP);
+        write.setString(11, lineItem.pacing().name());
         write.setLong(12, Math.max(1, Cpm.perImpression(lineItem.bidCpmMicros())));
         write.addBatch();
       }

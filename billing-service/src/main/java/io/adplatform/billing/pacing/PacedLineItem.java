@@ -1,6 +1,7 @@
 package io.adplatform.billing.pacing;
 
 import java.time.LocalDate;
+import java.time.ZoneId;
 
 /**
  * A line item to be steered.
@@ -11,6 +12,8 @@ import java.time.LocalDate;
  * @param dailyMicros null is no bound
  * @param chargeMicros what one impression is charged, at least 1
  * @param chargedMicros in total
+ * @param forecast whether it is to follow its traffic
+ * @param zone where the advertiser is
  * @param day today, where the advertiser is
  * @param dayEndMillis the first instant that is no longer today
  * @param state null where it is new
@@ -23,6 +26,8 @@ record PacedLineItem(
     Long dailyMicros,
     long chargeMicros,
     long chargedMicros,
+    boolean forecast,
+    ZoneId zone,
     LocalDate day,
     long dayEndMillis,
     PacingState state) {}

@@ -3,6 +3,7 @@ package io.adplatform.billing.pacing;
 import io.adplatform.storage.postgres.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -79,36 +80,59 @@ public final class Pacer implements AutoCloseable {
     long settledMillis = store.settledMillis(partitions);
     List<PacedLineItem> items = store.read(nowMillis);
     Map<Long, Long> today = store.chargedToday(items);
+    Map<Long, TrafficCurve> curves = store.curves(items);
     Map<Long, PacingState> changed = new HashMap<>();
+    Map<Long, Integer> hours = new HashMap<>();
     for (PacedLineItem item : items) {
-      long chargedToday = today.getOrDefault(item.id(), 0L);
-      PacingState next = next(item, chargedToday, nowMillis, settledMillis);
+      if (item.state() == null) {
+        changed.put(item.id(), PacingState.start(nowMillis, settledMillis, item.chargedMicros()));
+        continue;
+      }
+      TrafficCurve curve = curves.get(item.id());
+      PacingPlan plan = plan(item, curve, today.getOrDefault(item.id(), 0L), nowMillis);
+      PacingController.Reading reading =
+          new PacingController.Reading(
+              nowMillis, settledMillis, item.chargedMicros(), item.chargeMicros(), item.running());
+      PacingState next = PacingController.next(item.state(), plan, reading);
       if (!next.equals(item.state())) {
         changed.put(item.id(), next);
       }
+      if (curve != null && PacingController.tellsOfTraffic(item.state(), next, plan, reading)) {
+        hours.put(item.id(), learn(curve, item, next.seenMillis()));
+      }
     }
     store.write(changed);
+    store.writeHours(hours, curves);
   }
 
-  private static PacingState next(
-      PacedLineItem item, long chargedTodayMicros, long nowMillis, long settledMillis) {
-    if (item.state() == null) {
-      return PacingState.start(nowMillis, settledMillis, item.chargedMicros());
+  private static PacingPlan plan(
+      PacedLineItem item, TrafficCurve curve, long chargedTodayMicros, long nowMillis) {
+    PacingPlan.Bounds bounds =
+        new PacingPlan.Bounds(
+            item.totalMicros(),
+            item.dailyMicros(),
+            item.chargedMicros(),
+            chargedTodayMicros,
+            item.dayEndMillis(),
+            item.endMillis());
+    if (curve == null) {
+      return PacingPlan.even(bounds, nowMillis);
     }
-    PacingPlan plan =
-        PacingPlan.even(
-            new PacingPlan.Bounds(
-                item.totalMicros(),
-                item.dailyMicros(),
-                item.chargedMicros(),
-                chargedTodayMicros,
-                item.dayEndMillis(),
-                item.endMillis()),
-            nowMillis);
-    return PacingController.next(
-        item.state(),
-        plan,
-        new PacingController.Reading(
-            nowMillis, settledMillis, item.chargedMicros(), item.chargeMicros(), item.running()));
+    long offset = offsetMillis(item, nowMillis);
+    return PacingPlan.of(
+        bounds, nowMillis, (from, until) -> curve.millisLeft(from + offset, until + offset));
+  }
+
+  private static int learn(TrafficCurve curve, PacedLineItem item, long seenMillis) {
+    PacingState before = item.state();
+    return curve.add(
+        seenMillis + offsetMillis(item, seenMillis),
+        Math.max(0, item.chargedMicros() - before.seenMicros()),
+        PacingController.exposure(before, seenMillis));
+  }
+
+  private static long offsetMillis(PacedLineItem item, long millis) {
+    return item.zone().getRules().getOffset(Instant.ofEpochMilli(millis)).getTotalSeconds()
+        * 1_000L;
   }
 }

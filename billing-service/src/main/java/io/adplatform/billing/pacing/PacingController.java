@@ -91,12 +91,23 @@ public final class PacingController {
     return seen == state || !effectSeen ? seen : decide(seen, state, plan, reading);
   }
 
+  /**
+   * Whether the time that a step took in tells what traffic there was.
+   *
+   * @param after what {@link #next} made of {@code before}
+   */
+  public static boolean tellsOfTraffic(
+      PacingState before, PacingState after, PacingPlan plan, Reading reading) {
+    return plan != null
+        && reading.running
+        && plan.leftMicros() >= reading.chargeMicros
+        && after.seenMillis() > before.seenMillis();
+  }
+
   /** Takes new spend into the window; the same state where it is too early to tell anything. */
   private static PacingState observe(PacingState state, PacingPlan plan, Reading reading) {
     long millis = reading.settledMillis - state.seenMillis();
-    long formerMillis =
-        Math.clamp(state.decidedMillis() + LIVE_MILLIS - state.seenMillis(), 0, millis);
-    long exposure = formerMillis * state.former() + (millis - formerMillis) * state.participation();
+    long exposure = exposure(state, reading.settledMillis);
     long spent = Math.max(0, reading.chargedMicros - state.seenMicros());
     long windowMillis = windowMillis(plan, reading.chargeMicros);
     if (spent == 0 && state.windowMicros() >= reading.chargeMicros) {
@@ -113,6 +124,17 @@ public final class PacingController {
         reading.chargedMicros,
         scale(state.windowMicros(), windowMillis, windowMillis + millis) + spent,
         scale(state.windowExposure(), windowMillis, windowMillis + millis) + exposure);
+  }
+
+  /**
+   * The exposure from where spend was seen last to a later time: a decision is on the lanes a
+   * little after it was taken.
+   */
+  public static long exposure(PacingState state, long untilMillis) {
+    long millis = untilMillis - state.seenMillis();
+    long formerMillis =
+        Math.clamp(state.decidedMillis() + LIVE_MILLIS - state.seenMillis(), 0, millis);
+    return formerMillis * state.former() + (millis - formerMillis) * state.participation();
   }
 
   private static long windowMillis(PacingPlan plan, long chargeMicros) {

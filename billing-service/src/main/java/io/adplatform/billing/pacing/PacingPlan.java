@@ -1,13 +1,14 @@
 package io.adplatform.billing.pacing;
 
 import java.math.BigInteger;
+import java.util.function.LongBinaryOperator;
 
 /**
- * What is to be spent evenly from now on: so much, in so much time. Made anew at every step, so
- * what an outage left over is spread over the rest of the day or flight.
+ * What is to be spent from now on: so much, in so much time. Made anew at every step, so what an
+ * outage left over is spread over the rest of the day or flight.
  *
  * @param leftMicros may be 0 or less: all is spent
- * @param leftMillis at least 1
+ * @param leftMillis at least 1: what the time left would be if all its traffic came as fast as now
  */
 public record PacingPlan(long leftMicros, long leftMillis) {
   /**
@@ -36,12 +37,22 @@ public record PacingPlan(long leftMicros, long leftMillis) {
    * @param nowMillis since 1970
    */
   public static PacingPlan even(Bounds bounds, long nowMillis) {
+    return of(bounds, nowMillis, (from, until) -> until - from);
+  }
+
+  /**
+   * The same in proportion to traffic.
+   *
+   * @param millisLeft how long the time from the first instant to the second would be if all its
+   *     traffic came as fast as at the first
+   */
+  public static PacingPlan of(Bounds bounds, long nowMillis, LongBinaryOperator millisLeft) {
     PacingPlan ofFlight = null;
     long leftInTotal = Long.MAX_VALUE;
     if (bounds.totalMicros != null) {
       leftInTotal = bounds.totalMicros - bounds.chargedMicros;
       if (bounds.endMillis != null) {
-        ofFlight = new PacingPlan(leftInTotal, Math.max(1, bounds.endMillis - nowMillis));
+        ofFlight = plan(leftInTotal, millisLeft.applyAsLong(nowMillis, bounds.endMillis));
       }
     }
     if (bounds.dailyMicros == null) {
@@ -52,10 +63,14 @@ public record PacingPlan(long leftMicros, long leftMillis) {
             ? bounds.dayEndMillis
             : Math.min(bounds.dayEndMillis, bounds.endMillis);
     PacingPlan ofDay =
-        new PacingPlan(
+        plan(
             Math.min(leftInTotal, bounds.dailyMicros - bounds.chargedTodayMicros),
-            Math.max(1, until - nowMillis));
+            millisLeft.applyAsLong(nowMillis, until));
     return ofFlight == null || ofDay.isSlowerThan(ofFlight) ? ofDay : ofFlight;
+  }
+
+  private static PacingPlan plan(long leftMicros, long leftMillis) {
+    return new PacingPlan(leftMicros, Math.max(1, leftMillis));
   }
 
   private boolean isSlowerThan(PacingPlan other) {

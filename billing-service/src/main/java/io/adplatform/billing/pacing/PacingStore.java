@@ -1,6 +1,7 @@
 package io.adplatform.billing.pacing;
 
 import io.adplatform.billing.budget.SqlArrays;
+import io.adplatform.wire.catalogue.LineItem;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,7 +30,7 @@ final class PacingStore {
 
   private static final String SELECT =
       """
-      SELECT li.id, li.total_micros, li.daily_micros, li.charge_micros, a.time_zone,
+      SELECT li.id, li.total_micros, li.daily_micros, li.charge_micros, li.pacing, a.time_zone,
              li.active AND c.active AND NOT c.deleted
                AND coalesce(greatest(li.start_millis, c.start_millis) <= ?, true)
                AND coalesce(least(li.end_millis, c.end_millis) > ?, true) AS running,
@@ -42,7 +43,7 @@ final class PacingStore {
         JOIN advertiser a ON a.id = li.advertiser_id
         LEFT JOIN spend_total t ON t.scope = 'L' AND t.id = li.id
         LEFT JOIN pacing p ON p.line_item_id = li.id
-       WHERE li.paced AND NOT li.deleted\
+       WHERE li.pacing <> 'ASAP' AND NOT li.deleted\
       """;
 
   private static final String SELECT_TODAY =
@@ -54,7 +55,21 @@ final class PacingStore {
   private static final String DROP =
       """
       DELETE FROM pacing WHERE NOT EXISTS (
-        SELECT 1 FROM line_item li WHERE li.id = line_item_id AND li.paced AND NOT li.deleted)\
+        SELECT 1 FROM line_item li WHERE li.id = line_item_id AND li.pacing <> 'ASAP' AND NOT li.deleted)\
+      """;
+
+  private static final String DROP_HOURS =
+      """
+      DELETE FROM pacing_hour WHERE NOT EXISTS (
+        SELECT 1 FROM line_item li
+         WHERE li.id = line_item_id AND li.pacing = 'FORECAST' AND NOT li.deleted)\
+      """;
+
+  private static final String WRITE_HOUR =
+      """
+      INSERT INTO pacing_hour VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (line_item_id, hour) DO UPDATE
+         SET day = excluded.day, micros = excluded.micros, exposure = excluded.exposure\
       """;
 
   private static final String WRITE =
@@ -110,8 +125,10 @@ final class PacingStore {
   List<PacedLineItem> read(long nowMillis) throws SQLException {
     List<PacedLineItem> items = new ArrayList<>();
     try (PreparedStatement drop = connection.prepareStatement(DROP);
+        PreparedStatement dropHours = connection.prepareStatement(DROP_HOURS);
         PreparedStatement statement = connection.prepareStatement(SELECT)) {
       drop.executeUpdate();
+      dropHours.executeUpdate();
       statement.setLong(1, nowMillis);
       statement.setLong(2, nowMillis);
       try (ResultSet row = statement.executeQuery()) {
@@ -146,6 +163,8 @@ final class PacingStore {
         SqlArrays.nullableLong(row, "daily_micros"),
         row.getLong("charge_micros"),
         row.getLong("charged"),
+        row.getString("pacing").equals(LineItem.Pacing.FORECAST.name()),
+        zone,
         day,
         day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli(),
         state);
@@ -175,6 +194,45 @@ final class PacingStore {
       }
     }
     return charged;
+  }
+
+  /** What is known of the traffic of those that follow it, by id. */
+  Map<Long, TrafficCurve> curves(List<PacedLineItem> items) throws SQLException {
+    Map<Long, TrafficCurve> curves = new HashMap<>();
+    items.stream()
+        .filter(PacedLineItem::forecast)
+        .forEach(item -> curves.put(item.id(), new TrafficCurve()));
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT line_item_id, hour, day, micros, exposure FROM pacing_hour"
+                + " WHERE line_item_id = ANY (?)")) {
+      statement.setArray(1, SqlArrays.longs(connection, curves.keySet()));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          curves
+              .get(row.getLong(1))
+              .restore(row.getInt(2), row.getLong(3), row.getLong(4), row.getLong(5));
+        }
+      }
+    }
+    return curves;
+  }
+
+  /** Writes one hour of each of some curves. */
+  void writeHours(Map<Long, Integer> hours, Map<Long, TrafficCurve> curves) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(WRITE_HOUR)) {
+      for (Map.Entry<Long, Integer> entry : hours.entrySet()) {
+        TrafficCurve curve = curves.get(entry.getKey());
+        int hour = entry.getValue();
+        statement.setLong(1, entry.getKey());
+        statement.setInt(2, hour);
+        statement.setLong(3, curve.day(hour));
+        statement.setLong(4, curve.micros(hour));
+        statement.setLong(5, curve.exposure(hour));
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
   }
 
   /** Writes states; one whose participation is another than before gets the next revision. */

@@ -40,7 +40,12 @@ final class PacedDay {
 
   /** What can be told of a day afterwards. */
   record Outcome(
-      long budgetMicros, long[] spentMicros, long[] fullMicros, int changes, int participation) {
+      long budgetMicros,
+      long[] spentMicros,
+      long[] fullMicros,
+      double[] weights,
+      int changes,
+      int participation) {
     long delivered() {
       return sum(0, SECONDS, spentMicros);
     }
@@ -49,9 +54,14 @@ final class PacedDay {
       return 1 - (double) delivered() / budgetMicros;
     }
 
-    /** What is planned for an hour at its beginning: its part of what is left. */
+    /** What is planned for an hour at its beginning: its part, by weight, of what is left. */
     double planned(int hour) {
-      return (double) (budgetMicros - sum(0, hour * HOUR, spentMicros)) / (24 - hour);
+      double left = budgetMicros - sum(0, hour * HOUR, spentMicros);
+      double weight = 0;
+      for (int later = hour; later < 24; later++) {
+        weight += weights[later];
+      }
+      return left * weights[hour] / weight;
     }
 
     double error(int hour) {
@@ -176,7 +186,13 @@ final class PacedDay {
   }
 
   Outcome run() {
+    return run(null);
+  }
+
+  /** Likewise, following a curve and learning it; null spends evenly. */
+  Outcome run(TrafficCurve curve) {
     PacingState state = PacingState.start(MIDNIGHT, MIDNIGHT - lagSeconds * 1_000L, 0);
+    double[] weights = weights(curve);
     int changes = 0;
     long settledMicros = 0;
     for (int second = 0; second < SECONDS; second++) {
@@ -188,7 +204,7 @@ final class PacedDay {
       }
       auctions(second);
       if (second % STEP_SECONDS == 0) {
-        PacingState next = step(state, second, settledMicros);
+        PacingState next = step(state, second, settledMicros, curve);
         if (next.participation() != state.participation()) {
           published[second + PUBLISH_SECONDS] = next.participation();
           changes++;
@@ -196,20 +212,42 @@ final class PacedDay {
         state = next;
       }
     }
-    return new Outcome(budgetMicros, shown, full, changes, state.participation());
+    return new Outcome(budgetMicros, shown, full, weights, changes, state.participation());
   }
 
-  private PacingState step(PacingState state, int second, long settledMicros) {
+  /** As the day begins: what is learned on it changes plans, not what they are held to. */
+  private static double[] weights(TrafficCurve curve) {
+    double[] weights = new double[24];
+    for (int hour = 0; hour < 24; hour++) {
+      long from = millis(hour * HOUR);
+      weights[hour] =
+          curve == null ? 1 : (double) curve.millisLeft(millis(0), from + HOUR * 1_000L - 1);
+    }
+    for (int hour = 23; curve != null && hour > 0; hour--) {
+      weights[hour] -= weights[hour - 1];
+    }
+    return weights;
+  }
+
+  private PacingState step(PacingState state, int second, long settledMicros, TrafficCurve curve) {
     long now = millis(second) + 1_000;
+    PacingPlan.Bounds bounds =
+        new PacingPlan.Bounds(
+            null, budgetMicros, settledMicros, settledMicros, millis(SECONDS), null);
     PacingPlan plan =
-        PacingPlan.even(
-            new PacingPlan.Bounds(
-                null, budgetMicros, settledMicros, settledMicros, millis(SECONDS), null),
-            now);
-    return PacingController.next(
-        state,
-        plan,
-        new PacingController.Reading(now, now - lagSeconds * 1_000L, settledMicros, CHARGE, true));
+        curve == null
+            ? PacingPlan.even(bounds, now)
+            : PacingPlan.of(bounds, now, curve::millisLeft);
+    PacingController.Reading reading =
+        new PacingController.Reading(now, now - lagSeconds * 1_000L, settledMicros, CHARGE, true);
+    PacingState next = PacingController.next(state, plan, reading);
+    if (curve != null && PacingController.tellsOfTraffic(state, next, plan, reading)) {
+      curve.add(
+          next.seenMillis(),
+          settledMicros - state.seenMicros(),
+          PacingController.exposure(state, next.seenMillis()));
+    }
+    return next;
   }
 
   /** The fate of an auction is drawn whether or not it takes part: that is what there was. */

@@ -20,22 +20,34 @@ class PacedDayTest {
 
   static double requestsPerSecond(int second) {
     double hour = second / 3_600.0;
-    if (hour >= 12 && hour < 12.75) {
-      return 0;
-    }
+    return hour >= 12 && hour < 12.75 ? 0 : undisturbed(second);
+  }
+
+  /** The same without the outage. */
+  private static double undisturbed(int second) {
+    double hour = second / 3_600.0;
     double wave = 0.6 - 0.4 * Math.cos((hour - 3) / 24 * 2 * Math.PI);
     double spike = hour >= 20 && hour < 21 ? 3 : 1;
     return REQUESTS_PER_SECOND * wave * spike;
   }
 
   private static PacedDay.Outcome replay(long seed, double share, int lagSeconds) {
+    return replay(seed, share, lagSeconds, null);
+  }
+
+  /** With a curve the day comes after one without an outage. */
+  private static PacedDay.Outcome replay(
+      long seed, double share, int lagSeconds, TrafficCurve curve) {
     double shown = 0;
     for (int second = 0; second < PacedDay.SECONDS; second++) {
       shown += requestsPerSecond(second) * SHOWN_PER_REQUEST;
     }
     long budget = Math.round(shown * share) * CHARGE;
+    if (curve != null) {
+      new PacedDay(seed + 100, PacedDayTest::undisturbed, lagSeconds, budget).run(curve);
+    }
     PacedDay.Outcome outcome =
-        new PacedDay(seed, PacedDayTest::requestsPerSecond, lagSeconds, budget).run();
+        new PacedDay(seed, PacedDayTest::requestsPerSecond, lagSeconds, budget).run(curve);
     print(seed, share, lagSeconds, outcome);
     return outcome;
   }
@@ -85,5 +97,14 @@ class PacedDayTest {
   @CsvSource({"6, 0.001, 5", "7, 0.01, 5", "8, 0.01, 20"})
   void shouldDeliverSmallBudgets(long seed, double share, int lagSeconds) {
     assertEquals(0, replay(seed, share, lagSeconds).deliveryError(), 0.01);
+  }
+
+  /** Where an even plan finds too little traffic at night, one by traffic delivers. */
+  @ParameterizedTest
+  @CsvSource({"11, 0.3, 5", "12, 0.6, 5", "13, 0.9, 5", "14, 0.6, 20"})
+  void shouldFollowTheTrafficOfFormerDays(long seed, double share, int lagSeconds) {
+    PacedDay.Outcome outcome = replay(seed, share, lagSeconds, new TrafficCurve());
+    assertEquals(0, outcome.deliveryError(), 0.01);
+    assertTrue(outcome.worstError() <= 0.1, "worst hour " + outcome.worstError());
   }
 }

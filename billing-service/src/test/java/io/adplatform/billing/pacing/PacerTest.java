@@ -44,7 +44,7 @@ class PacerTest {
   @BeforeEach
   void publish() throws SQLException {
     BUDGETS.clear();
-    execute("TRUNCATE pacing");
+    execute("TRUNCATE pacing, pacing_hour");
     Budget daily = new Budget(null, 86_400 * PRICE);
     BUDGETS.publish(
         advertiser("UTC"),
@@ -140,6 +140,24 @@ class PacerTest {
     BUDGETS.publish(lineItem(LINE_ITEM, new Budget(null, 86_400 * PRICE)));
     advance(1);
     assertEquals(List.of(), changed(0));
+  }
+
+  @Test
+  void shouldRememberTheTrafficOfWhatFollowsIt() throws SQLException {
+    BUDGETS.publish(
+        advertiser("America/New_York"),
+        lineItem(LINE_ITEM, new Budget(null, 86_400 * PRICE)).paced(Pacing.FORECAST));
+    advance(1);
+    long lease = node.want(600 * PRICE, new long[] {LINE_ITEM}).leases().getFirst().leaseId();
+    settlement.charge(lease, 0, clock.millis() / 1_000 + 60, 3 * PRICE);
+    advance(10);
+    advance(10);
+    // 12:00 in UTC.
+    assertEquals(3 * PRICE, BUDGETS.number("SELECT micros FROM pacing_hour WHERE hour = 7"));
+    assertEquals(1, BUDGETS.number("SELECT count(*) FROM pacing_hour"));
+    BUDGETS.publish(lineItem(LINE_ITEM, new Budget(null, 86_400 * PRICE)).paced(Pacing.EVEN));
+    advance(1);
+    assertEquals(0, BUDGETS.number("SELECT count(*) FROM pacing_hour"));
   }
 
   @Test

@@ -88,12 +88,12 @@ public final class CampaignKind implements EntityKind<Campaign> {
           handle
               .createQuery(
                   "SELECT EXISTS (SELECT 1 FROM line_item WHERE campaign_id = :id"
-                      + " AND pacing = 'EVEN' AND daily_micros IS NULL AND end_at IS NULL)")
+                      + " AND pacing <> 'ASAP' AND daily_micros IS NULL AND end_at IS NULL)")
               .bind("id", campaign.id())
               .mapTo(Boolean.class)
               .one();
       errors.require(
-          !relied, "/endAt", "is what a line item's total budget is spread over by pacing EVEN");
+          !relied, "/endAt", "is what a line item's total budget is spread over by its pacing");
     }
   }
 

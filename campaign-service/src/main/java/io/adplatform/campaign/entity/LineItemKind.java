@@ -24,7 +24,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
 
 /**
- * Line items: bids per mille, as fast as the budget allows or evenly, until other models are in
+ * Line items: bids per mille, as fast as the budget allows or paced, until other models are in
  * force.
  */
 public final class LineItemKind implements EntityKind<LineItem> {
@@ -112,34 +112,23 @@ public final class LineItemKind implements EntityKind<LineItem> {
             Times.instant(body, "startAt", errors),
             Times.instant(body, "endAt", errors),
             TargetingForm.read(body, errors),
-            pacing(body, errors));
+            Pacing.valueOf(body.getString("pacing", Pacing.ASAP.name())));
     Times.checkOrder(item.startAt(), item.endAt(), errors);
     errors.require(
         item.status() != Status.ACTIVE || !creatives.isEmpty(),
         "/creativeIds",
         "an ACTIVE line item needs at least one creative");
-    if (item.pacing() == Pacing.EVEN) {
+    if (item.pacing() != Pacing.ASAP) {
       errors.require(
           item.budget().totalMicros() != null || item.budget().dailyMicros() != null,
           "/budget",
-          "is needed with pacing EVEN: dailyMicros, or totalMicros and an end");
+          "is needed with this pacing: dailyMicros, or totalMicros and an end");
       errors.require(
           item.targeting().dayparts().isEmpty(),
           "/pacing",
-          "EVEN is not in force yet together with dayparts");
+          "is not in force yet together with dayparts; only ASAP is");
     }
     return item;
-  }
-
-  private static Pacing pacing(JsonObject body, FieldErrors errors) {
-    String text = body.getString("pacing", Pacing.ASAP.name());
-    for (Pacing pacing : Pacing.values()) {
-      if (pacing.name().equals(text)) {
-        return pacing;
-      }
-    }
-    errors.require(false, "/pacing", "is not in force yet; ASAP and EVEN are");
-    return Pacing.ASAP;
   }
 
   private static List<Long> creativeIds(JsonObject body, FieldErrors errors) {
@@ -191,7 +180,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
 
   /** A total budget is spread over the time to the end of the flight: there must be one. */
   private static void checkPlan(Handle handle, LineItem item, FieldErrors errors) {
-    if (item.pacing() == Pacing.EVEN
+    if (item.pacing() != Pacing.ASAP
         && item.budget().dailyMicros() == null
         && item.endAt() == null) {
       boolean ends =
@@ -201,7 +190,9 @@ public final class LineItemKind implements EntityKind<LineItem> {
               .mapTo(Boolean.class)
               .one();
       errors.require(
-          ends, "/endAt", "is needed, here or in the campaign, with EVEN and no dailyMicros");
+          ends,
+          "/endAt",
+          "is needed, here or in the campaign, with this pacing and no dailyMicros");
     }
   }
 

@@ -24,7 +24,7 @@ import org.jdbi.v3.core.Handle;
  * @param changePending whether the newest change of it, or of what it hangs on, is not published
  *     yet
  * @param priceMicros what one impression costs at its bid
- * @param pacing ASAP, EVEN
+ * @param pacing how its budget is to be spent over time
  * @param participation in how many of a million auctions it takes part, as the catalogue was told;
  *     null where it was told nothing
  */

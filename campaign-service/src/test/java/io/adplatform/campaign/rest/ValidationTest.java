@@ -63,7 +63,7 @@ class ValidationTest {
         "/bid/amountMicros | \"2500000\" | /bid/amountMicros",
         "/bid/amountMicros | 10000000001 | /bid/amountMicros",
         "/bid/model | \"CPC\" | /bid/model",
-        "/pacing | \"FORECAST\" | /pacing",
+        "/pacing | \"HASTY\" | /pacing",
         "/frequencyCaps | [{\"impressions\":3,\"perSeconds\":86400}] | /frequencyCaps",
         "/creativeIds | [] | /creativeIds",
         "/creativeIds | [\"999999\"] | /creativeIds/0",
@@ -221,7 +221,8 @@ class ValidationTest {
   @Test
   void shouldNameEveryFieldAtOnce() {
     JsonObject body = CampaignFixture.lineItem(creative);
-    body.put("pacing", "FORECAST").put("startAt", "2027-01-02T00:00:00Z");
+    body.put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 1))
+        .put("startAt", "2027-01-02T00:00:00Z");
     body.put("endAt", "2027-01-01T00:00:00Z");
     JsonArray errors =
         api.post("/campaigns/" + campaign + "/line-items", body)
@@ -229,7 +230,7 @@ class ValidationTest {
             .json()
             .getJsonArray("errors");
     assertEquals(2, errors.size());
-    assertEquals("/pacing", errors.getJsonObject(0).getString("field"));
+    assertEquals("/bid/model", errors.getJsonObject(0).getString("field"));
     assertEquals("/endAt", errors.getJsonObject(1).getString("field"));
   }
 
@@ -250,6 +251,8 @@ class ValidationTest {
     api.patch("/campaigns/" + campaign, end).expect(200);
     String ends = api.post(path, total).expect(201).id();
     JsonObject endless = new JsonObject().putNull("endAt");
+    assertEquals("/endAt", api.patch("/campaigns/" + campaign, endless).expect(422).field());
+    api.patch("/line-items/" + ends, new JsonObject().put("pacing", "FORECAST")).expect(200);
     assertEquals("/endAt", api.patch("/campaigns/" + campaign, endless).expect(422).field());
     api.patch("/line-items/" + ends, new JsonObject().put("pacing", "ASAP")).expect(200);
     api.patch("/campaigns/" + campaign, endless).expect(200);

@@ -35,7 +35,9 @@ public record LineItem(
     /** As fast as there is traffic for it. */
     ASAP,
     /** Evenly over what is left of the day, or of the flight. */
-    EVEN
+    EVEN,
+    /** The same, more in hours in which more traffic is expected for it. */
+    FORECAST
   }
 
   /**
