@@ -18,15 +18,17 @@ import picocli.CommandLine.Unmatched;
       "Runs a scenario of loadtest/ on an exchange of its own.",
       "http: load over HTTP beside a bare server",
       "engine: choosing among line items and reading requests (JMH); further words go to JMH",
-      "smoke: the smoke run; further words go to up, such as --split"
+      "smoke: the smoke run; further words go to up, such as --split",
+      "chaos: ten minutes of load while servers are killed and paused (--seconds, --seed, --rate)"
     },
-    customSynopsis = "adplatform bench http | engine | smoke [WORD...]")
+    customSynopsis = "adplatform bench http | engine | smoke | chaos [WORD...]")
 final class BenchCommand implements Callable<Integer> {
   /** Each is a script of {@code loadtest/}. */
   enum Scenario {
     http("http.sh"),
     engine("jmh.sh", "AuctionBenchmark|ReadRequestBenchmark", "-prof", "gc"),
-    smoke("smoke.sh");
+    smoke("smoke.sh"),
+    chaos("chaos.sh");
 
     private final String script;
     private final List<String> words;

@@ -8,8 +8,14 @@ final class LeaseBalances {
   private static final long NONE = -1;
   private static final int ENTRY_BYTES = 8 + 8;
 
+  /** Closed leases are looked over when the oldest has been due for so long, not at every mark. */
+  private static final long OVERDUE_MILLIS = 5_000;
+
   private final Long2LongHashMap charged = new Long2LongHashMap(NONE);
   private final Long2LongHashMap closedMillis = new Long2LongHashMap(NONE);
+
+  // The least of closedMillis, so that a state that was read goes on as the one written.
+  private long oldestMillis = Long.MAX_VALUE;
 
   /**
    * Charges a lease.
@@ -33,18 +39,25 @@ final class LeaseBalances {
   long close(long leaseId, long timeMillis) {
     if (!closedMillis.containsKey(leaseId)) {
       closedMillis.put(leaseId, timeMillis);
+      oldestMillis = Math.min(oldestMillis, timeMillis);
     }
     return chargedTo(leaseId);
   }
 
-  /** Forgets leases that were closed before a time. */
+  /** Forgets leases that were closed before a time, once one was so some seconds before. */
   void dropClosedBefore(long timeMillis) {
+    if (oldestMillis >= timeMillis - OVERDUE_MILLIS) {
+      return;
+    }
+    oldestMillis = Long.MAX_VALUE;
     Long2LongHashMap.EntryIterator all = closedMillis.entrySet().iterator();
     while (all.hasNext()) {
       all.next();
       if (all.getLongValue() < timeMillis) {
         charged.remove(all.getLongKey());
         all.remove();
+      } else {
+        oldestMillis = Math.min(oldestMillis, all.getLongValue());
       }
     }
   }
@@ -66,6 +79,10 @@ final class LeaseBalances {
   void read(ByteBuffer from) {
     LongMaps.read(from, charged);
     LongMaps.read(from, closedMillis);
+    Long2LongHashMap.ValueIterator times = closedMillis.values().iterator();
+    while (times.hasNext()) {
+      oldestMillis = Math.min(oldestMillis, times.nextValue());
+    }
   }
 
   private long chargedTo(long leaseId) {

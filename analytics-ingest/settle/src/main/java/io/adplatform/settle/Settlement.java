@@ -229,9 +229,18 @@ public final class Settlement {
     } else {
       boolean first =
           seen.add(signal.auctionHi(), signal.auctionLo(), expirySeconds, kindBit(kind));
-      verdict = first ? Verdict.COUNTED : Verdict.REPEAT;
+      Verdict ofFirst = isOverdue(expirySeconds) ? Verdict.LATE : Verdict.COUNTED;
+      verdict = first ? ofFirst : Verdict.REPEAT;
       forget(seen.dropOverflow());
     }
+  }
+
+  /**
+   * Whether it was received after its token's expiry, by the time that the node's marks follow: its
+   * clock has gone back since. The node may have been told that the bid is charged no more.
+   */
+  private boolean isOverdue(long expirySeconds) {
+    return signal.receivedMillis() / MILLIS_PER_SECOND > expirySeconds;
   }
 
   private void forget(long expiredSeconds) {

@@ -9,8 +9,8 @@ public enum Verdict {
   /** Of an auction with test=1. */
   TEST,
   /**
-   * So long after its token's expiry that whether it was seen is no longer known: never charged;
-   * where it bills, supply is owed its cost.
+   * So long after its token's expiry that whether it was seen is no longer known, or received after
+   * it by a node whose clock has gone back: never charged; where it bills, supply is owed its cost.
    */
   LATE,
   /** A record of a journal that was shipped twice: passed over. */

@@ -188,6 +188,21 @@ class SettlementTest {
     assertEquals(0, late.chargedMicros());
   }
 
+  /** Received at 5 s: a node whose clock has gone back takes tokens that its marks have passed. */
+  @Test
+  void shouldNotChargeWhatWasReceivedAfterItsTokensExpiry() {
+    Settlement settlement = new Settlement(100);
+    Beacon beacon = Beacon.of(SignalKind.IMPRESSION, 1).expiringAt(4);
+    SettledEventDecoder overdue = Answers.event(settlement, beacon.at(64));
+    assertEquals(Disposition.LATE, overdue.disposition());
+    assertEquals(0, overdue.chargedMicros());
+    assertEquals(2_500, overdue.overDeliveryMicros());
+    assertEquals(2_500, overdue.costMicros());
+    assertEquals(Disposition.REPEAT, Answers.event(settlement, beacon.at(128)).disposition());
+    Beacon inTime = Beacon.of(SignalKind.IMPRESSION, 2).expiringAt(5);
+    assertEquals(2_500, Answers.event(settlement, inTime.at(192)).chargedMicros());
+  }
+
   @Test
   void shouldOweSupplyTheFirstImpressionOfANodeThatWasSilentForMoreThanADay() {
     Answers.mark(settlement, Events.mark(8, 1_000));

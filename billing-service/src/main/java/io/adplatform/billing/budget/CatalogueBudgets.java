@@ -8,6 +8,7 @@ import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.SupplyPartner;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -16,10 +17,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Learns budgets from the catalogue: gathers a transaction's documents and writes them together.
- * The first time, when the whole catalogue was read, what is in the tables and not in it is marked
- * as deleted: its deletion was compacted away while billing-service was not there. Called by the
- * reader's thread alone.
+ * Learns budgets, and whose supply partners are whose, from the catalogue: gathers a transaction's
+ * documents and writes them together. The first time, when the whole catalogue was read, what is in
+ * the tables and not in it is marked as deleted: its deletion was compacted away while
+ * billing-service was not there. Called by the reader's thread alone.
  */
 public final class CatalogueBudgets implements CatalogueListener {
   /** A document as it came last; no entity is a deletion. */
@@ -29,6 +30,7 @@ public final class CatalogueBudgets implements CatalogueListener {
   private final Map<Long, Pending<Advertiser>> advertisers = new TreeMap<>();
   private final Map<Long, Pending<Campaign>> campaigns = new TreeMap<>();
   private final Map<Long, Pending<LineItem>> lineItems = new TreeMap<>();
+  private final Map<Long, Pending<SupplyPartner>> supplyPartners = new TreeMap<>();
   private Map<CatalogueKind, Set<Long>> seen = new EnumMap<>(CatalogueKind.class);
 
   /** Writes through the transactions. */
@@ -42,7 +44,9 @@ public final class CatalogueBudgets implements CatalogueListener {
       case ADVERTISER -> advertisers.put(key.id(), new Pending<>((Advertiser) entity, version));
       case CAMPAIGN -> campaigns.put(key.id(), new Pending<>((Campaign) entity, version));
       case LINE_ITEM -> lineItems.put(key.id(), new Pending<>((LineItem) entity, version));
-      case CREATIVE, SUPPLY_PARTNER, PARTICIPATION -> {
+      case SUPPLY_PARTNER ->
+          supplyPartners.put(key.id(), new Pending<>((SupplyPartner) entity, version));
+      case CREATIVE, PARTICIPATION -> {
         return;
       }
     }
@@ -65,16 +69,19 @@ public final class CatalogueBudgets implements CatalogueListener {
           store.writeAdvertisers(advertisers);
           store.writeCampaigns(campaigns);
           store.writeLineItems(lineItems);
+          store.writeSupplyPartners(supplyPartners);
           if (seen != null) {
             store.deleteUnseen("advertiser", ids(CatalogueKind.ADVERTISER));
             store.deleteUnseen("campaign", ids(CatalogueKind.CAMPAIGN));
             store.deleteUnseen("line_item", ids(CatalogueKind.LINE_ITEM));
+            store.deleteUnseen("supply_partner", ids(CatalogueKind.SUPPLY_PARTNER));
           }
           return null;
         });
     advertisers.clear();
     campaigns.clear();
     lineItems.clear();
+    supplyPartners.clear();
     seen = null;
   }
 

@@ -6,6 +6,7 @@ import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.money.Cpm;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,6 +28,15 @@ final class CatalogueStore {
           ON CONFLICT (id) DO UPDATE SET version = excluded.version,
              account_id = excluded.account_id, currency = excluded.currency,
              time_zone = excluded.time_zone, deleted = false
+       WHERE e.version <= excluded.version\
+      """;
+
+  private static final String SUPPLY_PARTNER =
+      """
+      INSERT INTO supply_partner AS e (id, version, account_id)
+      VALUES (?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET version = excluded.version,
+             account_id = excluded.account_id, deleted = false
        WHERE e.version <= excluded.version\
       """;
 
@@ -80,6 +90,26 @@ final class CatalogueStore {
         write.setLong(3, advertiser.accountId());
         write.setString(4, advertiser.currency());
         write.setString(5, advertiser.timeZone());
+        write.addBatch();
+      }
+      write.executeBatch();
+      delete.executeBatch();
+    }
+  }
+
+  void writeSupplyPartners(Map<Long, Pending<SupplyPartner>> documents) throws SQLException {
+    try (PreparedStatement write = connection.prepareStatement(SUPPLY_PARTNER);
+        PreparedStatement delete = prepareDelete("supply_partner")) {
+      for (Map.Entry<Long, Pending<SupplyPartner>> document : documents.entrySet()) {
+        SupplyPartner partner = document.getValue().entity();
+        long version = document.getValue().version();
+        if (partner == null) {
+          addDelete(delete, document.getKey(), version);
+          continue;
+        }
+        write.setLong(1, document.getKey());
+        write.setLong(2, version);
+        write.setLong(3, partner.accountId());
         write.addBatch();
       }
       write.executeBatch();

@@ -8,19 +8,20 @@ package io.adplatform.billing.budget;
  * @param totalMicros null is no bound
  * @param dailyMicros null is no bound
  */
-record Flight(
+public record Flight(
     long id, boolean active, Long startMillis, Long endMillis, Long totalMicros, Long dailyMicros) {
   /** What may still be committed in total; negative where the budget was lowered below that. */
-  long freeTotal(Spend spend) {
+  public long freeTotal(Spend spend) {
     return totalMicros == null ? Long.MAX_VALUE : totalMicros - spend.totalCommitted();
   }
 
   /** What may still be committed on the day. */
-  long freeOfDay(Spend spend) {
+  public long freeOfDay(Spend spend) {
     return dailyMicros == null ? Long.MAX_VALUE : dailyMicros - spend.dayCommitted();
   }
 
-  long free(Spend spend) {
+  /** What may still be committed today. */
+  public long free(Spend spend) {
     return Math.min(freeTotal(spend), freeOfDay(spend));
   }
 }

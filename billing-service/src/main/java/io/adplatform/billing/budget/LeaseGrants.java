@@ -2,7 +2,6 @@ package io.adplatform.billing.budget;
 
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
-import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
 import io.adplatform.storage.postgres.Transactions;
 import io.adplatform.wire.event.EventPartition;
@@ -153,32 +152,15 @@ public final class LeaseGrants {
     Map<LeaseRequest.Want, Long> amounts = new LinkedHashMap<>();
     for (LeaseRequest.Want want : wants.values()) {
       LineItemBudget budget = budgets.get(want.lineItemId());
-      LeaseRefusal refusal =
-          budget == null
-              ? LeaseRefusal.UNKNOWN_LINE_ITEM
-              : budget.refusal(nowMillis, want.priceMicros());
-      if (refusal == null && open.getOrDefault(want.lineItemId(), 0) >= LeaseConfig.MAX_OPEN) {
-        refusal = LeaseRefusal.TOO_MANY_LEASES;
-      }
-      long amount = 0;
-      if (refusal == null) {
-        long campaignId = budget.campaign().id();
-        long taken = takenOfCampaign.getOrDefault(campaignId, 0L);
-        long campaignFree = budget.campaign().free(budget.campaignSpend()) - taken;
-        amount =
-            sizing.amountMicros(
-                Math.min(budget.freeMicros(), campaignFree),
-                want.priceMicros(),
-                want.spendMicrosPerMinute());
-        takenOfCampaign.put(campaignId, taken + amount);
-        if (amount == 0) {
-          refusal = LeaseRefusal.CAMPAIGN_TOTAL_BUDGET;
-        }
-      }
-      if (refusal == null) {
-        amounts.put(want, amount);
+      long campaignId = budget == null ? 0 : budget.campaign().id();
+      long taken = takenOfCampaign.getOrDefault(campaignId, 0L);
+      LeaseSizing.Offer offer =
+          sizing.offer(budget, want, open.getOrDefault(want.lineItemId(), 0), taken, nowMillis);
+      takenOfCampaign.put(campaignId, taken + offer.amountMicros());
+      if (offer.refusal() == null) {
+        amounts.put(want, offer.amountMicros());
       } else {
-        refusals.add(new LeaseAnswer.Refusal(want.lineItemId(), refusal));
+        refusals.add(new LeaseAnswer.Refusal(want.lineItemId(), offer.refusal()));
       }
     }
     write(connection, node, amounts, budgets, nowMillis);

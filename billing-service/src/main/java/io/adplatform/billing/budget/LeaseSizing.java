@@ -1,5 +1,8 @@
 package io.adplatform.billing.budget;
 
+import io.adplatform.storage.lease.LeaseRefusal;
+import io.adplatform.storage.lease.LeaseRequest;
+
 /** How large a lease is. A pure function; any thread. */
 public final class LeaseSizing {
   /** What is left is not torn into pieces smaller than this many of the least leases. */
@@ -32,6 +35,46 @@ public final class LeaseSizing {
     }
     long ahead = times(spendMicrosPerMinute / 60 + 1, config.horizonSeconds());
     return Math.min(Math.max(least, ahead), Math.max(least, freeMicros / 2));
+  }
+
+  /**
+   * What a want is answered with.
+   *
+   * @param amountMicros of the lease; 0 where it is refused
+   * @param refusal null where there is a lease
+   */
+  public record Offer(long amountMicros, LeaseRefusal refusal) {}
+
+  /**
+   * Decides about one want of a request.
+   *
+   * @param budget null where the line item is not known
+   * @param open leases that the node may bid on for it already
+   * @param takenOfCampaign what the request's other wants were offered of the same campaign
+   */
+  public Offer offer(
+      LineItemBudget budget,
+      LeaseRequest.Want want,
+      int open,
+      long takenOfCampaign,
+      long nowMillis) {
+    LeaseRefusal refusal =
+        budget == null
+            ? LeaseRefusal.UNKNOWN_LINE_ITEM
+            : budget.refusal(nowMillis, want.priceMicros());
+    if (refusal == null && open >= LeaseConfig.MAX_OPEN) {
+      refusal = LeaseRefusal.TOO_MANY_LEASES;
+    }
+    if (refusal != null) {
+      return new Offer(0, refusal);
+    }
+    long campaignFree = budget.campaign().free(budget.campaignSpend()) - takenOfCampaign;
+    long amount =
+        amountMicros(
+            Math.min(budget.freeMicros(), campaignFree),
+            want.priceMicros(),
+            want.spendMicrosPerMinute());
+    return new Offer(amount, amount == 0 ? LeaseRefusal.CAMPAIGN_TOTAL_BUDGET : null);
   }
 
   /** The product, held to the largest lease. */

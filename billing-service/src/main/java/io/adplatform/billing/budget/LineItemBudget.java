@@ -9,7 +9,7 @@ import java.time.LocalDate;
  * @param day today, where the advertiser is
  * @param dayEndMillis the first instant that is no longer today
  */
-record LineItemBudget(
+public record LineItemBudget(
     Flight lineItem,
     Flight campaign,
     Owner owner,
@@ -18,18 +18,18 @@ record LineItemBudget(
     Spend lineItemSpend,
     Spend campaignSpend) {
   /** Whose it is, and in what it pays. */
-  record Owner(long advertiserId, long accountId, String currency) {}
+  public record Owner(long advertiserId, long accountId, String currency) {}
 
   /** A lease may be had this long before a flight starts, so that it starts on time. */
   private static final long AHEAD_MILLIS = 60_000;
 
   /** What may still be committed. */
-  long freeMicros() {
+  public long freeMicros() {
     return Math.min(lineItem.free(lineItemSpend), campaign.free(campaignSpend));
   }
 
   /** The first instant at which it no longer runs, or today ends. */
-  long endMillis() {
+  public long endMillis() {
     long end = dayEndMillis;
     if (lineItem.endMillis() != null) {
       end = Math.min(end, lineItem.endMillis());
@@ -42,7 +42,7 @@ record LineItemBudget(
    *
    * @param priceMicros of one impression
    */
-  LeaseRefusal refusal(long nowMillis, long priceMicros) {
+  public LeaseRefusal refusal(long nowMillis, long priceMicros) {
     if (!lineItem.active()) {
       return LeaseRefusal.PAUSED;
     }

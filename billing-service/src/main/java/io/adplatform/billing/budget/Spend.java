@@ -8,6 +8,7 @@ package io.adplatform.billing.budget;
  * @param dayCommitted the same of the leases of the day
  * @param dayCharged the same of the leases of the day
  */
-record Spend(long totalCommitted, long totalCharged, long dayCommitted, long dayCharged) {
-  static final Spend NONE = new Spend(0, 0, 0, 0);
+public record Spend(long totalCommitted, long totalCharged, long dayCommitted, long dayCharged) {
+  /** Nothing yet. */
+  public static final Spend NONE = new Spend(0, 0, 0, 0);
 }

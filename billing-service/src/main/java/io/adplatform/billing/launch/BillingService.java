@@ -6,6 +6,15 @@ import io.adplatform.billing.budget.LeaseGrants;
 import io.adplatform.billing.budget.LeaseHandler;
 import io.adplatform.billing.budget.NodesHandler;
 import io.adplatform.billing.budget.WriteOffHandler;
+import io.adplatform.billing.ledger.AdjustmentHandler;
+import io.adplatform.billing.ledger.BalancesHandler;
+import io.adplatform.billing.ledger.CorrectionHandler;
+import io.adplatform.billing.ledger.EntryHandler;
+import io.adplatform.billing.ledger.LedgerCounters;
+import io.adplatform.billing.ledger.LedgerWrites;
+import io.adplatform.billing.ledger.StatementHandler;
+import io.adplatform.billing.ledger.TopUpHandler;
+import io.adplatform.billing.ledger.TrialBalanceHandler;
 import io.adplatform.billing.pacing.Pacer;
 import io.adplatform.billing.pacing.ParticipationHandler;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
@@ -26,8 +35,8 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Budgets and leases: learns budgets from the catalogue, grants leases to nodes, counts what is
- * settled, closes leases, paces line items. Thread-safe once launched.
+ * Budgets, leases and the ledger: learns budgets from the catalogue, grants leases to nodes, counts
+ * what is settled and posts it, closes leases, paces line items. Thread-safe once launched.
  */
 public final class BillingService implements AutoCloseable {
   private static final Duration KAFKA_START = Duration.ofSeconds(60);
@@ -68,7 +77,7 @@ public final class BillingService implements AutoCloseable {
   }
 
   /**
-   * Migrates the schema, makes missing topics, mounts the internal routes and starts the threads.
+   * Migrates the schema, makes missing topics, mounts the routes and starts the threads.
    *
    * @param clock what days, leases and their ends go by
    * @throws IllegalStateException where PostgreSQL or Kafka cannot be reached
@@ -99,7 +108,23 @@ public final class BillingService implements AutoCloseable {
             "billing-catalogue",
             () -> service.catalogue.isCaughtUp() ? null : "the catalogue is not read to its end")
         .readiness("billing-settled", service.settled::readiness);
+    mountLedger(api, database.transactions(), clock, new LedgerCounters(meters));
     return service;
+  }
+
+  private static void mountLedger(
+      ApiServer.Builder api,
+      Transactions transactions,
+      InstantSource clock,
+      LedgerCounters counters) {
+    LedgerWrites writes = new LedgerWrites(transactions, clock, counters);
+    api.operation("listBalances", new BalancesHandler(transactions))
+        .operation("getStatement", new StatementHandler(transactions))
+        .operation("getTrialBalance", new TrialBalanceHandler(transactions))
+        .operation("getLedgerEntry", new EntryHandler(transactions))
+        .operation("createTopUp", new TopUpHandler(writes))
+        .operation("createAdjustment", new AdjustmentHandler(writes))
+        .operation("createCorrection", new CorrectionHandler(writes));
   }
 
   private static void createTopics(BillingConfig config) {

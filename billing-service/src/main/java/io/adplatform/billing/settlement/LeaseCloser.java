@@ -2,6 +2,7 @@ package io.adplatform.billing.settlement;
 
 import io.adplatform.billing.budget.SettledMarks;
 import io.adplatform.billing.budget.SqlArrays;
+import io.adplatform.storage.postgres.IdempotencyStore;
 import io.adplatform.storage.postgres.Transactions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -145,11 +146,12 @@ public final class LeaseCloser implements AutoCloseable {
   private void beginClosing() throws SQLException {
     int closing = MAX_BATCH;
     while (closing == MAX_BATCH && !closed) {
-      closing = transactions.forService(handle -> beginClosing(handle.getConnection()));
+      closing = transactions.forService(handle -> beginClosing(handle.getConnection(), partitions));
     }
   }
 
-  private int beginClosing(Connection connection) throws SQLException {
+  /** Marks leases that nothing can come on any more, a batch at most; how many. */
+  static int beginClosing(Connection connection, int partitions) throws SQLException {
     long[] through = SettledMarks.settledThrough(connection, partitions);
     try (PreparedStatement statement = connection.prepareStatement(BEGIN_CLOSING)) {
       statement.setArray(
@@ -208,7 +210,7 @@ public final class LeaseCloser implements AutoCloseable {
         });
   }
 
-  /** Forgets buckets that every reader has seen and nothing can be added to. */
+  /** Forgets buckets that every reader has seen and nothing can be added to, and old answers. */
   private void prune() throws SQLException {
     long now = clock.millis();
     if (now - prunedMillis < PRUNE_MILLIS) {
@@ -225,5 +227,6 @@ public final class LeaseCloser implements AutoCloseable {
             return statement.executeUpdate();
           }
         });
+    transactions.forService(new IdempotencyStore()::forgetOld);
   }
 }

@@ -1,5 +1,7 @@
 package io.adplatform.billing.settlement;
 
+import io.adplatform.billing.ledger.OffsetRange;
+import io.adplatform.billing.ledger.SettledSums;
 import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
@@ -13,24 +15,21 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a run of messages of {@code settled} says, summed up: charges by lease, and by lease, lane
- * and expiry; leases that are closed; marks; and the offsets it ran over. The order of messages
- * within a batch does not matter, because settlement charges nothing to a lease after the message
- * that closes it. Not thread-safe.
+ * and expiry; what goes into the ledger; leases that are closed; marks; and the offsets it ran
+ * over. The order of messages within a batch does not matter, because settlement charges nothing to
+ * a lease after the message that closes it. Not thread-safe.
  */
-final class SettledBatch {
+public final class SettledBatch {
   /** A bucket of a lane, as nodes keep them. */
-  record Bucket(long leaseId, int lane, long expirySecond) {}
+  public record Bucket(long leaseId, int lane, long expirySecond) {}
 
   /** A node's journal in one partition. */
-  record Journal(int nodeId, int partition) {}
-
-  /** The offsets a batch ran over. */
-  record Range(long fromOffset, long nextOffset) {}
+  public record Journal(int nodeId, int partition) {}
 
   /** What came of the events on a lease. */
-  static final class Sums {
-    long chargedMicros;
-    long overDeliveryMicros;
+  public static final class Sums {
+    public long chargedMicros;
+    public long overDeliveryMicros;
   }
 
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -43,13 +42,14 @@ final class SettledBatch {
   private final Map<Bucket, Long> buckets = new HashMap<>();
   private final Map<Long, Long> closed = new LinkedHashMap<>();
   private final Map<Journal, Long> marks = new HashMap<>();
-  private final Map<Integer, Range> ranges = new HashMap<>();
+  private final Map<Integer, OffsetRange> ranges = new HashMap<>();
+  private final SettledSums books = new SettledSums();
   private int unreadable;
 
   /** Takes one message. */
-  void add(int partition, long offset, byte[] message) {
-    Range range = ranges.get(partition);
-    ranges.put(partition, new Range(range == null ? offset : range.fromOffset, offset + 1));
+  public void add(int partition, long offset, byte[] message) {
+    OffsetRange range = ranges.get(partition);
+    ranges.put(partition, new OffsetRange(range == null ? offset : range.fromOffset(), offset + 1));
     if (message == null || message.length < MessageHeaderDecoder.ENCODED_LENGTH) {
       unreadable++;
       return;
@@ -61,7 +61,7 @@ final class SettledBatch {
       return;
     }
     switch (header.templateId()) {
-      case SettledEventDecoder.TEMPLATE_ID -> addEvent();
+      case SettledEventDecoder.TEMPLATE_ID -> addEvent(partition);
       case SettledMarkDecoder.TEMPLATE_ID -> addMark(partition);
       case SettledLeaseDecoder.TEMPLATE_ID -> {
         lease.wrapAndApplyHeader(buffer, 0, header);
@@ -71,8 +71,9 @@ final class SettledBatch {
     }
   }
 
-  private void addEvent() {
+  private void addEvent(int partition) {
     event.wrapAndApplyHeader(buffer, 0, header);
+    books.add(partition, event);
     long charged = event.chargedMicros();
     long over = event.overDeliveryMicros();
     boolean counts = event.disposition() == Disposition.COUNTED && event.leaseId() != 0;
@@ -98,37 +99,42 @@ final class SettledBatch {
   }
 
   /** Whether no message was taken. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return ranges.isEmpty();
   }
 
   /** Charged and over-delivered, by lease. */
-  Map<Long, Sums> sums() {
+  public Map<Long, Sums> sums() {
     return sums;
   }
 
   /** Charged, by bucket. */
-  Map<Bucket, Long> buckets() {
+  public Map<Bucket, Long> buckets() {
     return buckets;
   }
 
+  /** What it comes to in the ledger. */
+  SettledSums books() {
+    return books;
+  }
+
   /** What settlement says was charged in all, by closed lease. */
-  Map<Long, Long> closed() {
+  public Map<Long, Long> closed() {
     return closed;
   }
 
   /** Settled up to this time, by journal. */
-  Map<Journal, Long> marks() {
+  public Map<Journal, Long> marks() {
     return marks;
   }
 
   /** By partition. */
-  Map<Integer, Range> ranges() {
+  public Map<Integer, OffsetRange> ranges() {
     return ranges;
   }
 
   /** Messages of a kind this release does not know. */
-  int unreadable() {
+  public int unreadable() {
     return unreadable;
   }
 }

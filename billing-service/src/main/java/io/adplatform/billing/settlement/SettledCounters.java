@@ -1,5 +1,6 @@
 package io.adplatform.billing.settlement;
 
+import io.adplatform.billing.ledger.LedgerCounters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -11,8 +12,10 @@ final class SettledCounters {
   final Counter unreadable;
   final Counter gaps;
   final Counter resets;
+  final LedgerCounters ledger;
 
   SettledCounters(MeterRegistry registry) {
+    ledger = new LedgerCounters(registry);
     closed = counter(registry, "leases.closed", "Leases closed");
     mismatches =
         counter(

@@ -166,6 +166,16 @@ final class SettledStore {
     }
   }
 
+  /** What comes at the offsets of these partitions from now on is not what was there before. */
+  void beginGeneration(Collection<Integer> partitions) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE settled_offset SET generation = generation + 1 WHERE partition = ANY (?)")) {
+      statement.setArray(1, SqlArrays.integers(connection, partitions));
+      statement.executeUpdate();
+    }
+  }
+
   /** The leases as they are; unknown ones are left out. */
   Map<Long, LeaseRow> leases(Collection<Long> ids) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(SELECT_LEASES)) {

@@ -1,6 +1,8 @@
 package io.adplatform.billing.settlement;
 
 import io.adplatform.billing.budget.SpendStore;
+import io.adplatform.billing.ledger.Ledger;
+import io.adplatform.billing.ledger.OffsetRange;
 import io.adplatform.billing.settlement.SettledStore.LeaseRow;
 import io.adplatform.storage.postgres.Transactions;
 import java.sql.Connection;
@@ -16,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts batches of {@code settled}, each in one transaction with the offsets it ran over, so that
- * every message is counted once, whatever is killed. Called by the thread of {@link SettledReader}.
+ * Counts batches of {@code settled} and posts them to the ledger, each in one transaction with the
+ * offsets it ran over, so that every message is counted once, whatever is killed. Called by the
+ * thread of {@link SettledReader}.
  */
 final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
@@ -41,6 +44,7 @@ final class Settlement {
     int closed;
     int mismatches;
     int unknownLeases;
+    Ledger.Posted posted;
   }
 
   /**
@@ -83,6 +87,7 @@ final class Settlement {
       }
     }
     store.writeOffsets(reset);
+    store.beginGeneration(reset.keySet());
     if (topicId != null) {
       store.writeTopicId(topicId);
     }
@@ -103,6 +108,14 @@ final class Settlement {
       counters.mismatches.increment(outcome.mismatches);
       counters.unknownLeases.increment(outcome.unknownLeases);
       counters.unreadable.increment(batch.unreadable());
+      counters.ledger.posted(outcome.posted, batch.books().refused());
+      if (batch.books().refused() > 0) {
+        LOG.error(
+            "{} settled events among {} have an amount or a currency that cannot be: they are in no"
+                + " entry of the ledger",
+            batch.books().refused(),
+            batch.ranges());
+      }
     }
     return outcome.counted;
   }
@@ -112,7 +125,7 @@ final class Settlement {
     SettledStore store = new SettledStore(connection);
     long[] expected = store.lockOffsets(partitions);
     Map<Integer, Long> next = new HashMap<>();
-    for (Map.Entry<Integer, SettledBatch.Range> entry : batch.ranges().entrySet()) {
+    for (Map.Entry<Integer, OffsetRange> entry : batch.ranges().entrySet()) {
       // Offsets of transactions' own markers are skipped over, so a range may begin beyond.
       if (entry.getValue().fromOffset() < expected[entry.getKey()]) {
         return outcome;
@@ -125,6 +138,7 @@ final class Settlement {
     if (!ids.isEmpty()) {
       change(store, connection, batch, ids, outcome);
     }
+    outcome.posted = Ledger.post(connection, batch.books(), batch.ranges(), clock.millis());
     store.mark(batch.marks());
     store.writeOffsets(next);
     return outcome;

@@ -44,7 +44,6 @@ class PacerTest {
   @BeforeEach
   void publish() throws SQLException {
     BUDGETS.clear();
-    execute("TRUNCATE pacing, pacing_hour");
     Budget daily = new Budget(null, 86_400 * PRICE);
     BUDGETS.publish(
         advertiser("UTC"),

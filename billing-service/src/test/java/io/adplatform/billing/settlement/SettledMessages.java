@@ -1,6 +1,7 @@
 package io.adplatform.billing.settlement;
 
 import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
 import io.adplatform.wire.sbe.SettledEventEncoder;
@@ -41,11 +42,67 @@ public final class SettledMessages {
             .chargedMicros(chargedMicros)
             .overDeliveryMicros(overDeliveryMicros)
             .expirySeconds(expirySecond)
+            .currency(CurrencyCode.USD)
             .kind(SettledKind.IMPRESSION)
             .disposition(disposition)
             .billed((short) 1);
     event.putRecord(new byte[0], 0, 0);
     return take(buffer, event.encodedLength());
+  }
+
+  /**
+   * A billed impression as the ledger sees it, on no lease.
+   *
+   * @param currency ISO 4217 number
+   */
+  public record Impression(
+      long timeMillis,
+      long lineItemId,
+      long supplyPartnerId,
+      int currency,
+      long chargedMicros,
+      long costMicros,
+      long overDeliveryMicros,
+      Disposition disposition) {
+    /** Of US dollars, counted, within its lease. */
+    public static Impression of(
+        long timeMillis,
+        long lineItemId,
+        long supplyPartnerId,
+        long chargedMicros,
+        long costMicros) {
+      return new Impression(
+          timeMillis,
+          lineItemId,
+          supplyPartnerId,
+          CurrencyCode.USD,
+          chargedMicros,
+          costMicros,
+          0,
+          Disposition.COUNTED);
+    }
+
+    /** The message. */
+    public byte[] message() {
+      UnsafeBuffer buffer = new UnsafeBuffer(new byte[ROOM]);
+      SettledEventEncoder event =
+          new SettledEventEncoder()
+              .wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
+              .timeMillis(timeMillis)
+              .auctionHi(AuctionId.hi(1, 1_800_000_000, 0))
+              .auctionLo(1)
+              .lineItemId(lineItemId)
+              .supplyPartnerId(supplyPartnerId)
+              .currency(currency)
+              .chargedMicros(chargedMicros)
+              .costMicros(costMicros)
+              .overDeliveryMicros(overDeliveryMicros)
+              .kind(SettledKind.IMPRESSION)
+              .disposition(disposition)
+              .billed((short) 1);
+      event.putRecord(new byte[0], 0, 0);
+      return take(buffer, event.encodedLength());
+    }
   }
 
   /** A node's journal is settled up to a time. */

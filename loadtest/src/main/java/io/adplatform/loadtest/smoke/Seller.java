@@ -1,6 +1,7 @@
 package io.adplatform.loadtest.smoke;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.loadtest.exchange.Bid;
 import io.adplatform.loadtest.exchange.RequestFile;
 import io.adplatform.loadtest.exchange.Ssp;
 import java.io.IOException;

@@ -1,33 +1,23 @@
 package io.adplatform.loadtest.smoke;
 
+import io.adplatform.loadtest.exchange.ClickHouse;
 import io.adplatform.loadtest.exchange.Exchange;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 
 /**
  * The settled event of one beacon, where the report is made from, so that it can be falsified: the
  * one place where the run reaches behind the public interfaces.
  */
 final class SettledTable {
-  private static final Duration BOUND = Duration.ofSeconds(20);
   private static final String TABLE = "settled_events";
   private static final String INSERT = "INSERT INTO " + TABLE + " SELECT * ";
   private static final String AS_IT_COMES = " SETTINGS insert_deduplicate = 0";
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final URI address;
-  private final String password;
+  private final ClickHouse clickHouse;
 
   /** In the ClickHouse that {@code up} has started. */
   SettledTable(Exchange exchange) throws IOException {
-    address =
-        URI.create(
-            "http://127.0.0.1:" + exchange.serverPort("clickhouse") + "/?database=adplatform");
-    password = exchange.secret("clickhouse");
+    clickHouse = new ClickHouse(exchange);
   }
 
   /** Charges the event one micro more. */
@@ -95,18 +85,6 @@ final class SettledTable {
   }
 
   private String execute(String sql) throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(address)
-                .timeout(BOUND)
-                .header("X-ClickHouse-User", "adplatform")
-                .header("X-ClickHouse-Key", password)
-                .POST(HttpRequest.BodyPublishers.ofString(sql))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IllegalStateException(sql + ": " + answer.statusCode() + " " + answer.body());
-    }
-    return answer.body();
+    return clickHouse.execute(sql);
   }
 }

@@ -1,5 +1,7 @@
 package io.adplatform.loadtest.smoke;
 
+import io.adplatform.loadtest.exchange.Bid;
+
 /** What an SSP or a browser fires for a bid. */
 enum Signal {
   IMPRESSION,

@@ -1,5 +1,7 @@
 package io.adplatform.loadtest.smoke;
 
+import io.adplatform.loadtest.exchange.Bid;
+
 /**
  * A bid of ours.
  *

@@ -97,6 +97,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     int work = 0;
     if (latest != snapshot) {
       snapshot = latest;
+      gate.serving(latest.lineItems()::contains);
       work++;
     }
     return work + gate.poll(parts.lane().nowMillis());

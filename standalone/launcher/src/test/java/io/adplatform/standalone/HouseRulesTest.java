@@ -100,6 +100,7 @@ class HouseRulesTest {
     "kafkaserver, 'kafkaserver'",
     "clickhouse, 'clickhouse'",
     "testkit, 'wire servers testkit'",
+    "simulator, 'wire runtime decision storage rtb analytics billing settle simulator'",
     "cli, 'cli'"
   })
   void shouldImportOneWay(String module, String allowed) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * leap of it only once it has lasted: a clock that was set wrong and is put right again leaves them
  * as they were. Of one thread.
  */
-final class SteadyMillis {
+public final class SteadyMillis {
   /** Less is the clock's own correction, and is followed at once. */
   static final long LEAP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
@@ -23,7 +23,7 @@ final class SteadyMillis {
   private long leaptNanos;
 
   /** A time that is never before {@code floorMillis}. */
-  SteadyMillis(long floorMillis) {
+  public SteadyMillis(long floorMillis) {
     this.floorMillis = floorMillis;
     this.lastMillis = floorMillis;
   }
@@ -34,7 +34,7 @@ final class SteadyMillis {
    * @param clockMillis what the machine's clock says, milliseconds since 1970
    * @param nanos monotonic nanoseconds, read together with it
    */
-  long at(long clockMillis, long nanos) {
+  public long at(long clockMillis, long nanos) {
     long passedMillis = TimeUnit.NANOSECONDS.toMillis(nanos - baseNanos);
     boolean ahead = begun && clockMillis - baseMillis - passedMillis > LEAP_MILLIS;
     if (ahead && !leapt) {

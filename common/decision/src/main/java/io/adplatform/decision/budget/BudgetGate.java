@@ -3,6 +3,7 @@ package io.adplatform.decision.budget;
 import io.adplatform.wire.event.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -39,6 +40,12 @@ public final class BudgetGate {
   /** A lease in use is extended when no more than this is left of its time. */
   private static final int EXTEND_AHEAD_MILLIS = 30_000;
 
+  /**
+   * A line item that has not served for so long gives its leases back. At once would be too soon:
+   * another lane may know of a line item, and share a lease of it, before this one does.
+   */
+  private static final int PAUSED_MILLIS = 2_000;
+
   private static final int EXTEND_AGAIN_MILLIS = 5_000;
 
   /**
@@ -73,6 +80,9 @@ public final class BudgetGate {
 
   /** Line items met since the last reservation or poll that are awaited. */
   private int awaited;
+
+  /** Whether a line item, by its id, may be bid on at all. */
+  private LongPredicate serving = lineItemId -> true;
 
   /** Whether the node stops: nothing is reserved any more. */
   private boolean retiring;
@@ -144,6 +154,14 @@ public final class BudgetGate {
     if (lease != null && chargeMicros > 0) {
       lease.cancel(budget.rate.of(chargeMicros), chargeMicros, expirySecond);
     }
+  }
+
+  /**
+   * Says which line items a new catalogue has serving: leases of the others are given back, some in
+   * each poll, so that what is paused holds no money of its campaign.
+   */
+  public void serving(LongPredicate lineItemIds) {
+    serving = lineItemIds;
   }
 
   /**
@@ -315,6 +333,7 @@ public final class BudgetGate {
 
   /** Brings one line item up to date, and goes on to the next. */
   private void lookOver(LineItemBudget budget, long nowMillis) {
+    boolean serves = budget.serves(serving.test(budget.lineItemId), nowMillis, PAUSED_MILLIS);
     LaneLease lease = budget.first;
     while (lease != null) {
       LaneLease after = lease.next;
@@ -324,7 +343,7 @@ public final class BudgetGate {
       if (bid > 0) {
         budget.rate.sample(bid, charged, budget.priceMicros, lease.shareMicros());
       }
-      if (lease.isOpen(nowMillis)) {
+      if (serves && lease.isOpen(nowMillis)) {
         extend(lease, nowMillis);
       } else {
         end(budget, lease);

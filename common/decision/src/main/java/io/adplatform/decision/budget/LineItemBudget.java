@@ -44,6 +44,9 @@ final class LineItemBudget {
 
   private boolean denied;
 
+  /** Since when it has been found not to serve; 0 where it serves. */
+  private long pausedSinceMillis;
+
   private long window;
   private long windowMicros;
 
@@ -89,6 +92,16 @@ final class LineItemBudget {
         lease.next = gone.next;
       }
     }
+  }
+
+  /** Whether it serves, or has not done so for less than so many milliseconds. */
+  boolean serves(boolean servesNow, long nowMillis, int graceMillis) {
+    if (servesNow) {
+      pausedSinceMillis = 0;
+      return true;
+    }
+    pausedSinceMillis = pausedSinceMillis == 0 ? nowMillis : pausedSinceMillis;
+    return nowMillis - pausedSinceMillis < graceMillis;
   }
 
   /** Notes that more was asked for. */

@@ -3,6 +3,7 @@ package io.adplatform.decision.catalogue;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.money.Cpm;
 import java.util.Arrays;
+import org.agrona.collections.LongHashSet;
 
 /**
  * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
@@ -39,18 +40,22 @@ public final class LineItemIndex {
 
   private final int[] creativeOrdinals;
 
+  private final LongHashSet ids;
+
   LineItemIndex(Columns columns) {
     lineItems = columns.lineItems;
     currencies = columns.currencies;
     distinctCurrencies = Arrays.stream(currencies).distinct().toArray();
     int count = lineItems.length;
     rows = new long[count << ROW_SHIFT];
+    ids = new LongHashSet();
     creativeOrdinals = Arrays.stream(columns.creatives).flatMapToInt(Arrays::stream).toArray();
     int creativesFrom = 0;
     for (int ordinal = 0; ordinal < count; ordinal++) {
       int creativesTo = creativesFrom + columns.creatives[ordinal].length;
       int row = ordinal << ROW_SHIFT;
       rows[row + ID] = lineItems[ordinal].id();
+      ids.add(lineItems[ordinal].id());
       rows[row + BID] = lineItems[ordinal].bidCpmMicros();
       rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
       rows[row + START] = columns.startMillis[ordinal];
@@ -66,6 +71,7 @@ public final class LineItemIndex {
     lineItems = same.lineItems;
     currencies = same.currencies;
     distinctCurrencies = same.distinctCurrencies;
+    ids = same.ids;
     creativeOrdinals = same.creativeOrdinals;
     rows = same.rows.clone();
     for (int ordinal = 0; ordinal < participations.length; ordinal++) {
@@ -80,6 +86,11 @@ public final class LineItemIndex {
   /** How many there are; ordinals are 0 to one less. */
   public int count() {
     return lineItems.length;
+  }
+
+  /** Whether the line item with an id is among them. */
+  public boolean contains(long id) {
+    return ids.contains(id);
   }
 
   /** The line item's id. */

@@ -99,6 +99,29 @@ class NodeLeasesTest {
   }
 
   @Test
+  void shouldGiveBackLeasesOfWhatServesNoMore() {
+    source.budgets.put(LINE_ITEM, 10_000L);
+    reserve(first, 2_500);
+    turn();
+    assertTrue(reserve(first, 2_500) > 0);
+    long expiry = first.grantedExpirySecond();
+    first.serving(id -> false);
+    second.serving(id -> false);
+    turn();
+    assertEquals(List.of(), returned());
+    now += 2_000;
+    turn();
+    turn();
+    assertEquals(
+        List.of(new LeaseSource.Return(source.granted.getFirst().leaseId(), expiry, 7_500)),
+        returned());
+  }
+
+  private List<LeaseSource.Return> returned() {
+    return source.questions.stream().flatMap(one -> one.returns().stream()).distinct().toList();
+  }
+
+  @Test
   void shouldStopOnALeaseThatWasEndedEarly() {
     source.budgets.put(LINE_ITEM, 10_000L);
     reserve(first, 2_500);

@@ -1,8 +1,10 @@
 package io.adplatform.decision.catalogue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.BillableEvent;
@@ -77,6 +79,8 @@ class CatalogueCompilerTest {
     assertSame(first.targeting(), second.targeting());
     assertEquals(Participation.ALL, second.lineItems().participation(0));
     assertEquals(250_000, second.lineItems().participation(1));
+    assertTrue(second.lineItems().contains(30) && second.lineItems().contains(31));
+    assertFalse(second.lineItems().contains(32));
     assertEquals(Participation.START, first.lineItems().participation(1));
     apply(lineItem(32, 3_000, Status.ACTIVE, 20L), 8);
     assertEquals(250_000, compiler.compile(NOW).lineItems().participation(2));

@@ -2,6 +2,7 @@ package io.adplatform.runtime.journal;
 
 import io.adplatform.runtime.stream.StreamHandler;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -71,6 +72,35 @@ public final class MemoryLaneJournal implements LaneJournal {
       buffer.wrap(messages.get(i));
       handler.onMessage(buffer, 0, messages.get(i).length, positions.get(i));
     }
+  }
+
+  /**
+   * Hands over what is recorded after a position, oldest first.
+   *
+   * @param afterPosition 0 is the beginning
+   * @return the position after the last message that was handed over, or {@code afterPosition}
+   */
+  public long read(long afterPosition, StreamHandler handler) {
+    UnsafeBuffer buffer = new UnsafeBuffer();
+    long read = afterPosition;
+    int found = Collections.binarySearch(positions, afterPosition);
+    for (int i = found < 0 ? -found - 1 : found + 1; i < messages.size(); i++) {
+      if (positions.get(i) > recorded) {
+        break;
+      }
+      read = positions.get(i);
+      buffer.wrap(messages.get(i));
+      handler.onMessage(buffer, 0, messages.get(i).length, read);
+    }
+    return read;
+  }
+
+  /** Forgets messages up to a position, as when they are shipped and their segment is deleted. */
+  public void purge(long upToPosition) {
+    int found = Collections.binarySearch(positions, upToPosition);
+    int count = found < 0 ? -found - 1 : found + 1;
+    messages.subList(0, count).clear();
+    positions.subList(0, count).clear();
   }
 
   /** How many messages there are. */

@@ -50,4 +50,24 @@ class MemoryLaneJournalTest extends LaneJournalContractTest {
     journal.wakeWhenRecorded(first);
     assertEquals(2, woken);
   }
+
+  @Test
+  void shouldReadWhatIsRecordedBehindAPositionAndForgetWhatIsPurged() {
+    UnsafeBuffer message = new UnsafeBuffer(new byte[8]);
+    long first = journal.offerSignal(message, 0, 8);
+    long second = journal.offerSignal(message, 0, 8);
+    journal.record();
+    long unrecorded = journal.offerSignal(message, 0, 8);
+    List<Long> read = new ArrayList<>();
+    assertEquals(second, journal.read(0, (buffer, offset, length, at) -> read.add(at)));
+    assertEquals(List.of(first, second), read);
+    journal.purge(first);
+    read.clear();
+    assertEquals(second, journal.read(0, (buffer, offset, length, at) -> read.add(at)));
+    assertEquals(List.of(second), read);
+    journal.purge(second);
+    assertEquals(second, journal.read(second, (buffer, offset, length, at) -> read.add(at)));
+    journal.record();
+    assertEquals(unrecorded, journal.read(second, (buffer, offset, length, at) -> {}));
+  }
 }

@@ -28,7 +28,7 @@ class LanesLeakTest {
                 .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
                 .compose(request -> request.send())
                 .compose(response -> response.body())
-                .await(10, TimeUnit.SECONDS);
+                .await(30, TimeUnit.SECONDS);
           }
         });
   }

@@ -1,7 +1,6 @@
 package io.adplatform.storage.lease;
 
 import io.adplatform.decision.budget.LeaseSource;
-import io.adplatform.wire.event.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,14 +8,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
- * Leases from billing-service over HTTP. After a request without an answer, nobody knows whether it
- * was granted: before anything else is wanted, the same sequence is sent once more, and line items
- * that turn out to have been granted are not wanted again.
+ * Leases from billing-service over HTTP: carries a {@link LeaseDialogue}, and waits a little after
+ * a failure.
  *
  * <p>Of one thread, that of {@code NodeLeases}; the getters of any.
  */
@@ -35,11 +30,7 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
   private final HttpClient http;
   private final URI address;
   private final String authorization;
-  private final int nodeId;
-  private final long boot;
-  private long sequence;
-  private long after;
-  private boolean unanswered;
+  private final LeaseDialogue dialogue;
   private long pauseNanos;
   private long pausedUntilNanos = System.nanoTime();
   private volatile long answeredNanos = System.nanoTime();
@@ -64,8 +55,7 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
             (base.endsWith("/") ? base.substring(0, base.length() - 1) : base)
                 + "/internal/v1/leases");
     this.authorization = "Bearer " + nodeKey;
-    this.nodeId = nodeId;
-    this.boot = boot;
+    this.dialogue = new LeaseDialogue(nodeId, boot, this::send);
   }
 
   /** How many milliseconds ago billing-service last answered; at first, since the start. */
@@ -84,55 +74,16 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
       throw new IOException("billing-service did not answer; waiting a little");
     }
     try {
-      Set<Long> granted = new HashSet<>();
-      if (unanswered) {
-        resolve(granted);
-      }
-      LeaseAnswer answer = ask(question, granted);
-      after = answer.revision();
+      Answer answer = dialogue.exchange(question);
       pauseNanos = 0;
       answeredNanos = System.nanoTime();
-      return translate(answer);
+      return answer;
     } catch (IOException e) {
       failures++;
       pauseNanos = Math.clamp(pauseNanos * 2, BACK_OFF_NANOS, MAX_BACK_OFF_NANOS);
       pausedUntilNanos = System.nanoTime() + pauseNanos;
       throw e;
     }
-  }
-
-  /** Learns what came of the request that was not answered. */
-  private void resolve(Set<Long> granted) throws IOException {
-    LeaseRequest again =
-        new LeaseRequest(nodeId, boot, sequence, after, List.of(), List.of(), List.of());
-    send(again).leases().stream()
-        .filter(lease -> !lease.closed())
-        .forEach(lease -> granted.add(lease.lineItemId()));
-    unanswered = false;
-  }
-
-  private LeaseAnswer ask(Question question, Set<Long> granted) throws IOException {
-    List<LeaseRequest.Want> wants =
-        question.wants().stream()
-            .filter(want -> !granted.contains(want.lineItemId()))
-            .map(
-                want ->
-                    new LeaseRequest.Want(
-                        want.lineItemId(), want.priceMicros(), want.spendMicrosPerMinute()))
-            .toList();
-    List<LeaseRequest.Return> returns =
-        question.returns().stream()
-            .map(
-                back ->
-                    new LeaseRequest.Return(
-                        back.leaseId(), back.lastExpirySecond(), back.freeMicros()))
-            .toList();
-    sequence++;
-    unanswered = true;
-    LeaseAnswer answer =
-        send(new LeaseRequest(nodeId, boot, sequence, after, wants, question.extend(), returns));
-    unanswered = false;
-    return answer;
   }
 
   private LeaseAnswer send(LeaseRequest body) throws IOException {
@@ -155,44 +106,6 @@ public final class HttpLeaseSource implements LeaseSource, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for billing-service", e);
     }
-  }
-
-  private static Answer translate(LeaseAnswer answer) {
-    return new Answer(
-        answer.settledThroughMillis(),
-        answer.leases().stream()
-            .map(
-                lease ->
-                    new Lease(
-                        lease.leaseId(),
-                        lease.lineItemId(),
-                        lease.amountMicros(),
-                        lease.bidUntilMillis(),
-                        lease.lastExpiryMillis(),
-                        lease.closed()))
-            .toList(),
-        answer.charges().stream()
-            .map(
-                charge ->
-                    new Charge(
-                        charge.leaseId(),
-                        charge.lane(),
-                        charge.expirySecond(),
-                        charge.chargedMicros()))
-            .toList(),
-        answer.refusals().stream()
-            .map(refusal -> new Refusal(refusal.lineItemId(), reason(refusal.reason())))
-            .toList());
-  }
-
-  private static Reason reason(LeaseRefusal refusal) {
-    return switch (refusal) {
-      case PAUSED, CAMPAIGN_PAUSED -> Reason.STATUS;
-      case NOT_STARTED, ENDED -> Reason.SCHEDULE;
-      case TOTAL_BUDGET, DAILY_BUDGET, CAMPAIGN_TOTAL_BUDGET, CAMPAIGN_DAILY_BUDGET ->
-          Reason.BUDGET_EXHAUSTED;
-      case UNKNOWN_LINE_ITEM, TOO_MANY_LEASES, OTHER -> Reason.NO_LEASE;
-    };
   }
 
   /** Ends the client's threads. */

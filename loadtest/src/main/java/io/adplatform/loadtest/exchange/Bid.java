@@ -1,15 +1,15 @@
-package io.adplatform.loadtest.smoke;
+package io.adplatform.loadtest.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A bid as an SSP reads it, with the addresses that it would fire. */
-record Bid(JsonNode json) {
+public record Bid(JsonNode json) {
   /** What an SSP fills into a loss notice: outbid, by a bid of 10.01. */
-  static final int LOSS_REASON = 102;
+  public static final int LOSS_REASON = 102;
 
-  static final long MIN_TO_WIN_CPM_MICROS = 10_010_000;
+  public static final long MIN_TO_WIN_CPM_MICROS = 10_010_000;
 
   private static final Pattern BEACON =
       Pattern.compile("src=[\"'](http[^\"']*/e/imp/[A-Za-z0-9_-]+[^\"']*)[\"']");
@@ -17,22 +17,22 @@ record Bid(JsonNode json) {
       Pattern.compile("href=[\"'](http[^\"']*/e/click/[A-Za-z0-9_-]+[^\"']*)[\"']");
 
   /** The impression beacon in the markup, with the clearing price filled in as an SSP does. */
-  String impression(String price) {
+  public String impression(String price) {
     return filled(find(BEACON), price);
   }
 
   /** The click address in the markup. */
-  String click() {
+  public String click() {
     return find(CLICK);
   }
 
   /** {@code nurl}, {@code burl} or {@code lurl} with the price filled in. */
-  String notice(String field, String price) {
+  public String notice(String field, String price) {
     return filled(json.path(field).asText(), price);
   }
 
   /** The auction's id. */
-  String id() {
+  public String id() {
     return json.path("id").asText();
   }
 

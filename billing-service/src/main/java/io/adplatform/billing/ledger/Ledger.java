@@ -1,0 +1,102 @@
+package io.adplatform.billing.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Posts what is settled. Each sum becomes one entry: the advertiser is debited the charge, the
+ * supply partner credited the cost, and the exchange's margin gets what is between them, which is
+ * below 0 where supply is owed more than was charged. Thread-safe; locks are the database's.
+ */
+public final class Ledger {
+  private Ledger() {}
+
+  /**
+   * What posting came to.
+   *
+   * @param entries entries made
+   * @param unknownLineItems of them, those of line items that are not known: their charges are owed
+   *     by advertiser 0, which only operators see
+   */
+  public record Posted(int entries, int unknownLineItems) {
+    static final Posted NOTHING = new Posted(0, 0);
+  }
+
+  /**
+   * Posts a batch in the caller's transaction, which moves the offsets on and holds their rows.
+   *
+   * @param ranges the offsets that the batch ran over, by partition; every partition of the sums
+   * @param nowMillis when it is posted, in milliseconds since 1970 UTC
+   * @throws SQLException of {@code ledger_range_once} where any of it was posted before
+   */
+  public static Posted post(
+      Connection connection, SettledSums batch, Map<Integer, OffsetRange> ranges, long nowMillis)
+      throws SQLException {
+    Map<SettledSums.Key, SettledSums.Sums> sums = new java.util.TreeMap<>(batch.sums());
+    // What neither side pays or gets is no entry of the books: over-delivery that costs nothing.
+    sums.values().removeIf(of -> of.chargedMicros == 0 && of.costMicros == 0);
+    if (sums.isEmpty()) {
+      return Posted.NOTHING;
+    }
+    Map<Integer, OffsetRange> posted = new HashMap<>(ranges);
+    posted
+        .keySet()
+        .retainAll(
+            sums.keySet().stream().map(SettledSums.Key::partition).collect(Collectors.toSet()));
+    Map<Integer, Long> rangeIds = LedgerStore.addRanges(connection, posted);
+    Map<Long, Long> advertisers =
+        LedgerStore.advertisers(
+            connection,
+            sums.keySet().stream().map(SettledSums.Key::lineItemId).collect(Collectors.toSet()));
+    Set<BookAccount> accounts = new HashSet<>();
+    for (SettledSums.Key key : sums.keySet()) {
+      long advertiser = advertisers.getOrDefault(key.lineItemId(), 0L);
+      accounts.add(new BookAccount(AccountKind.FUNDS, advertiser, key.currency()));
+      accounts.add(new BookAccount(AccountKind.RECEIVABLE, advertiser, key.currency()));
+      accounts.add(new BookAccount(AccountKind.PAYABLE, key.supplyPartnerId(), key.currency()));
+      accounts.add(BookAccount.ofExchange(AccountKind.MARGIN, key.currency()));
+    }
+    Balances balances = new Balances(connection, accounts);
+    List<Entry> entries = new ArrayList<>();
+    int unknown = 0;
+    for (Map.Entry<SettledSums.Key, SettledSums.Sums> each : sums.entrySet()) {
+      Long advertiser = advertisers.get(each.getKey().lineItemId());
+      unknown += advertiser == null ? 1 : 0;
+      Entry entry = entry(each.getKey(), each.getValue(), advertiser == null ? 0 : advertiser);
+      entry.rangeId = rangeIds.get(each.getKey().partition());
+      post(entry, balances);
+      entries.add(entry);
+    }
+    LedgerStore.add(connection, entries, balances, nowMillis);
+    return new Posted(entries.size(), unknown);
+  }
+
+  private static Entry entry(SettledSums.Key key, SettledSums.Sums of, long advertiserId) {
+    Entry entry = new Entry(Entry.Kind.SETTLED, key.currency());
+    entry.advertiserId = advertiserId;
+    entry.lineItemId = key.lineItemId();
+    entry.supplyPartnerId = key.supplyPartnerId();
+    entry.hourMillis = key.hourMillis();
+    entry.impressions = of.impressions;
+    entry.chargedMicros = of.chargedMicros;
+    entry.costMicros = of.costMicros;
+    entry.overDeliveryMicros = of.overDeliveryMicros;
+    return entry;
+  }
+
+  private static void post(Entry entry, Balances balances) {
+    balances.debitAdvertiser(entry, entry.advertiserId, entry.chargedMicros);
+    BookAccount payable =
+        new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency);
+    balances.post(entry, payable, -entry.costMicros);
+    BookAccount margin = BookAccount.ofExchange(AccountKind.MARGIN, entry.currency);
+    balances.post(entry, margin, entry.costMicros - entry.chargedMicros);
+  }
+}

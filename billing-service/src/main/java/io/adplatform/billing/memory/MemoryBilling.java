@@ -1,0 +1,474 @@
+package io.adplatform.billing.memory;
+
+import io.adplatform.billing.budget.Flight;
+import io.adplatform.billing.budget.LeaseConfig;
+import io.adplatform.billing.budget.LeaseSizing;
+import io.adplatform.billing.budget.LineItemBudget;
+import io.adplatform.billing.memory.MemoryLease.State;
+import io.adplatform.billing.settlement.SettledBatch;
+import io.adplatform.runtime.api.Problem;
+import io.adplatform.storage.lease.LeaseAnswer;
+import io.adplatform.storage.lease.LeaseRequest;
+import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.Budget;
+import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.event.EventPartition;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Budgets, leases and what was charged, in memory. For one thread. */
+public final class MemoryBilling {
+  private static final long MARGIN_MILLIS = 2_000;
+  private static final long RESEND_MILLIS = 30_000;
+
+  /** A closed lease is of interest for so long to whoever looks back. */
+  private static final long CLOSED_KEPT_MILLIS = 600_000;
+
+  private final LeaseConfig config;
+  private final LeaseSizing sizing;
+  private final InstantSource clock;
+  private final Map<Long, Advertiser> advertisers = new HashMap<>();
+  private final Map<Long, Campaign> campaigns = new HashMap<>();
+  private final Map<Long, LineItem> lineItems = new HashMap<>();
+  private final Map<Long, MemorySpend> lineItemSpend = new HashMap<>();
+  private final Map<Long, MemorySpend> campaignSpend = new HashMap<>();
+  private final Map<Integer, MemoryNode> nodes = new TreeMap<>();
+  private final Map<Long, MemoryLease> leases = new TreeMap<>();
+  private final Set<MemoryLease> unclosed = new LinkedHashSet<>();
+  private long lastLeaseId;
+  private long mismatches;
+
+  /** Without budgets or leases. */
+  public MemoryBilling(LeaseConfig config, InstantSource clock) {
+    this.config = config;
+    this.sizing = new LeaseSizing(config);
+    this.clock = clock;
+  }
+
+  /** Takes over an advertiser, a campaign or a line item as it is now; others are passed over. */
+  public void put(CatalogueEntity entity) {
+    switch (entity) {
+      case Advertiser advertiser -> advertisers.put(advertiser.id(), advertiser);
+      case Campaign campaign -> campaigns.put(campaign.id(), campaign);
+      case LineItem lineItem -> lineItems.put(lineItem.id(), lineItem);
+      default -> {}
+    }
+  }
+
+  /**
+   * Answers a node.
+   *
+   * @throws Problem 409 where a newer process of the node, or a newer request, has been heard
+   */
+  public LeaseAnswer handle(LeaseRequest request) {
+    long nowMillis = clock.millis();
+    MemoryNode node = node(request.nodeId());
+    if (request.boot() < node.boot) {
+      throw Problem.conflict("boot", "A newer process of this node has asked for leases.");
+    }
+    boolean newBoot = request.boot() > node.boot;
+    if (newBoot) {
+      endFormerBoots(node, request.boot(), nowMillis);
+    } else if (request.sequence() < node.sequence) {
+      throw Problem.conflict("sequence", "A newer request of this process has been answered.");
+    }
+    boolean repeated = !newBoot && request.sequence() == node.sequence;
+    node.boot = request.boot();
+    node.sequence = request.sequence();
+    node.writtenOffMillis = -1;
+    List<LeaseAnswer.Refusal> refusals = List.of();
+    if (!repeated) {
+      node.revision++;
+      giveBack(node, request.returns(), nowMillis);
+      refusals = grant(node, request.wants(), nowMillis);
+      extend(node, request.extend(), nowMillis);
+    }
+    return answer(node, request, refusals);
+  }
+
+  private void endFormerBoots(MemoryNode node, long boot, long nowMillis) {
+    node.changes.clear();
+    for (MemoryLease lease : unclosed) {
+      if (lease.nodeId == node.id && lease.boot < boot && isRunning(lease)) {
+        lease.ended = true;
+        lease.bidUntilMillis = Math.min(lease.bidUntilMillis, nowMillis);
+        lease.lastExpiryMillis = Math.min(lease.lastExpiryMillis, nowMillis + tokenMillis());
+      }
+    }
+  }
+
+  private static boolean isRunning(MemoryLease lease) {
+    return lease.state == State.OPEN && !lease.ended;
+  }
+
+  private void giveBack(MemoryNode node, List<LeaseRequest.Return> returns, long nowMillis) {
+    for (LeaseRequest.Return back : returns) {
+      MemoryLease lease = leases.get(back.leaseId());
+      if (lease == null || !lease.isOf(node.id, node.boot) || lease.state == State.CLOSED) {
+        continue;
+      }
+      if (lease.state == State.OPEN) {
+        lease.ended = true;
+        long expiry = back.lastExpirySecond() * 1_000;
+        long last = expiry > 0 ? Math.max(expiry, nowMillis) : nowMillis + tokenMillis();
+        lease.lastExpiryMillis = Math.min(lease.lastExpiryMillis, last);
+        lease.bidUntilMillis = Math.min(lease.bidUntilMillis, nowMillis);
+        changed(node, lease);
+      }
+      long free = Math.min(back.freeMicros(), lease.amountMicros - lease.chargedMicros);
+      long more = free - lease.givenBackMicros;
+      if (more > 0) {
+        lease.givenBackMicros += more;
+        commit(lease, -more);
+      }
+    }
+  }
+
+  private List<LeaseAnswer.Refusal> grant(
+      MemoryNode node, List<LeaseRequest.Want> wanted, long nowMillis) {
+    Map<Long, LeaseRequest.Want> wants = new LinkedHashMap<>();
+    wanted.forEach(want -> wants.putIfAbsent(want.lineItemId(), want));
+    List<LeaseAnswer.Refusal> refusals = new ArrayList<>();
+    Map<Long, LineItemBudget> budgets = new HashMap<>();
+    wants.keySet().forEach(id -> budgets.put(id, budget(id, nowMillis)));
+    Map<Long, Long> takenOfCampaign = new HashMap<>();
+    for (LeaseRequest.Want want : wants.values()) {
+      LineItemBudget budget = budgets.get(want.lineItemId());
+      int open = countOpen(node, want.lineItemId(), nowMillis);
+      long campaignId = budget == null ? 0 : budget.campaign().id();
+      long taken = takenOfCampaign.getOrDefault(campaignId, 0L);
+      LeaseSizing.Offer offer = sizing.offer(budget, want, open, taken, nowMillis);
+      takenOfCampaign.put(campaignId, taken + offer.amountMicros());
+      if (offer.refusal() == null) {
+        insert(node, budget, offer.amountMicros(), nowMillis);
+      } else {
+        refusals.add(new LeaseAnswer.Refusal(want.lineItemId(), offer.refusal()));
+      }
+    }
+    return refusals;
+  }
+
+  private void insert(MemoryNode node, LineItemBudget budget, long amountMicros, long nowMillis) {
+    long id = ++lastLeaseId;
+    long until = Math.min(nowMillis + bidMillis(), budget.endMillis());
+    MemoryLease lease =
+        new MemoryLease(
+            id,
+            node,
+            new MemoryLease.Terms(
+                budget.lineItem().id(),
+                budget.campaign().id(),
+                budget.day(),
+                budget.dayEndMillis(),
+                budget.owner().currency()),
+            amountMicros,
+            EventPartition.of(id, config.partitions()),
+            until,
+            until + tokenMillis());
+    leases.put(id, lease);
+    unclosed.add(lease);
+    commit(lease, amountMicros);
+    changed(node, lease);
+  }
+
+  private void extend(MemoryNode node, List<Long> leaseIds, long nowMillis) {
+    for (long id : leaseIds) {
+      MemoryLease lease = leases.get(id);
+      if (lease == null || !lease.isOf(node.id, node.boot) || !isRunning(lease)) {
+        continue;
+      }
+      LineItemBudget budget = budget(lease.lineItemId, nowMillis);
+      if (budget != null && budget.freeMicros() >= 0) {
+        long end = Math.min(lease.dayEndMillis, budget.endMillis());
+        long until = Math.min(nowMillis + bidMillis(), end);
+        if (lease.bidUntilMillis < until) {
+          lease.bidUntilMillis = until;
+          lease.lastExpiryMillis = until + tokenMillis();
+          changed(node, lease);
+        }
+      }
+    }
+  }
+
+  private LeaseAnswer answer(
+      MemoryNode node, LeaseRequest request, List<LeaseAnswer.Refusal> refusals) {
+    node.acknowledge(request.after());
+    List<LeaseAnswer.State> states = new ArrayList<>();
+    List<LeaseAnswer.Charge> charges = new ArrayList<>();
+    Set<Object> told = new HashSet<>();
+    for (MemoryNode.Change change : node.changes) {
+      if (change.bucket() == null) {
+        // A lease that changed twice is told as it is, once.
+        if (told.add(change.lease())) {
+          states.add(change.lease().answer());
+        }
+      } else if (told.add(change.bucket())) {
+        SettledBatch.Bucket key = (SettledBatch.Bucket) change.bucket();
+        Long charged = change.lease().buckets.get(key);
+        if (charged != null) {
+          charges.add(
+              new LeaseAnswer.Charge(key.leaseId(), key.lane(), key.expirySecond(), charged));
+        }
+      }
+    }
+    long settledThrough = Long.MAX_VALUE;
+    for (int partition = 0; partition < config.partitions(); partition++) {
+      settledThrough = Math.min(settledThrough, settledThrough(partition));
+    }
+    return new LeaseAnswer(
+        request.sequence(), node.revision, settledThrough, states, charges, refusals);
+  }
+
+  /**
+   * The time up to which every awaited node's events of a partition are settled, in milliseconds
+   * since 1970; 0 is unknown.
+   */
+  public long settledThrough(int partition) {
+    long through = Long.MAX_VALUE;
+    for (MemoryNode node : nodes.values()) {
+      if (!node.isWrittenOff()) {
+        through = Math.min(through, node.settledUpToMillis[partition]);
+      }
+    }
+    return through == Long.MAX_VALUE ? 0 : through;
+  }
+
+  /** Counts a batch of {@code settled}; the caller keeps its offsets. */
+  public void count(SettledBatch batch) {
+    Set<Long> ids = new HashSet<>(batch.sums().keySet());
+    ids.addAll(batch.closed().keySet());
+    Set<Integer> touched = new HashSet<>();
+    for (long id : ids) {
+      MemoryLease lease = leases.get(id);
+      if (lease != null && touched.add(lease.nodeId)) {
+        node(lease.nodeId).revision++;
+      }
+    }
+    batch.sums().forEach(this::charge);
+    batch.buckets().forEach(this::chargeBucket);
+    batch.closed().forEach(this::close);
+    batch.marks().forEach(this::mark);
+  }
+
+  private void charge(long leaseId, SettledBatch.Sums sums) {
+    MemoryLease lease = leases.get(leaseId);
+    if (lease != null) {
+      long charged = sums.chargedMicros;
+      if (lease.state != State.CLOSED) {
+        charged = Math.min(charged, Math.max(0, lease.keptMicros() - lease.chargedMicros));
+      }
+      lease.chargedMicros += charged;
+      long over = sums.overDeliveryMicros + sums.chargedMicros - charged;
+      spendOf(lineItemSpend, lease.lineItemId).charge(lease.day, charged, over);
+      spendOf(campaignSpend, lease.campaignId).charge(lease.day, charged, over);
+    }
+  }
+
+  private void chargeBucket(SettledBatch.Bucket key, long micros) {
+    MemoryLease lease = leases.get(key.leaseId());
+    if (lease != null && lease.state != State.CLOSED) {
+      MemoryNode node = node(lease.nodeId);
+      lease.buckets.merge(key, micros, Long::sum);
+      if (lease.boot == node.boot) {
+        node.changed(lease, key, node.revision);
+      }
+    }
+  }
+
+  private void close(long leaseId, long settledMicros) {
+    MemoryLease lease = leases.get(leaseId);
+    if (lease != null && lease.state != State.CLOSED) {
+      mismatches += lease.chargedMicros == settledMicros ? 0 : 1;
+      commit(lease, Math.min(0, lease.chargedMicros - lease.keptMicros()));
+      lease.state = State.CLOSED;
+      lease.ended = true;
+      lease.closedMillis = clock.millis();
+      lease.buckets.clear();
+      unclosed.remove(lease);
+      MemoryNode node = node(lease.nodeId);
+      if (lease.boot == node.boot) {
+        changed(node, lease);
+      }
+    }
+  }
+
+  private void mark(SettledBatch.Journal journal, long upToMillis) {
+    MemoryNode node = node(journal.nodeId());
+    long[] marks = node.settledUpToMillis;
+    marks[journal.partition()] = Math.max(marks[journal.partition()], upToMillis);
+    // A node that was written off and records again is awaited again.
+    if (node.isWrittenOff() && node.writtenOffMillis < upToMillis) {
+      node.writtenOffMillis = -1;
+    }
+  }
+
+  /**
+   * Begins to close what nothing can come on any more.
+   *
+   * @return leases for which {@code LeaseClose} is to be sent to {@code events} now
+   */
+  public List<Long> leasesToClose() {
+    long nowMillis = clock.millis();
+    long[] through = new long[config.partitions()];
+    for (int partition = 0; partition < through.length; partition++) {
+      through[partition] = settledThrough(partition) - MARGIN_MILLIS;
+    }
+    List<Long> send = new ArrayList<>();
+    for (MemoryLease lease : unclosed) {
+      boolean writtenOff = node(lease.nodeId).isWrittenOff() && lease.ended;
+      if (lease.state == State.OPEN
+          && (lease.lastExpiryMillis < through[lease.partition] || writtenOff)) {
+        lease.state = State.CLOSING;
+        lease.ended = true;
+      }
+      if (lease.state == State.CLOSING && lease.closeSentMillis < nowMillis - RESEND_MILLIS) {
+        lease.closeSentMillis = nowMillis;
+        send.add(lease.id);
+      }
+    }
+    send.sort(null);
+    Iterator<MemoryLease> oldest = leases.values().iterator();
+    boolean old = true;
+    while (old && oldest.hasNext()) {
+      MemoryLease lease = oldest.next();
+      old = lease.state == State.CLOSED && lease.closedMillis < nowMillis - CLOSED_KEPT_MILLIS;
+      if (old) {
+        oldest.remove();
+      }
+    }
+    return send;
+  }
+
+  /** The ids of leases for which settlement has not answered {@code LeaseClose} yet. */
+  public List<Long> leasesBeingClosed() {
+    return unclosed.stream()
+        .filter(lease -> lease.state == State.CLOSING)
+        .map(lease -> lease.id)
+        .toList();
+  }
+
+  /** Waits for a node's journal no more, and ends its leases, which then close. */
+  public void writeOff(int nodeId) {
+    long nowMillis = clock.millis();
+    MemoryNode node = node(nodeId);
+    node.writtenOffMillis = nowMillis;
+    node.revision++;
+    for (MemoryLease lease : unclosed) {
+      if (lease.nodeId == nodeId && lease.state == State.OPEN) {
+        lease.ended = true;
+        lease.bidUntilMillis = Math.min(lease.bidUntilMillis, nowMillis);
+        if (lease.boot == node.boot) {
+          changed(node, lease);
+        }
+      }
+    }
+  }
+
+  /** Leases that settlement closed with another sum than was counted here. */
+  public long mismatches() {
+    return mismatches;
+  }
+
+  /** Leases that are not closed. */
+  public int unclosedLeases() {
+    return unclosed.size();
+  }
+
+  /** What was charged on a line item, micros. */
+  public long chargedMicros(long lineItemId) {
+    return spendOf(lineItemSpend, lineItemId).charged();
+  }
+
+  /** What was delivered on a line item beyond what could be charged, micros. */
+  public long overDeliveryMicros(long lineItemId) {
+    return spendOf(lineItemSpend, lineItemId).overDelivery();
+  }
+
+  private LineItemBudget budget(long lineItemId, long nowMillis) {
+    LineItem lineItem = lineItems.get(lineItemId);
+    Campaign campaign = lineItem == null ? null : campaigns.get(lineItem.campaignId());
+    if (campaign == null) {
+      return null;
+    }
+    Advertiser advertiser = advertisers.get(campaign.advertiserId());
+    ZoneId zone = ZoneId.of(advertiser.timeZone());
+    LocalDate day = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), zone);
+    return new LineItemBudget(
+        flight(lineItem),
+        flight(campaign),
+        new LineItemBudget.Owner(advertiser.id(), lineItem.accountId(), advertiser.currency()),
+        day,
+        day.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli(),
+        spendOf(lineItemSpend, lineItemId).on(day),
+        spendOf(campaignSpend, campaign.id()).on(day));
+  }
+
+  private static Flight flight(LineItem of) {
+    return flight(of.id(), of.status(), of.startAt(), of.endAt(), of.budget());
+  }
+
+  private static Flight flight(Campaign of) {
+    return flight(of.id(), of.status(), of.startAt(), of.endAt(), of.budget());
+  }
+
+  private static Flight flight(long id, Status status, Instant start, Instant end, Budget budget) {
+    return new Flight(
+        id,
+        status == Status.ACTIVE,
+        start == null ? null : start.toEpochMilli(),
+        end == null ? null : end.toEpochMilli(),
+        budget.totalMicros(),
+        budget.dailyMicros());
+  }
+
+  private void commit(MemoryLease lease, long micros) {
+    Flight lineItem = flight(lineItems.get(lease.lineItemId));
+    Flight campaign = flight(campaigns.get(lease.campaignId));
+    spendOf(lineItemSpend, lease.lineItemId).commit(lineItem, lease.day, micros);
+    spendOf(campaignSpend, lease.campaignId).commit(campaign, lease.day, micros);
+  }
+
+  private static MemorySpend spendOf(Map<Long, MemorySpend> all, long id) {
+    return all.computeIfAbsent(id, key -> new MemorySpend());
+  }
+
+  private int countOpen(MemoryNode node, long lineItemId, long nowMillis) {
+    int open = 0;
+    for (MemoryLease lease : unclosed) {
+      boolean counts = lease.lineItemId == lineItemId && lease.nodeId == node.id;
+      open += counts && isRunning(lease) && lease.bidUntilMillis > nowMillis ? 1 : 0;
+    }
+    return open;
+  }
+
+  private static void changed(MemoryNode node, MemoryLease lease) {
+    node.changed(lease, null, node.revision);
+  }
+
+  private MemoryNode node(int id) {
+    return nodes.computeIfAbsent(id, key -> new MemoryNode(key, config.partitions()));
+  }
+
+  private long bidMillis() {
+    return config.bidSeconds() * 1_000L;
+  }
+
+  private long tokenMillis() {
+    return config.tokenSeconds() * 1_000L;
+  }
+}

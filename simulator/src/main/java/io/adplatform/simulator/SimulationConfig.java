@@ -1,0 +1,54 @@
+package io.adplatform.simulator;
+
+import java.util.List;
+
+/**
+ * One simulation: the same configuration gives the same run.
+ *
+ * @param seed of demand, traffic, viewers and faults
+ * @param durationMillis for which demand and faults are drawn, positive
+ * @param untilMillis when requests and faults end, at most the duration; beacons, settlement and
+ *     closing go on until all is done
+ * @param requestsPerSecond of virtual time, on all nodes
+ * @param nodes 1 to 16
+ * @param lanes of each node
+ * @param faults that are played, of {@link FaultPlan#draw}
+ */
+public record SimulationConfig(
+    long seed,
+    long durationMillis,
+    long untilMillis,
+    int requestsPerSecond,
+    int nodes,
+    int lanes,
+    List<Fault> faults) {
+  /** Nodes of a simulation that says nothing else. */
+  static final int NODES = 3;
+
+  /** Lanes of each of them. */
+  static final int LANES = 2;
+
+  /** A seed with all its faults. */
+  public static SimulationConfig of(long seed, long durationMillis, int requestsPerSecond) {
+    return new SimulationConfig(
+        seed,
+        durationMillis,
+        durationMillis,
+        requestsPerSecond,
+        NODES,
+        LANES,
+        FaultPlan.draw(seed, durationMillis, NODES));
+  }
+
+  /** The same, cut off earlier, with only some of the faults. */
+  SimulationConfig with(long until, List<Fault> some) {
+    return new SimulationConfig(
+        seed,
+        durationMillis,
+        Math.min(until, durationMillis),
+        requestsPerSecond,
+        nodes,
+        lanes,
+        List.copyOf(some));
+  }
+}

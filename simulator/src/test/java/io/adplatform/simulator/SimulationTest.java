@@ -1,0 +1,70 @@
+package io.adplatform.simulator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The exchange as it is: no seed finds anything. */
+class SimulationTest {
+  private static final int SEEDS = 12;
+  private static final long MILLIS = 900_000;
+  private static final int REQUESTS_PER_SECOND = 20;
+
+  @Test
+  void shouldHoldEveryInvariantUnderEveryFault() {
+    Set<FaultKind> struck = EnumSet.noneOf(FaultKind.class);
+    long charged = 0;
+    for (int seed = 0; seed < SEEDS; seed++) {
+      SimulationConfig config = SimulationConfig.of(seed, MILLIS, REQUESTS_PER_SECOND);
+      Summary summary;
+      try {
+        summary = Simulation.run(config, millis -> {});
+      } catch (RuntimeException e) {
+        throw new AssertionError(SimulatorMain.command(config), e);
+      }
+      struck.addAll(summary.struck().keySet());
+      charged += summary.chargedMicros();
+    }
+    assertEquals(EnumSet.allOf(FaultKind.class), struck);
+    assertTrue(charged > 100_000_000, "charged " + charged);
+  }
+
+  @Test
+  void shouldDoTheSameForTheSameSeed() {
+    SimulationConfig config = SimulationConfig.of(3, 300_000, REQUESTS_PER_SECOND);
+    Summary first = Simulation.run(config, millis -> {});
+    Summary second = Simulation.run(config, millis -> {});
+    assertEquals(first.chargedMicros(), second.chargedMicros());
+    assertEquals(first.bids(), second.bids());
+    assertEquals(first.counted(), second.counted());
+    assertEquals(first.struck(), second.struck());
+  }
+
+  @Test
+  void shouldSayInTheCommandWhatItPlayed() {
+    StringWriter out = new StringWriter();
+    int code =
+        SimulatorMain.commandLine()
+            .setOut(new PrintWriter(out))
+            .execute("--seed", "5", "--seconds", "60", "--rate", "10", "--faults", "0,1");
+    assertEquals(0, code, out.toString());
+    assertTrue(out.toString().contains("Every invariant held"), out.toString());
+    assertTrue(out.toString().contains("600 requests"), out.toString());
+  }
+
+  @Test
+  void shouldRefuseWordsThatMakeNoSense() {
+    StringWriter err = new StringWriter();
+    int code =
+        SimulatorMain.commandLine()
+            .setErr(new PrintWriter(err))
+            .execute("--seed", "5", "--days", "1", "--seconds", "1");
+    assertEquals(2, code);
+    assertTrue(err.toString().contains("exclude each other"), err.toString());
+  }
+}
