@@ -9,13 +9,17 @@ CREATE TABLE pacing (
   line_item_id      bigint PRIMARY KEY,
   participation     integer NOT NULL CHECK (participation BETWEEN 1 AND 1000000),
   former            integer NOT NULL CHECK (former BETWEEN 1 AND 1000000),
-  decided_millis    bigint  NOT NULL,
+  published_millis  bigint,
   seen_millis       bigint  NOT NULL,
   seen_micros       bigint  NOT NULL CHECK (seen_micros >= 0),
   window_micros     bigint  NOT NULL CHECK (window_micros >= 0),
   window_exposure   bigint  NOT NULL CHECK (window_exposure >= 0),
+  idle_millis       bigint  NOT NULL CHECK (idle_millis >= 0),
+  idle_exposure     bigint  NOT NULL CHECK (idle_exposure >= 0),
+  version           bigint  NOT NULL,
   revision          bigint  NOT NULL
 );
+CREATE INDEX pacing_unpublished ON pacing (revision) WHERE published_millis IS NULL;
 CREATE INDEX pacing_by_revision ON pacing (revision);
 
 -- What FORECAST goes by: spend and exposure of each hour of the day where the advertiser is, former days fading.

@@ -5,7 +5,8 @@ ALTER TABLE line_item ADD COLUMN pacing text NOT NULL DEFAULT 'ASAP' CHECK (paci
 CREATE TABLE participation (
   line_item_id      bigint PRIMARY KEY,
   account_id        bigint NOT NULL,
-  parts_per_million integer NOT NULL CHECK (parts_per_million BETWEEN 1 AND 1000000)
+  parts_per_million integer NOT NULL CHECK (parts_per_million BETWEEN 1 AND 1000000),
+  told_at           timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE participation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON participation USING (sees(account_id)) WITH CHECK (sees(account_id));

@@ -65,7 +65,7 @@ public final class BillingService implements AutoCloseable {
     settled = SettledReader.start(config.kafka(), transactions, clock, meters);
     closer = LeaseCloser.start(transactions, publisher, partitions, clock);
     gauges = LeaseGauges.start(transactions, partitions, clock, meters);
-    pacer = Pacer.start(transactions, partitions, clock);
+    pacer = Pacer.start(transactions, partitions, clock, meters);
   }
 
   /**
@@ -101,7 +101,8 @@ public final class BillingService implements AutoCloseable {
         .internal("POST", "/leases", new LeaseHandler(grants))
         .internal(
             "GET", "/line-items/:id/budget", new BudgetHandler(database.transactions(), clock))
-        .internal("GET", "/participations", new ParticipationHandler(database.transactions()))
+        .internal(
+            "GET", "/participations", new ParticipationHandler(database.transactions(), clock))
         .internal("POST", "/nodes/:id/write-off", writeOff)
         .readiness("billing-postgres", database::readiness)
         .readiness(

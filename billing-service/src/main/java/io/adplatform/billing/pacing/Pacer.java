@@ -1,10 +1,12 @@
 package io.adplatform.billing.pacing;
 
 import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,12 @@ public final class Pacer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pacer.class);
   private static final long PERIOD_MILLIS = 2_000;
 
+  /** A state that only grows older is written this often. */
+  private static final long IDLE_MILLIS = 60_000;
+
+  /** Of a line item that has changed, no more than so many impressions are relied on. */
+  private static final long DOUBTED_IMPRESSIONS = 10;
+
   private final Transactions transactions;
   private final int partitions;
   private final InstantSource clock;
@@ -30,6 +38,12 @@ public final class Pacer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("billing-pacer").factory());
   private boolean troubled;
 
+  /** As of the step under way, or the last one; 0 before the first. */
+  private volatile long settledMillis;
+
+  /** When the last step ended that steered, here; 0 before the first. */
+  private volatile long steeredMillis;
+
   Pacer(Transactions transactions, int partitions, InstantSource clock) {
     this.transactions = transactions;
     this.partitions = partitions;
@@ -37,8 +51,15 @@ public final class Pacer implements AutoCloseable {
   }
 
   /** Starts steering; returns at once. */
-  public static Pacer start(Transactions transactions, int partitions, InstantSource clock) {
+  public static Pacer start(
+      Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
     Pacer pacer = new Pacer(transactions, partitions, clock);
+    Gauge.builder("adplatform.billing.pacing.age.seconds", () -> pacer.age(pacer.steeredMillis))
+        .description("How long ago paced line items were steered here; one process does")
+        .register(metrics);
+    Gauge.builder("adplatform.billing.pacing.lag.seconds", () -> pacer.age(pacer.settledMillis))
+        .description("How long ago spend is settled up to, as pacing sees it")
+        .register(metrics);
     pacer.thread.scheduleWithFixedDelay(
         pacer::tryStep, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     return pacer;
@@ -48,6 +69,10 @@ public final class Pacer implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+  }
+
+  private double age(long millis) {
+    return millis == 0 ? Double.NaN : (clock.millis() - millis) / 1e3;
   }
 
   private void tryStep() {
@@ -64,75 +89,122 @@ public final class Pacer implements AutoCloseable {
 
   /** One step of every paced line item. */
   void step() throws SQLException {
-    transactions.forService(
-        handle -> {
-          step(handle.getConnection());
-          return null;
-        });
+    boolean steered = transactions.forService(handle -> step(handle.getConnection()));
+    if (steered) {
+      steeredMillis = clock.millis();
+    }
   }
 
-  private void step(Connection connection) throws SQLException {
+  /** False where another process steers. */
+  private boolean step(Connection connection) throws SQLException {
     PacingStore store = new PacingStore(connection);
     if (!store.tryLock()) {
-      return;
+      return false;
     }
+    steer(store);
+    return true;
+  }
+
+  private void steer(PacingStore store) throws SQLException {
     long nowMillis = clock.millis();
-    long settledMillis = store.settledMillis(partitions);
+    settledMillis = store.settledMillis(partitions, nowMillis);
     List<PacedLineItem> items = store.read(nowMillis);
-    Map<Long, Long> today = store.chargedToday(items);
+    Map<Long, PacedLineItem.Charged> today = store.chargedToday(items);
     Map<Long, TrafficCurve> curves = store.curves(items);
-    Map<Long, PacingState> changed = new HashMap<>();
+    List<PacingStore.Steered> steered = new ArrayList<>();
     Map<Long, Integer> hours = new HashMap<>();
     for (PacedLineItem item : items) {
-      if (item.state() == null) {
-        changed.put(item.id(), PacingState.start(nowMillis, settledMillis, item.chargedMicros()));
+      PacingState before = item.state();
+      if (before == null) {
+        PacingState state = PacingState.start(nowMillis, item.chargedMicros());
+        steered.add(new PacingStore.Steered(item.id(), state, item.version()));
         continue;
       }
       TrafficCurve curve = curves.get(item.id());
-      PacingPlan plan = plan(item, curve, today.getOrDefault(item.id(), 0L), nowMillis);
+      PacedLineItem.Charged charged = today.get(item.id());
+      PacingPlan plan = plan(item, curve, charged.micros());
       PacingController.Reading reading =
           new PacingController.Reading(
-              nowMillis, settledMillis, item.chargedMicros(), item.chargeMicros(), item.running());
-      PacingState next = PacingController.next(item.state(), plan, reading);
-      if (!next.equals(item.state())) {
-        changed.put(item.id(), next);
-      }
-      if (curve != null && PacingController.tellsOfTraffic(item.state(), next, plan, reading)) {
-        hours.put(item.id(), learn(curve, item, next.seenMillis()));
+              nowMillis,
+              settledMillis,
+              item.chargedMicros(),
+              item.chargeMicros(),
+              item.running() && !isSpent(item, charged));
+      PacingState next = PacingController.next(carried(item, curve), plan, reading);
+      if (tells(item, next)) {
+        steered.add(new PacingStore.Steered(item.id(), next, item.version()));
+        if (curve != null && PacingController.tellsOfTraffic(before, next, plan, reading)) {
+          hours.put(item.id(), learn(curve, item, next.seenMillis()));
+        }
       }
     }
-    store.write(changed);
+    store.write(steered);
     store.writeHours(hours, curves);
   }
 
-  private static PacingPlan plan(
-      PacedLineItem item, TrafficCurve curve, long chargedTodayMicros, long nowMillis) {
+  /** Where the day's budget of its campaign does not pay another impression it cannot bid. */
+  private static boolean isSpent(PacedLineItem item, PacedLineItem.Charged today) {
+    Long daily = item.budgets().campaignDailyMicros();
+    return daily != null && daily - today.campaignMicros() < item.chargeMicros();
+  }
+
+  /**
+   * The plan from where settlement is: what is spent since is in neither what is left nor the time
+   * for it.
+   */
+  private PacingPlan plan(PacedLineItem item, TrafficCurve curve, long chargedTodayMicros) {
     PacingPlan.Bounds bounds =
         new PacingPlan.Bounds(
-            item.totalMicros(),
-            item.dailyMicros(),
+            item.budgets().totalMicros(),
+            item.budgets().dailyMicros(),
             item.chargedMicros(),
             chargedTodayMicros,
-            item.dayEndMillis(),
-            item.endMillis());
+            item.day().endMillis(),
+            item.budgets().endMillis());
     if (curve == null) {
-      return PacingPlan.even(bounds, nowMillis);
+      return PacingPlan.even(bounds, settledMillis);
     }
-    long offset = offsetMillis(item, nowMillis);
     return PacingPlan.of(
-        bounds, nowMillis, (from, until) -> curve.millisLeft(from + offset, until + offset));
+        bounds,
+        settledMillis,
+        (from, until) ->
+            curve.millisLeft(item.day().localMillis(from), item.day().localMillis(until)));
+  }
+
+  /**
+   * The state before the step, on the traffic of this hour, and doubted where the line item has
+   * changed.
+   */
+  private PacingState carried(PacedLineItem item, TrafficCurve curve) {
+    PacingState state = item.state();
+    if (item.version() != item.stateVersion()) {
+      state = state.doubted(DOUBTED_IMPRESSIONS * item.chargeMicros());
+    }
+    if (curve == null || state.seenMillis() == PacingState.UNKNOWN) {
+      return state;
+    }
+    return state.exposed(
+        curve.carried(
+            state.windowExposure(),
+            item.day().localMillis(state.seenMillis()),
+            item.day().localMillis(Math.max(settledMillis, state.seenMillis()))));
+  }
+
+  /** A step in which nothing happened can be left out, not for ever. */
+  private static boolean tells(PacedLineItem item, PacingState next) {
+    PacingState before = item.state();
+    return next.participation() != before.participation()
+        || next.seenMicros() != before.seenMicros()
+        || item.version() != item.stateVersion()
+        || next.seenMillis() - before.seenMillis() >= IDLE_MILLIS
+        || next.seenMillis() < before.seenMillis();
   }
 
   private static int learn(TrafficCurve curve, PacedLineItem item, long seenMillis) {
     PacingState before = item.state();
     return curve.add(
-        seenMillis + offsetMillis(item, seenMillis),
+        item.day().localMillis(seenMillis),
         Math.max(0, item.chargedMicros() - before.seenMicros()),
         PacingController.exposure(before, seenMillis));
-  }
-
-  private static long offsetMillis(PacedLineItem item, long millis) {
-    return item.zone().getRules().getOffset(Instant.ofEpochMilli(millis)).getTotalSeconds()
-        * 1_000L;
   }
 }

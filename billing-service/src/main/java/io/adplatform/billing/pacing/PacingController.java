@@ -15,12 +15,18 @@ import java.math.BigInteger;
  *
  * <ul>
  *   <li>Spend is seen as late as it is settled. An observation reaches as far as settlement does,
- *       and is set against the participation of that time; nothing is decided until the effect of
- *       the last decision is seen. When settlement stands still, so does the participation.
- *   <li>Little evidence moves little: of a line item that has spent almost nothing lately one more
- *       impression is assumed than was seen.
- *   <li>No spend at all where ten impressions were to be expected is an outage of the traffic, and
- *       teaches almost nothing: when the traffic is back, so is the former participation.
+ *       and is set against the participation of that time. Nothing is decided until the last
+ *       decision is in the catalogue and its effect is seen: when publication or settlement stands
+ *       still, so does the participation.
+ *   <li>One more impression is assumed than was seen, because for a count of mean m the mean of 1 /
+ *       (count + 1) is 1 / m. So little evidence moves little; fewer than three impressions lower
+ *       nothing, and the less was seen, the larger a change must be to be made.
+ *   <li>A time without spend counts for some ten expected impressions at most (for more where few
+ *       were seen before): once, it is an outage of the traffic, and teaches little; but each time
+ *       that spend comes so late again teaches as much, and so a lasting drop is learned from.
+ *   <li>In the dark participation goes up slowly, and no further than that traffic which comes back
+ *       as it was spends two minutes' plan before it is seen. One that never spent goes all the
+ *       way; what was before its first spend then counts for nothing.
  *   <li>Steps up are at most by half, so that one misjudgement cannot spend much; steps down are to
  *       a quarter at most. Small changes are not made, to spare the catalogue.
  * </ul>
@@ -28,8 +34,8 @@ import java.math.BigInteger;
  * <p>Pure, integers only; any thread.
  */
 public final class PacingController {
-  /** From a decision until all nodes draw with it: publication, compilation, settling aside. */
-  static final long LIVE_MILLIS = 3_000;
+  /** From when a decision is known to be published until all nodes have compiled it. */
+  static final long LIVE_MILLIS = 1_000;
 
   /** As many planned impressions fit into the window of recent spend, bounds permitting. */
   private static final long WINDOW_IMPRESSIONS = 30;
@@ -40,11 +46,17 @@ public final class PacingController {
   /** None of so many expected impressions came: that is no chance (5 in 100,000). */
   private static final long OUTAGE_IMPRESSIONS = 10;
 
-  /** An hour of outage teaches as much as a quarter of a minute of traffic. */
-  private static final long OUTAGE_WEIGHT = 240;
+  /** Where the expectation rests on few impressions it takes so many more, divided by these. */
+  private static final long OUTAGE_DOUBT = 100;
 
-  /** With no spend at all participation doubles in about so long. */
-  private static final long SEARCH_MILLIS = 120_000;
+  /** Fewer impressions may be there by chance, and say nothing of when the next is to come. */
+  private static final long FEW_IMPRESSIONS = 3;
+
+  /** In the dark participation grows e-fold in so long. */
+  private static final long SEARCH_MILLIS = 600_000;
+
+  /** No further than to so many times what the last traffic needs: it is seen in some 15 s. */
+  private static final long SEARCH_FACTOR = 8;
 
   /**
    * The last moments are planned as if so much time were left: later spend is not seen any more.
@@ -52,7 +64,13 @@ public final class PacingController {
   private static final long MIN_LEFT_MILLIS = 20_000;
 
   /** Changes below this part are not made: 1 in 33. */
-  private static final int DEAD_BAND = 33;
+  private static final long DEAD_BAND = 33;
+
+  /** Where fewer impressions were seen lately, chance moves more: changes are to be larger then. */
+  private static final long SURE_IMPRESSIONS = 200;
+
+  /** No change is too small that is so many dead bands large. */
+  private static final long MAX_DEAD_BANDS = 6;
 
   private PacingController() {}
 
@@ -60,35 +78,43 @@ public final class PacingController {
    * What is known at a step.
    *
    * @param nowMillis since 1970
-   * @param settledMillis up to when events are settled, since 1970
+   * @param settledMillis up to when events are settled, since 1970, not after now
    * @param chargedMicros in total, as far as settled
    * @param chargeMicros what one impression is charged, at least 1
-   * @param running whether it may bid at all now: active, within its flight
+   * @param running whether it may bid at all now: active, within its flight, its campaign's budget
+   *     not spent
    */
   public record Reading(
       long nowMillis, long settledMillis, long chargedMicros, long chargeMicros, boolean running) {}
 
   /**
-   * The state after a step: the participation to be published, and what is remembered.
+   * The state after a step: the participation to be published, and what is remembered. It does not
+   * matter whether a step without spend was taken or left out.
    *
    * @param plan null where there is nothing to keep to: it takes part in everything
    */
   public static PacingState next(PacingState state, PacingPlan plan, Reading reading) {
-    if (reading.settledMillis <= state.seenMillis()) {
+    if (!mayBid(plan, reading)) {
+      PacingState waiting = state.seeingFrom(PacingState.UNKNOWN, reading.chargedMicros);
+      return plan == null && state.participation() != Participation.ALL
+          ? waiting.decided(Participation.ALL)
+          : waiting;
+    }
+    if (state.seenMillis() == PacingState.UNKNOWN) {
+      return state.seeingFrom(reading.nowMillis, reading.chargedMicros);
+    }
+    if (reading.settledMillis < state.seenMillis()) {
+      return state.seeingFrom(state.seenMillis(), reading.chargedMicros);
+    }
+    if (reading.settledMillis == state.seenMillis()) {
       return state;
     }
-    if (plan == null) {
-      PacingState skipped = state.skippedTo(reading.settledMillis, reading.chargedMicros);
-      return state.participation() == Participation.ALL
-          ? skipped
-          : skipped.decided(Participation.ALL, reading.nowMillis);
-    }
-    if (!reading.running || plan.leftMicros() < reading.chargeMicros) {
-      return state.skippedTo(reading.settledMillis, reading.chargedMicros);
-    }
     PacingState seen = observe(state, plan, reading);
-    boolean effectSeen = seen.seenMillis() > state.decidedMillis() + LIVE_MILLIS;
-    return seen == state || !effectSeen ? seen : decide(seen, state, plan, reading);
+    return seen.seenMillis() > state.liveMillis() ? decide(seen, plan, reading) : seen;
+  }
+
+  private static boolean mayBid(PacingPlan plan, Reading reading) {
+    return plan != null && reading.running && plan.leftMicros() >= reading.chargeMicros;
   }
 
   /**
@@ -98,32 +124,25 @@ public final class PacingController {
    */
   public static boolean tellsOfTraffic(
       PacingState before, PacingState after, PacingPlan plan, Reading reading) {
-    return plan != null
-        && reading.running
-        && plan.leftMicros() >= reading.chargeMicros
-        && after.seenMillis() > before.seenMillis();
+    return mayBid(plan, reading) && after.seenMillis() > before.seenMillis();
   }
 
-  /** Takes new spend into the window; the same state where it is too early to tell anything. */
   private static PacingState observe(PacingState state, PacingPlan plan, Reading reading) {
-    long millis = reading.settledMillis - state.seenMillis();
     long exposure = exposure(state, reading.settledMillis);
-    long spent = Math.max(0, reading.chargedMicros - state.seenMicros());
-    long windowMillis = windowMillis(plan, reading.chargeMicros);
-    if (spent == 0 && state.windowMicros() >= reading.chargeMicros) {
-      long expected = scale(state.windowMicros(), exposure, Math.max(1, state.windowExposure()));
-      if (expected >= OUTAGE_IMPRESSIONS * reading.chargeMicros) {
-        exposure /= OUTAGE_WEIGHT;
-        millis /= OUTAGE_WEIGHT;
-      } else if (millis < windowMillis) {
-        return state;
-      }
+    long spent = reading.chargedMicros - state.seenMicros();
+    if (spent <= 0) {
+      return state.idled(reading.settledMillis, exposure);
     }
-    return state.seen(
+    long windowMillis = windowMillis(plan, reading.chargeMicros);
+    boolean first = state.windowMicros() == 0;
+    long gap = first ? 0 : gapExposure(state, windowMillis, reading.chargeMicros);
+    long millis = state.idleMillis() + reading.settledMillis - state.seenMillis();
+    long faded = windowMillis + Math.min(millis, windowMillis);
+    return state.spent(
         reading.settledMillis,
         reading.chargedMicros,
-        scale(state.windowMicros(), windowMillis, windowMillis + millis) + spent,
-        scale(state.windowExposure(), windowMillis, windowMillis + millis) + exposure);
+        scale(state.windowMicros(), windowMillis, faded) + spent,
+        scale(state.windowExposure(), windowMillis, faded) + gap + exposure);
   }
 
   /**
@@ -132,9 +151,21 @@ public final class PacingController {
    */
   public static long exposure(PacingState state, long untilMillis) {
     long millis = untilMillis - state.seenMillis();
-    long formerMillis =
-        Math.clamp(state.decidedMillis() + LIVE_MILLIS - state.seenMillis(), 0, millis);
+    long formerMillis = Math.clamp(state.liveMillis() - state.seenMillis(), 0, millis);
     return formerMillis * state.former() + (millis - formerMillis) * state.participation();
+  }
+
+  /** As much of the exposure without spend as counts. */
+  private static long gapExposure(PacingState state, long windowMillis, long chargeMicros) {
+    long idle =
+        scale(state.idleExposure(), windowMillis, Math.max(windowMillis, state.idleMillis()));
+    long spent = state.windowMicros();
+    if (spent < FEW_IMPRESSIONS * chargeMicros) {
+      return idle;
+    }
+    long expected =
+        OUTAGE_IMPRESSIONS * chargeMicros + scale(OUTAGE_DOUBT * chargeMicros, chargeMicros, spent);
+    return Math.min(idle, scale(expected, state.windowExposure(), spent));
   }
 
   private static long windowMillis(PacingPlan plan, long chargeMicros) {
@@ -142,25 +173,36 @@ public final class PacingController {
     return Math.clamp(wanted, MIN_WINDOW_MILLIS, MAX_WINDOW_MILLIS);
   }
 
-  private static PacingState decide(
-      PacingState seen, PacingState before, PacingPlan plan, Reading reading) {
+  private static PacingState decide(PacingState seen, PacingPlan plan, Reading reading) {
     long spent = seen.windowMicros();
-    long doubt = Math.max(0, reading.chargeMicros - spent / WINDOW_IMPRESSIONS);
+    long gap = gapExposure(seen, windowMillis(plan, reading.chargeMicros), reading.chargeMicros);
     long leftMillis = Math.max(plan.leftMillis(), MIN_LEFT_MILLIS);
     long now = seen.participation();
-    long wanted = scale(plan.leftMicros(), seen.windowExposure(), leftMillis, spent + doubt);
-    if (spent < reading.chargeMicros) {
-      long millis = seen.seenMillis() - before.seenMillis();
-      wanted = Math.max(wanted, now + Math.max(1, now * millis / SEARCH_MILLIS));
+    long wanted =
+        scale(
+            plan.leftMicros(),
+            seen.windowExposure() + gap,
+            leftMillis,
+            spent + reading.chargeMicros);
+    if (gap < seen.idleExposure() || spent == 0) {
+      long millis = Math.min(seen.seenMillis() - seen.liveMillis(), seen.idleMillis());
+      long searched = now + now * millis / SEARCH_MILLIS;
+      long bound = spent == 0 ? Participation.ALL : scale(wanted, SEARCH_FACTOR, 1);
+      wanted = Math.max(wanted, Math.min(searched, bound));
+    }
+    if (spent < FEW_IMPRESSIONS * reading.chargeMicros) {
+      wanted = Math.max(wanted, now);
     }
     long bounded = Math.clamp(wanted, now / 4, now + now / 2 + 1);
     int next = Math.clamp(bounded, 1, Participation.ALL);
-    boolean idle = Math.abs(next - now) * DEAD_BAND < now && next != Participation.ALL;
-    return idle || next == now ? seen : seen.decided(next, reading.nowMillis);
+    long impressions = Math.max(1, spent / reading.chargeMicros);
+    long deadBands = Math.clamp(SURE_IMPRESSIONS / impressions, 1, MAX_DEAD_BANDS);
+    boolean small = Math.abs(next - now) * DEAD_BAND < now * deadBands;
+    return next == now || (small && next != Participation.ALL) ? seen : seen.decided(next);
   }
 
   /** {@code value × by ÷ of}, rounded down, at most the largest long. */
-  private static long scale(long value, long by, long... of) {
+  static long scale(long value, long by, long... of) {
     BigInteger quotient = BigInteger.valueOf(value).multiply(BigInteger.valueOf(by));
     for (long divisor : of) {
       quotient = quotient.divide(BigInteger.valueOf(divisor));

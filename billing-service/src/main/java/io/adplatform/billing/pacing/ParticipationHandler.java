@@ -6,6 +6,7 @@ import io.adplatform.runtime.api.ApiResponse;
 import io.adplatform.storage.postgres.Transactions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -13,16 +14,19 @@ import java.util.List;
  * without one), the oldest first, at most a thousand: {@code
  * {"items":[{"lineItemId","partsPerMillion"}],"revision","newest"}}. {@code revision} is that of
  * the last item, to be named next time; where {@code newest} is below what was asked for, this is
- * another database, and one has to begin anew. Thread-safe.
+ * another database, and one has to begin anew. To name a revision says that the catalogue has taken
+ * everything up to it: what is decided next counts from then. Thread-safe.
  */
 public final class ParticipationHandler implements ApiHandler {
   private static final int LIMIT = 1_000;
 
   private final Transactions transactions;
+  private final InstantSource clock;
 
   /** Reads through the transactions. */
-  public ParticipationHandler(Transactions transactions) {
+  public ParticipationHandler(Transactions transactions, InstantSource clock) {
     this.transactions = transactions;
+    this.clock = clock;
   }
 
   @Override
@@ -33,6 +37,9 @@ public final class ParticipationHandler implements ApiHandler {
           PacingStore store = new PacingStore(handle.getConnection());
           // Read first: what comes in between is told next time.
           long newest = store.newestRevision();
+          if (after != null && after <= newest) {
+            store.published(after, clock.millis());
+          }
           return answer(store.changedAfter(after == null ? 0 : after, LIMIT), after, newest);
         });
   }

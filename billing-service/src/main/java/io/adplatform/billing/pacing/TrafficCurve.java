@@ -2,7 +2,6 @@ package io.adplatform.billing.pacing;
 
 import io.adplatform.wire.catalogue.LineItem.Participation;
 import java.math.BigInteger;
-import java.util.Arrays;
 
 /**
  * What a line item would spend with full participation, by hour of the day: learned from its own
@@ -79,10 +78,13 @@ public final class TrafficCurve {
    */
   public long millisLeft(long fromMillis, long untilMillis) {
     long[] weights = weights();
+    long sum = 0;
+    for (long weight : weights) {
+      sum += weight;
+    }
     long left = Math.max(0, untilMillis - fromMillis);
     BigInteger weighted =
-        BigInteger.valueOf(left / DAY_MILLIS * HOUR_MILLIS)
-            .multiply(BigInteger.valueOf(Arrays.stream(weights).sum()));
+        BigInteger.valueOf(left / DAY_MILLIS * HOUR_MILLIS).multiply(BigInteger.valueOf(sum));
     long end = fromMillis + left % DAY_MILLIS;
     for (long at = fromMillis; at < end; ) {
       long next = Math.min(end, (Math.floorDiv(at, HOUR_MILLIS) + 1) * HOUR_MILLIS);
@@ -92,28 +94,45 @@ public final class TrafficCurve {
     return Math.max(1, weighted.divide(BigInteger.valueOf(weights[hour(fromMillis)])).longValue());
   }
 
+  /**
+   * The exposure on which as much would have been spent at another time of the day.
+   *
+   * @param fromMillis when it was, on the advertiser's clock
+   * @param toMillis likewise
+   */
+  public long carried(long exposure, long fromMillis, long toMillis) {
+    if (hour(fromMillis) == hour(toMillis)) {
+      return exposure;
+    }
+    long[] weights = weights();
+    return PacingController.scale(exposure, weights[hour(fromMillis)], weights[hour(toMillis)]);
+  }
+
   /** By hour, in millionths of the average one. */
   private long[] weights() {
-    long[] rates = new long[HOURS];
-    long sum = 0;
+    BigInteger[] rates = new BigInteger[HOURS];
+    BigInteger sum = BigInteger.ZERO;
     int known = 0;
     for (int hour = 0; hour < HOURS; hour++) {
       if (exposures[hour] >= LEAST_EXPOSURE) {
         rates[hour] =
             BigInteger.valueOf(micros[hour])
                 .multiply(BigInteger.valueOf(HOUR_MILLIS * Participation.ALL))
-                .divide(BigInteger.valueOf(exposures[hour]))
-                .min(BigInteger.valueOf(Long.MAX_VALUE / HOURS / AVERAGE))
-                .longValue();
-        sum += rates[hour];
+                .multiply(BigInteger.valueOf(AVERAGE))
+                .divide(BigInteger.valueOf(exposures[hour]));
+        sum = sum.add(rates[hour]);
         known++;
       }
     }
+    boolean enough = known >= ENOUGH_HOURS && sum.signum() > 0;
+    BigInteger average = (enough ? sum.divide(BigInteger.valueOf(known)) : sum).max(BigInteger.ONE);
     long[] weights = new long[HOURS];
     for (int hour = 0; hour < HOURS; hour++) {
-      boolean average = exposures[hour] < LEAST_EXPOSURE || known < ENOUGH_HOURS || sum == 0;
-      weights[hour] =
-          average ? AVERAGE : Math.max(LEAST_WEIGHT, rates[hour] * AVERAGE / sum * known);
+      weights[hour] = AVERAGE;
+      if (enough && rates[hour] != null) {
+        long weight = rates[hour].multiply(BigInteger.valueOf(AVERAGE)).divide(average).longValue();
+        weights[hour] = Math.max(LEAST_WEIGHT, weight);
+      }
     }
     return weights;
   }

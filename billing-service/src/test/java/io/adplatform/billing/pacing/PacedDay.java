@@ -1,5 +1,7 @@
 package io.adplatform.billing.pacing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.adplatform.decision.catalogue.CatalogueCompiler;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.CreativeCompiler;
@@ -19,6 +21,7 @@ import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.Targeting;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -36,7 +39,11 @@ final class PacedDay {
   private static final int PUBLISH_SECONDS = 2;
   private static final double WIN_RATE = 0.6;
   private static final double SHOWN_RATE = 0.9;
+
+  /** As long as a bid lives, with delays of seconds and with longer ones. */
   private static final int BID_SECONDS = 60;
+
+  private static final int MAX_BID_SECONDS = 1_800;
 
   /** What can be told of a day afterwards. */
   record Outcome(
@@ -70,6 +77,9 @@ final class PacedDay {
 
     /** Whether every five minutes of the hour had traffic for their part of the plan. */
     boolean allows(int hour) {
+      if (weights[hour] == 0) {
+        return false;
+      }
       double part = planned(hour) / 12;
       for (int slot = 0; slot < 12; slot++) {
         if (sum(hour * HOUR + slot * 300, 300, fullMicros) < part) {
@@ -79,12 +89,23 @@ final class PacedDay {
       return true;
     }
 
-    double worstError() {
+    /** The worst of all hours that traffic allows, of which there must be so many. */
+    double worstError(int atLeastHours) {
       double worst = 0;
+      int judged = 0;
       for (int hour = 0; hour < 24; hour++) {
-        worst = allows(hour) ? Math.max(worst, Math.abs(error(hour))) : worst;
+        if (allows(hour)) {
+          worst = Math.max(worst, Math.abs(error(hour)));
+          judged++;
+        }
       }
+      assertTrue(judged >= atLeastHours, "only " + judged + " hours had the traffic");
       return worst;
+    }
+
+    /** What was spent between two seconds of the day, by the budget. */
+    double share(int fromSecond, int untilSecond) {
+      return (double) sum(fromSecond, untilSecond - fromSecond, spentMicros) / budgetMicros;
     }
 
     /** Variance over mean of the impressions per second of an hour; 1 is Poisson. */
@@ -117,14 +138,21 @@ final class PacedDay {
   private final Chooser chooser = new Chooser();
   private final Candidates candidates = new Candidates();
   private final AdQuery query = new AdQuery();
-  private final long[] shown = new long[SECONDS + 2 * BID_SECONDS];
-  private final long[] freed = new long[SECONDS + 2 * BID_SECONDS];
+  private final long[] shown = new long[SECONDS + MAX_BID_SECONDS + 1];
+  private final long[] freed = new long[SECONDS + MAX_BID_SECONDS + 1];
   private final long[] full = new long[SECONDS];
-  private final int[] published = new int[SECONDS + 2 * BID_SECONDS];
   private long version;
   private long auction;
   private long committedMicros;
   private CatalogueSnapshot snapshot;
+  private int delaySeconds = 2;
+  private int unpublishedFrom = SECONDS;
+  private int unpublishedUntil = SECONDS;
+  private IntPredicate paused = second -> false;
+  private int otherBudgetSecond = SECONDS;
+  private long otherBudgetMicros;
+  private int beginSecond;
+  private int endSecond = SECONDS;
 
   /**
    * A day.
@@ -185,43 +213,94 @@ final class PacedDay {
     compiler.apply(CatalogueKey.of(entity), entity, ++version);
   }
 
+  /** How long after the bid an impression comes on average (exponential), not 2 s. */
+  PacedDay delayedBy(int seconds) {
+    delaySeconds = seconds;
+    return this;
+  }
+
+  /** No decision reaches the catalogue in between; the newest does afterwards. */
+  PacedDay unpublished(int fromSecond, int untilSecond) {
+    unpublishedFrom = fromSecond;
+    unpublishedUntil = untilSecond;
+    return this;
+  }
+
+  /** It may not bid in between, again and again. */
+  PacedDay pausedWhen(IntPredicate atSecond) {
+    paused = atSecond;
+    return this;
+  }
+
+  /** From then on the daily budget is another one. */
+  PacedDay budgetFrom(int second, long micros) {
+    otherBudgetSecond = second;
+    otherBudgetMicros = micros;
+    return this;
+  }
+
+  /** Its flight is only so long. */
+  PacedDay within(int fromSecond, int untilSecond) {
+    beginSecond = fromSecond;
+    endSecond = untilSecond;
+    return this;
+  }
+
+  private long budgetMicros(int second) {
+    return second < otherBudgetSecond ? budgetMicros : otherBudgetMicros;
+  }
+
+  private boolean running(int second) {
+    return second >= beginSecond && second < endSecond && !paused.test(second);
+  }
+
   Outcome run() {
     return run(null);
   }
 
   /** Likewise, following a curve and learning it; null spends evenly. */
   Outcome run(TrafficCurve curve) {
-    PacingState state = PacingState.start(MIDNIGHT, MIDNIGHT - lagSeconds * 1_000L, 0);
+    PacingState state = PacingState.start(MIDNIGHT, 0);
     double[] weights = weights(curve);
     int changes = 0;
+    int decidedSecond = 0;
+    boolean told = true;
     long settledMicros = 0;
     for (int second = 0; second < SECONDS; second++) {
       committedMicros -= freed[second];
       settledMicros += second < lagSeconds ? 0 : shown[second - lagSeconds];
-      if (published[second] > 0) {
-        apply(new Participation(LINE_ITEM, 1, published[second]));
+      boolean publishes = second < unpublishedFrom || second >= unpublishedUntil;
+      if (!told && publishes && second >= decidedSecond + PUBLISH_SECONDS) {
+        apply(new Participation(LINE_ITEM, 1, state.participation()));
         snapshot = compiler.compile(millis(second));
+        state = state.published(millis(second));
+        told = true;
       }
       auctions(second);
       if (second % STEP_SECONDS == 0) {
         PacingState next = step(state, second, settledMicros, curve);
         if (next.participation() != state.participation()) {
-          published[second + PUBLISH_SECONDS] = next.participation();
+          decidedSecond = second;
+          told = false;
           changes++;
         }
         state = next;
       }
     }
-    return new Outcome(budgetMicros, shown, full, weights, changes, state.participation());
+    return new Outcome(
+        budgetMicros(SECONDS - 1), shown, full, weights, changes, state.participation());
   }
 
   /** As the day begins: what is learned on it changes plans, not what they are held to. */
-  private static double[] weights(TrafficCurve curve) {
+  private double[] weights(TrafficCurve curve) {
     double[] weights = new double[24];
     for (int hour = 0; hour < 24; hour++) {
       long from = millis(hour * HOUR);
+      int runs = Math.min(endSecond, (hour + 1) * HOUR) - Math.max(beginSecond, hour * HOUR);
       weights[hour] =
-          curve == null ? 1 : (double) curve.millisLeft(millis(0), from + HOUR * 1_000L - 1);
+          curve == null
+              ? Math.max(0, (double) runs / HOUR)
+              : (double) curve.millisLeft(millis(0), from + HOUR * 1_000L - 1);
     }
     for (int hour = 23; curve != null && hour > 0; hour--) {
       weights[hour] -= weights[hour - 1];
@@ -231,16 +310,30 @@ final class PacedDay {
 
   private PacingState step(PacingState state, int second, long settledMicros, TrafficCurve curve) {
     long now = millis(second) + 1_000;
+    long settled = now - lagSeconds * 1_000L;
     PacingPlan.Bounds bounds =
         new PacingPlan.Bounds(
-            null, budgetMicros, settledMicros, settledMicros, millis(SECONDS), null);
+            null,
+            budgetMicros(second),
+            settledMicros,
+            settledMicros,
+            millis(SECONDS),
+            millis(endSecond));
     PacingPlan plan =
         curve == null
-            ? PacingPlan.even(bounds, now)
-            : PacingPlan.of(bounds, now, curve::millisLeft);
+            ? PacingPlan.even(bounds, settled)
+            : PacingPlan.of(bounds, settled, curve::millisLeft);
     PacingController.Reading reading =
-        new PacingController.Reading(now, now - lagSeconds * 1_000L, settledMicros, CHARGE, true);
-    PacingState next = PacingController.next(state, plan, reading);
+        new PacingController.Reading(now, settled, settledMicros, CHARGE, running(second));
+    PacingState carried =
+        curve == null || state.seenMillis() == PacingState.UNKNOWN
+            ? state
+            : state.exposed(
+                curve.carried(
+                    state.windowExposure(),
+                    state.seenMillis(),
+                    Math.max(settled, state.seenMillis())));
+    PacingState next = PacingController.next(carried, plan, reading);
     if (curve != null && PacingController.tellsOfTraffic(state, next, plan, reading)) {
       curve.add(
           next.seenMillis(),
@@ -256,15 +349,19 @@ final class PacedDay {
     for (int i = 0; i < count; i++) {
       boolean won = random.nextDouble() < WIN_RATE;
       boolean seen = random.nextDouble() < SHOWN_RATE;
-      int delay = (int) Math.min(BID_SECONDS - 1, -2 * Math.log(1 - random.nextDouble()));
+      int lives = delaySeconds > 2 ? MAX_BID_SECONDS : BID_SECONDS;
+      double delay = -delaySeconds * Math.log(1 - random.nextDouble());
       full[second] += won && seen ? CHARGE : 0;
+      if (!running(second)) {
+        continue;
+      }
       int winners = chooser.choose(snapshot, query, null, millis(second), 1, auction++, candidates);
-      if (winners == 1 && won && committedMicros + CHARGE <= budgetMicros) {
+      if (winners == 1 && won && committedMicros + CHARGE <= budgetMicros(second)) {
         committedMicros += CHARGE;
         if (seen) {
-          shown[second + delay] += CHARGE;
+          shown[second + (int) Math.min(lives - 1, delay)] += CHARGE;
         } else {
-          freed[second + BID_SECONDS] += CHARGE;
+          freed[second + lives] += CHARGE;
         }
       }
     }

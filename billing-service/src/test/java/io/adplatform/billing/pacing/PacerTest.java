@@ -1,5 +1,6 @@
 package io.adplatform.billing.pacing;
 
+import static io.adplatform.billing.TestBudgets.CAMPAIGN;
 import static io.adplatform.billing.TestBudgets.LINE_ITEM;
 import static io.adplatform.billing.TestBudgets.advertiser;
 import static io.adplatform.billing.TestBudgets.campaign;
@@ -16,6 +17,7 @@ import io.adplatform.billing.settlement.TestSettlement;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.LineItem.Participation;
+import io.adplatform.wire.catalogue.Status;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -66,27 +68,55 @@ class PacerTest {
     }
   }
 
+  /** campaign-service has published all that was decided. */
+  private void publishDecisions() throws SQLException {
+    BUDGETS
+        .database
+        .transactions()
+        .forService(
+            handle -> {
+              PacingStore store = new PacingStore(handle.getConnection());
+              store.published(store.newestRevision(), clock.millis());
+              return null;
+            });
+  }
+
   /** One step of a pacer that has just been started: all it knows is in the tables. */
   private void step() throws SQLException {
     new Pacer(BUDGETS.database.transactions(), PARTITIONS, clock).step();
   }
 
   private void settled(int partition) throws SQLException {
-    execute(
-        "INSERT INTO settled_mark VALUES (1, "
-            + partition
-            + ", "
-            + (clock.millis() - 2_000)
-            + ") ON CONFLICT (node_id, partition) DO UPDATE SET settled_up_to_millis ="
-            + " excluded.settled_up_to_millis");
+    mark(1, partition, clock.millis() - 2_000);
   }
 
   private void advance(int seconds) throws SQLException {
+    advanceUnpublished(seconds);
+    publishDecisions();
+  }
+
+  private void advanceUnpublished(int seconds) throws SQLException {
     clock.advance(Duration.ofSeconds(seconds));
     for (int partition = 0; partition < PARTITIONS; partition++) {
       settled(partition);
     }
     step();
+  }
+
+  private void mark(int nodeId, int partition, long millis) throws SQLException {
+    execute("INSERT INTO node (id) VALUES (" + nodeId + ") ON CONFLICT (id) DO NOTHING");
+    execute(
+        "INSERT INTO settled_mark VALUES (%d, %d, %d) ON CONFLICT (node_id, partition) DO UPDATE SET settled_up_to_millis = excluded.settled_up_to_millis"
+            .formatted(nodeId, partition, millis));
+  }
+
+  private long settledMillis() throws SQLException {
+    return BUDGETS
+        .database
+        .transactions()
+        .forService(
+            handle ->
+                new PacingStore(handle.getConnection()).settledMillis(PARTITIONS, clock.millis()));
   }
 
   private static List<PacingStore.Changed> changed(long after) throws SQLException {
@@ -108,6 +138,7 @@ class PacerTest {
     }
     List<PacingStore.Changed> second = changed(first.getFirst().revision());
     assertEquals(1, second.size());
+    // Half as much again at each decision: the plan is an impression a second.
     assertTrue(second.getFirst().participation() > 10 * Participation.START);
   }
 
@@ -130,6 +161,96 @@ class PacerTest {
       step();
     }
     assertEquals(List.of(), changed(revision));
+  }
+
+  /** What was settled before the first mark is not an hour of exposure without spend. */
+  @Test
+  void shouldBeginWithoutMarks() throws SQLException {
+    step();
+    clock.advance(Duration.ofSeconds(30));
+    step();
+    assertEquals(Participation.START, changed(0).getFirst().participation());
+    advance(60);
+    assertEquals(88_000, BUDGETS.number("SELECT idle_millis FROM pacing"));
+    assertEquals(88_000L * Participation.START, BUDGETS.number("SELECT idle_exposure FROM pacing"));
+  }
+
+  @Test
+  void shouldDecideNothingBeforeTheLastDecisionIsPublished() throws SQLException {
+    advance(1);
+    long first = changed(0).getFirst().revision();
+    for (int i = 0; i < 10; i++) {
+      advanceUnpublished(10);
+    }
+    List<PacingStore.Changed> held = changed(first);
+    assertEquals(1, held.size());
+    for (int i = 0; i < 180; i++) {
+      advanceUnpublished(10);
+    }
+    assertEquals(held, changed(first));
+    publishDecisions();
+    advanceUnpublished(10);
+    assertTrue(changed(first).getFirst().participation() > held.getFirst().participation());
+  }
+
+  @Test
+  void shouldNotBeLedByAClockThatIsAhead() throws SQLException {
+    long now = clock.millis();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      mark(2, partition, now + 3_600_000);
+    }
+    assertEquals(now, settledMillis());
+    mark(1, 0, now - 2_000);
+    mark(1, 1, now - 9_000);
+    assertEquals(now - 9_000, settledMillis());
+  }
+
+  @Test
+  void shouldWaitForTheSlowerNodeAndNotForOneThatIsGone() throws SQLException {
+    long now = clock.millis();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      mark(1, partition, now - 2_000);
+      mark(2, partition, now - 20_000);
+      mark(3, partition, now - 600_000);
+    }
+    assertEquals(now - 20_000, settledMillis());
+    execute("UPDATE node SET written_off_millis = 1 WHERE id = 2");
+    assertEquals(now - 2_000, settledMillis());
+  }
+
+  @Test
+  void shouldStandStillWhereTheCampaignsBudgetIsSpent() throws SQLException {
+    BUDGETS.publish(campaign(new Budget(null, 3 * PRICE)));
+    advance(1);
+    long lease = node.want(600 * PRICE, new long[] {LINE_ITEM}).leases().getFirst().leaseId();
+    settlement.charge(lease, 0, clock.millis() / 1_000 + 60, 3 * PRICE);
+    advance(10);
+    assertEquals(PacingState.UNKNOWN, BUDGETS.number("SELECT seen_millis FROM pacing"));
+    long revision = changed(0).getFirst().revision();
+    for (int i = 0; i < 20; i++) {
+      advance(10);
+    }
+    assertEquals(List.of(), changed(revision));
+    BUDGETS.publish(campaign(new Budget(6 * PRICE, null)));
+    advance(10);
+    assertEquals(clock.millis(), BUDGETS.number("SELECT seen_millis FROM pacing"));
+    BUDGETS.publish(campaign(new Budget(3 * PRICE, null)));
+    advance(10);
+    assertEquals(PacingState.UNKNOWN, BUDGETS.number("SELECT seen_millis FROM pacing"));
+  }
+
+  /** A step without news is written once a minute, and none of what has ended. */
+  @Test
+  void shouldWriteLittleOfWhatIsIdle() throws SQLException {
+    BUDGETS.publish(campaign(CAMPAIGN, Status.PAUSED, Budget.UNBOUNDED));
+    advance(1);
+    advance(2);
+    String written = "SELECT xmin::text::bigint FROM pacing";
+    long first = BUDGETS.number(written);
+    for (int i = 0; i < 60; i++) {
+      advance(60);
+    }
+    assertEquals(first, BUDGETS.number(written));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.wire.catalogue.LineItem.Participation;
+import java.util.function.LongUnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -21,7 +22,7 @@ class PacingControllerTest {
 
   /** Took part in a tenth for a minute, for an impression a second. */
   private static final PacingState STEADY =
-      new PacingState(100_000, 100_000, NOW - 60_000, NOW, 0, 60 * CHARGE, 100_000L * 60_000);
+      new PacingState(100_000, 100_000, NOW - 60_000, NOW, 0, 60 * CHARGE, 100_000L * 60_000, 0, 0);
 
   private static PacingController.Reading reading(long afterMillis, long impressions) {
     return new PacingController.Reading(
@@ -52,28 +53,105 @@ class PacingControllerTest {
 
   @Test
   void shouldNotDecideAgainBeforeTheLastDecisionCanBeSeen() {
-    PacingState decided = STEADY.decided(50_000, NOW + 20_000);
+    PacingState decided = STEADY.decided(50_000).published(NOW + 22_000);
     PacingState next = PacingController.next(decided, PLAN, reading(22_000, 100));
     assertEquals(50_000, next.participation());
     assertEquals(NOW + 22_000, next.seenMillis());
   }
 
-  @Test
-  void shouldTakeAnOutageForWhatItIs() {
-    PacingState state = STEADY;
-    for (int minute = 1; minute <= 60; minute++) {
-      state = PacingController.next(state, PLAN, reading(minute * 60_000L, 0));
+  /** Steps every two seconds; each decision is published two seconds later. */
+  private static PacingState steps(
+      PacingState from, PacingPlan plan, int seconds, LongUnaryOperator impressionsBySecond) {
+    PacingState state = from;
+    for (int second = 2; second <= seconds; second += 2) {
+      long now = NOW + second * 1_000L;
+      if (state.liveMillis() == PacingState.UNKNOWN) {
+        state = state.published(now);
+      }
+      long charged = impressionsBySecond.applyAsLong(second) * CHARGE;
+      state =
+          PacingController.next(
+              state, plan, new PacingController.Reading(now + 5_000, now, charged, CHARGE, true));
     }
-    assertTrue(state.participation() < 200_000, "participation " + state.participation());
+    return state;
+  }
+
+  @Test
+  void shouldBeBackAfterAnOutage() {
+    PacingState dark = steps(STEADY, PLAN, 600, second -> 0);
+    assertTrue(dark.participation() < 400_000, "participation " + dark.participation());
+    dark = steps(STEADY, PLAN, 36_000, second -> 0);
+    // Eight times what the traffic before needs.
+    assertTrue(dark.participation() < 1_000_000, "participation " + dark.participation());
+    long seen = dark.seenMillis();
+    PacingState back = dark;
+    for (int second = 2; second <= 60; second += 2) {
+      // Of traffic as before: ten a second with full participation.
+      long charged = back.seenMicros() + back.participation() * 20L * CHARGE / 1_000_000;
+      long now = seen + second * 1_000L;
+      back = back.liveMillis() == PacingState.UNKNOWN ? back.published(now) : back;
+      PacingController.Reading reading =
+          new PacingController.Reading(now + 5_000, now, charged, CHARGE, true);
+      back = PacingController.next(back, PLAN, reading);
+    }
+    assertEquals(100_000, back.participation(), 30_000);
   }
 
   @Test
   void shouldSearchWhereNothingIsSpentAtAll() {
-    PacingState state = PacingState.start(NOW, NOW, 0);
-    for (int step = 1; step <= 600 && state.participation() < Participation.ALL; step++) {
-      state = PacingController.next(state, PLAN, reading(step * 10_000L, 0));
-    }
+    PacingPlan oneInTwoHours = new PacingPlan(12 * CHARGE, 86_400_000);
+    PacingState state = steps(PacingState.start(NOW, 0), oneInTwoHours, 2 * 3_600, second -> 0);
     assertEquals(Participation.ALL, state.participation());
+  }
+
+  @Test
+  void shouldLetMoreInWhereLittleIsPlannedAndLessIsSpent() {
+    PacingPlan oneInTwoHours = new PacingPlan(12 * CHARGE, 86_400_000);
+    PacingState few =
+        new PacingState(100_000, 100_000, NOW, NOW, 0, 2 * CHARGE, 100_000L * 3_600_000, 0, 0);
+    PacingState state = steps(few, oneInTwoHours, 24 * 3_600, second -> 0);
+    assertTrue(state.participation() > 500_000, "participation " + state.participation());
+  }
+
+  @Test
+  void shouldHoldWhileItsDecisionIsNotPublished() {
+    PacingState decided = STEADY.decided(50_000);
+    PacingState held = decided;
+    for (int minute = 1; minute <= 30; minute++) {
+      // Nodes draw with a tenth still: an impression a second.
+      held = PacingController.next(held, PLAN, reading(minute * 60_000L, minute * 60L));
+      assertEquals(50_000, held.participation());
+    }
+    PacingState live = held.published(NOW + 1_800_000);
+    PacingState next = PacingController.next(live, PLAN, reading(1_820_000, 1_811));
+    assertEquals(75_001, next.participation());
+  }
+
+  @Test
+  void shouldSeeSpendOnlyFromItsBeginning() {
+    PacingState state = PacingState.start(NOW, 5 * CHARGE);
+    PacingController.Reading behind =
+        new PacingController.Reading(NOW + 9_000, NOW - 5_000, 900 * CHARGE, CHARGE, true);
+    PacingState next = PacingController.next(state, PLAN, behind);
+    assertEquals(state.seeingFrom(NOW, 900 * CHARGE), next);
+    PacingState paused =
+        PacingController.next(
+            STEADY,
+            PLAN,
+            new PacingController.Reading(NOW + 5_000, NOW, 10 * CHARGE, CHARGE, false));
+    PacingController.Reading resumed =
+        new PacingController.Reading(NOW + 60_000, NOW + 40_000, 20 * CHARGE, CHARGE, true);
+    // What is settled of the time before it was resumed says nothing.
+    PacingState after = PacingController.next(paused, PLAN, resumed);
+    assertEquals(STEADY.seeingFrom(NOW + 60_000, 20 * CHARGE), after);
+  }
+
+  @Test
+  void shouldRelyLessOnWhatItLearnedOfSomethingElse() {
+    PacingState doubted = STEADY.doubted(6 * CHARGE);
+    assertEquals(6 * CHARGE, doubted.windowMicros());
+    assertEquals(STEADY.windowExposure() / 10, doubted.windowExposure());
+    assertSame(doubted, doubted.doubted(6 * CHARGE));
   }
 
   @Test
@@ -81,7 +159,7 @@ class PacingControllerTest {
     PacingController.Reading paused =
         new PacingController.Reading(NOW + 60_000, NOW + 59_000, CHARGE, CHARGE, false);
     PacingState next = PacingController.next(STEADY, PLAN, paused);
-    assertEquals(STEADY.skippedTo(NOW + 59_000, CHARGE), next);
+    assertEquals(STEADY.seeingFrom(PacingState.UNKNOWN, CHARGE), next);
     PacingPlan spent = new PacingPlan(CHARGE - 1, 1_000);
     assertEquals(100_000, PacingController.next(STEADY, spent, reading(9_000, 9)).participation());
   }
@@ -112,7 +190,7 @@ class PacingControllerTest {
       @ForAll @LongRange(min = -10, max = 1_000_000_000_000_000L) long chargedMicros,
       @ForAll @LongRange(min = 1, max = 10_000_000) long chargeMicros,
       @ForAll @IntRange(min = 1, max = 1_000_000) int participation) {
-    PacingState state = PacingState.start(NOW, NOW, 0).decided(participation, NOW - 10_000);
+    PacingState state = PacingState.start(NOW, 0).decided(participation).published(NOW - 10_000);
     PacingPlan plan = new PacingPlan(leftMicros, leftMillis);
     for (int step = 1; step <= 3; step++) {
       long now = NOW + step * millis;

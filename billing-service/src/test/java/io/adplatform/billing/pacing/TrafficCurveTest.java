@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.wire.catalogue.LineItem.Participation;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrafficCurveTest {
   private static final long HOUR = 3_600_000;
@@ -57,6 +61,43 @@ class TrafficCurveTest {
     assertEquals(EXPOSURE, curve.exposure(0));
     assertEquals(20_001, curve.day(0));
     assertEquals(1_000_000, curve.micros(1));
+  }
+
+  @Test
+  void shouldCarryExposureFromHourToHour() {
+    learn(MIDNIGHT);
+    long morning = MIDNIGHT + 11 * HOUR;
+    // The afternoon has three times the traffic: a third of the exposure brings as much.
+    about(EXPOSURE / 3, curve.carried(EXPOSURE, morning, morning + HOUR));
+    assertEquals(EXPOSURE, curve.carried(EXPOSURE, morning, morning + HOUR / 2));
+  }
+
+  /** A line item that spends millions of units of a small currency an hour. */
+  @Test
+  void shouldTellLargeAmountsApart() {
+    for (int hour = 0; hour < 24; hour++) {
+      long micros = (hour < 12 ? 1L : 3L) * 1_000_000_000_000_000L;
+      curve.add(MIDNIGHT + hour * HOUR, micros, EXPOSURE);
+    }
+    about(12 * HOUR + 36 * HOUR, curve.millisLeft(MIDNIGHT, MIDNIGHT + DAY));
+  }
+
+  /** In Berlin the 28th of March 2027 has 23 hours, the 31st of October 25. */
+  @ParameterizedTest
+  @CsvSource({"2027-03-28, 23", "2027-10-31, 25", "2027-03-01, 24"})
+  void shouldKeepHoursInPlaceOnDaysOfOtherLengths(LocalDate date, int hours) {
+    ZoneId zone = ZoneId.of("Europe/Berlin");
+    long begins = date.atStartOfDay(zone).toInstant().toEpochMilli();
+    long ends = date.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli();
+    assertEquals(hours * HOUR, ends - begins);
+    PacedLineItem.Day day = new PacedLineItem.Day(zone, date, ends);
+    // 20:00 of the advertiser's clock, whatever has been left out or was there twice.
+    long evening = ends - 4 * HOUR;
+    assertEquals(20 * HOUR, Math.floorMod(day.localMillis(evening), DAY));
+    assertEquals(0, Math.floorMod(day.localMillis(begins), DAY));
+    learn(MIDNIGHT);
+    long left = curve.millisLeft(day.localMillis(evening), day.localMillis(ends));
+    about(4 * HOUR, left);
   }
 
   @Test

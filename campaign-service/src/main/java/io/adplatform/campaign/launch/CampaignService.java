@@ -65,7 +65,7 @@ public final class CampaignService implements AutoCloseable {
         .readiness("campaign-postgres", database::readiness)
         .readiness("catalogue-publication", publisher::trouble);
     ParticipationReader participations =
-        ParticipationReader.start(database.transactions(), outbox, config.peers());
+        ParticipationReader.start(database.transactions(), outbox, config.peers(), api.meters());
     return new CampaignService(database, publisher, serving, participations);
   }
 

@@ -3,6 +3,8 @@ package io.adplatform.campaign.outbox;
 import io.adplatform.campaign.serving.ServicePeer;
 import io.adplatform.campaign.serving.ServicePeersConfig;
 import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -12,13 +14,16 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Asks billing-service every second which participations of paced line items have changed, and
  * writes them to the outbox, so that they are versions of the catalogue like all that auctions go
- * by. While it does not answer, participations stay as they are. Thread-safe.
+ * by. It asks for more only when the topics have taken what it wrote: to name a revision tells
+ * billing-service that auctions go by it. While billing-service does not answer, or the catalogue
+ * is not published, participations stay as they are. Thread-safe.
  */
 public final class ParticipationReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParticipationReader.class);
@@ -36,7 +41,13 @@ public final class ParticipationReader implements AutoCloseable {
   /** What billing-service said last; of the thread alone. */
   private long revision;
 
+  /** The catalogue version in which all of it is; of the thread alone. */
+  private long version;
+
   private boolean troubled;
+
+  /** When an answer was last taken, on the clock of {@link System#nanoTime}. */
+  private volatile long takenNanos = System.nanoTime();
 
   private ParticipationReader(Transactions transactions, Outbox outbox, ServicePeersConfig peers) {
     this.transactions = transactions;
@@ -46,8 +57,13 @@ public final class ParticipationReader implements AutoCloseable {
 
   /** Starts asking; returns at once. */
   public static ParticipationReader start(
-      Transactions transactions, Outbox outbox, ServicePeersConfig peers) {
+      Transactions transactions, Outbox outbox, ServicePeersConfig peers, MeterRegistry metrics) {
     ParticipationReader reader = new ParticipationReader(transactions, outbox, peers);
+    Gauge.builder(
+            "adplatform.catalogue.participations.age.seconds",
+            () -> (System.nanoTime() - reader.takenNanos) / 1e9)
+        .description("How long ago the participations of paced line items were asked for and taken")
+        .register(metrics);
     reader.thread.scheduleWithFixedDelay(
         reader::tryRead, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     return reader;
@@ -61,40 +77,54 @@ public final class ParticipationReader implements AutoCloseable {
   }
 
   private void tryRead() {
+    String trouble;
     try {
-      read();
-      troubled = false;
+      trouble = read();
     } catch (RuntimeException e) {
-      if (!troubled) {
-        LOG.warn("Participations of paced line items are not taken now; trying again", e);
-      }
-      troubled = true;
+      trouble = e.toString();
     }
+    if (trouble == null) {
+      takenNanos = System.nanoTime();
+    } else if (!troubled) {
+      LOG.warn("Participations of paced line items stay as they are, trying again: {}", trouble);
+    }
+    troubled = trouble != null;
   }
 
-  private void read() {
+  /** What is in the way, or null. */
+  private String read() {
+    if (transactions.forService(ParticipationReader::publishedVersion) < version) {
+      return "the catalogue is not published up to version " + version;
+    }
     JsonObject answer =
         billing.get("/participations" + (revision == 0 ? "" : "?after=" + revision));
     if (answer == null) {
-      return;
+      return "billing-service does not answer";
     }
     if (answer.getLong("newest") < revision) {
       revision = 0;
-      return;
+      return null;
     }
     Map<Long, Integer> steered = new LinkedHashMap<>();
     for (Object each : answer.getJsonArray("items")) {
       JsonObject item = (JsonObject) each;
       steered.put(Long.parseLong(item.getString("lineItemId")), item.getInteger("partsPerMillion"));
     }
-    transactions.forService(
-        handle -> {
-          List<Outbox.Change> changes = ParticipationStore.take(handle, steered);
-          if (!changes.isEmpty()) {
-            outbox.append(handle, changes);
-          }
-          return null;
-        });
+    version = transactions.forService(handle -> take(handle, steered));
     revision = answer.getLong("revision");
+    return null;
+  }
+
+  private static long publishedVersion(Handle handle) {
+    return handle.createQuery("SELECT version FROM publication").mapTo(Long.class).one();
+  }
+
+  /** The version in which all of it is, whoever wrote it. */
+  private long take(Handle handle, Map<Long, Integer> steered) {
+    List<Outbox.Change> changes = ParticipationStore.take(handle, steered);
+    if (!changes.isEmpty()) {
+      return outbox.append(handle, changes);
+    }
+    return steered.isEmpty() ? version : outbox.currentVersion(handle);
   }
 }

@@ -3,6 +3,8 @@ package io.adplatform.campaign.outbox;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.LineItem.Participation;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +20,16 @@ final class ParticipationStore {
       SELECT l.id, l.account_id, n.parts
         FROM unnest(:ids, :parts) AS n (id, parts)
         JOIN line_item l ON l.id = n.id AND l.pacing <> 'ASAP' ORDER BY l.id
-          ON CONFLICT (line_item_id) DO UPDATE SET parts_per_million = excluded.parts_per_million
+          ON CONFLICT (line_item_id) DO UPDATE
+         SET parts_per_million = excluded.parts_per_million, told_at = now()
        WHERE p.parts_per_million <> excluded.parts_per_million
+      RETURNING line_item_id, account_id, parts_per_million\
+      """;
+
+  /** Well within the days that the log keeps: what does not change must not fall out of it. */
+  private static final String TELL_AGAIN =
+      """
+      UPDATE participation SET told_at = now() WHERE told_at < now() - interval '1 day'
       RETURNING line_item_id, account_id, parts_per_million\
       """;
 
@@ -38,17 +48,18 @@ final class ParticipationStore {
         .createQuery(
             "SELECT line_item_id, account_id, parts_per_million FROM participation"
                 + " ORDER BY line_item_id")
-        .map(
-            (row, context) ->
-                new Participation(
-                    row.getLong("line_item_id"),
-                    row.getLong("account_id"),
-                    row.getInt("parts_per_million")))
+        .map((row, context) -> read(row))
         .list();
   }
 
+  private static Participation read(ResultSet row) throws SQLException {
+    return new Participation(
+        row.getLong("line_item_id"), row.getLong("account_id"), row.getInt("parts_per_million"));
+  }
+
   /**
-   * Takes new ones and forgets those of line items that are gone or no longer paced.
+   * Takes new ones, forgets those of line items that are gone or no longer paced, and has those
+   * that have not changed for a day told again.
    *
    * @param steered parts per million by line item
    * @return what the catalogue is to be told
@@ -64,14 +75,13 @@ final class ParticipationStore {
           .createQuery(TAKE)
           .bindArray("ids", Long.class, List.copyOf(steered.keySet()))
           .bindArray("parts", Integer.class, List.copyOf(steered.values()))
-          .map(
-              (row, context) ->
-                  new Participation(
-                      row.getLong("line_item_id"),
-                      row.getLong("account_id"),
-                      row.getInt("parts_per_million")))
+          .map((row, context) -> read(row))
           .forEach(one -> changes.add(Outbox.Change.of(one)));
     }
+    handle
+        .createQuery(TELL_AGAIN)
+        .map((row, context) -> read(row))
+        .forEach(one -> changes.add(Outbox.Change.of(one)));
     return changes;
   }
 

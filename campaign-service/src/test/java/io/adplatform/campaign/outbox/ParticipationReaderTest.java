@@ -22,12 +22,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Against a billing-service that says what the test wants; Kafka is away, so the outbox stays. */
+/**
+ * Against a billing-service that says what the test wants; Kafka is away, so the outbox stays, and
+ * the test says what is published.
+ */
 class ParticipationReaderTest {
   private static final String NODE_KEY = "a-node-key-of-some-length";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -62,7 +66,7 @@ class ParticipationReaderTest {
   }
 
   private static ApiResponse answer(ApiRequest request) {
-    asked = String.valueOf(request.query("after"));
+    asked = request.query("after");
     return ApiResponse.ok(told);
   }
 
@@ -78,7 +82,8 @@ class ParticipationReaderTest {
   }
 
   @BeforeEach
-  void prepare() {
+  void prepare() throws SQLException {
+    publish();
     String advertiser = api.newAdvertiser();
     String campaign = api.newCampaign(advertiser);
     JsonObject body = CampaignFixture.lineItem(api.newCreative(advertiser)).put("pacing", "EVEN");
@@ -107,6 +112,23 @@ class ParticipationReaderTest {
     return parts;
   }
 
+  /** As the publisher does when the topics have taken everything. */
+  private void publish() throws SQLException {
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement()) {
+      sql.execute(
+          "UPDATE publication SET version = (SELECT coalesce(max(version), 0) FROM outbox)");
+    }
+  }
+
+  private void awaitAsked(String after) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!Objects.equals(after, asked)) {
+      assertTrue(System.nanoTime() < deadline, "asked after " + asked);
+      Thread.sleep(50);
+    }
+  }
+
   private void await(List<Integer> expected) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!outbox().equals(expected)) {
@@ -129,17 +151,49 @@ class ParticipationReaderTest {
     await(List.of(250_000));
     assertEquals(250_000, serving());
     tell(9, item, "300000");
+    publish();
+    awaitAsked("7");
     await(List.of(250_000, 300_000));
+    publish();
     // Told again, as after a restart, it is no change.
     tell(10, item, "300000");
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!"10".equals(asked)) {
-      assertTrue(System.nanoTime() < deadline, "asked after " + asked);
-      Thread.sleep(50);
-    }
-    await(List.of(250_000, 300_000));
+    awaitAsked("10");
+    assertEquals(List.of(250_000, 300_000), outbox());
+    // Another database: from its beginning.
     tell(3);
+    awaitAsked(null);
+    tell(4, item, "310000");
+    await(List.of(250_000, 300_000, 310_000));
+    publish();
+    awaitAsked("4");
+  }
+
+  /** To ask after a revision says that auctions go by it. */
+  @Test
+  void shouldNotAskForMoreBeforeTheTopicsHaveTakenIt() throws Exception {
+    tell(30, item, "250000");
+    await(List.of(250_000));
+    String before = asked;
+    tell(31, item, "300000");
+    Thread.sleep(2_500);
+    assertEquals(before, asked);
+    assertEquals(List.of(250_000), outbox());
+    publish();
+    awaitAsked("30");
     await(List.of(250_000, 300_000));
+  }
+
+  /** The log keeps documents for days only. */
+  @Test
+  void shouldTellAgainWhatHasNotChangedForADay() throws Exception {
+    tell(40, item, "250000");
+    await(List.of(250_000));
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement()) {
+      sql.execute("UPDATE participation SET told_at = told_at - interval '25 hours'");
+    }
+    publish();
+    await(List.of(250_000, 250_000));
   }
 
   @Test
@@ -148,6 +202,7 @@ class ParticipationReaderTest {
     await(List.of(250_000));
     api.patch("/line-items/" + item, new JsonObject().put("status", "PAUSED")).expect(200);
     api.delete("/line-items/" + item).expect(204);
+    publish();
     await(List.of(250_000, 0));
   }
 }
