@@ -49,7 +49,8 @@ public final class TestBudgets implements AutoCloseable {
       statement.execute(
           "TRUNCATE advertiser, campaign, line_item, node, lease, lease_charge, spend_total,"
               + " spend_day, settled_mark, settled_offset, ledger_account, ledger_balance,"
-              + " ledger_range, ledger_entry, ledger_posting, payment_terms, advertiser_funds");
+              + " ledger_range, ledger_entry, ledger_posting, payment_terms, advertiser_funds,"
+              + " pacing, pacing_hour");
     }
   }
 

@@ -46,7 +46,7 @@ public final class CatalogueBudgets implements CatalogueListener {
       case LINE_ITEM -> lineItems.put(key.id(), new Pending<>((LineItem) entity, version));
       case SUPPLY_PARTNER ->
           supplyPartners.put(key.id(), new Pending<>((SupplyPartner) entity, version));
-      case CREATIVE -> {
+      case CREATIVE, PARTICIPATION -> {
         return;
       }
     }

@@ -7,6 +7,7 @@ import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.money.Cpm;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -41,7 +42,7 @@ final class CatalogueStore {
 
   private static final String FLIGHT_UPDATE =
       """
-         ON CONFLICT (id) DO UPDATE SET version = excluded.version,
+            version = excluded.version,
             account_id = excluded.account_id, advertiser_id = excluded.advertiser_id,
             active = excluded.active, start_millis = excluded.start_millis,
             end_millis = excluded.end_millis, total_micros = excluded.total_micros,
@@ -54,14 +55,17 @@ final class CatalogueStore {
       INSERT INTO campaign AS e (id, version, account_id, advertiser_id, active, start_millis,
              end_millis, total_micros, daily_micros)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
       """
           + FLIGHT_UPDATE;
 
   private static final String LINE_ITEM =
       """
       INSERT INTO line_item AS e (id, version, account_id, advertiser_id, active, start_millis,
-             end_millis, total_micros, daily_micros, campaign_id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             end_millis, total_micros, daily_micros, campaign_id, pacing, charge_micros)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET pacing = excluded.pacing,
+            charge_micros = excluded.charge_micros,
       """
           + FLIGHT_UPDATE;
 
@@ -153,6 +157,8 @@ final class CatalogueStore {
         bindFlight(
             write, lineItem.status(), lineItem.startAt(), lineItem.endAt(), lineItem.budget());
         write.setLong(10, lineItem.campaignId());
+        write.setString(11, lineItem.pacing().name());
+        write.setLong(12, Math.max(1, Cpm.perImpression(lineItem.bidCpmMicros())));
         write.addBatch();
       }
       write.executeBatch();

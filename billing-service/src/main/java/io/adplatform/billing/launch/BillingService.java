@@ -18,6 +18,8 @@ import io.adplatform.billing.ledger.LedgerWrites;
 import io.adplatform.billing.ledger.StatementHandler;
 import io.adplatform.billing.ledger.TopUpHandler;
 import io.adplatform.billing.ledger.TrialBalanceHandler;
+import io.adplatform.billing.pacing.Pacer;
+import io.adplatform.billing.pacing.ParticipationHandler;
 import io.adplatform.billing.reconcile.Reconciling;
 import io.adplatform.billing.settlement.LeaseClosePublisher;
 import io.adplatform.billing.settlement.LeaseCloser;
@@ -38,7 +40,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Budgets, leases and the ledger: learns budgets from the catalogue, grants leases to nodes, counts
- * what is settled and posts it, closes leases, reconciles the books. Thread-safe once launched.
+ * what is settled and posts it, closes leases, paces line items, reconciles the books. Thread-safe
+ * once launched.
  */
 public final class BillingService implements AutoCloseable {
   private static final Duration KAFKA_START = Duration.ofSeconds(60);
@@ -51,6 +54,7 @@ public final class BillingService implements AutoCloseable {
   private final LeaseGauges gauges;
   private final LedgerGauges books;
   private Reconciling reconciling;
+  private final Pacer pacer;
 
   private BillingService(
       BillingConfig config,
@@ -69,6 +73,7 @@ public final class BillingService implements AutoCloseable {
     closer = LeaseCloser.start(transactions, publisher, partitions, clock);
     gauges = LeaseGauges.start(transactions, partitions, clock, meters);
     books = LedgerGauges.start(transactions, clock, meters);
+    pacer = Pacer.start(transactions, partitions, clock, meters);
   }
 
   /**
@@ -105,6 +110,8 @@ public final class BillingService implements AutoCloseable {
         .internal("POST", "/leases", new LeaseHandler(grants))
         .internal("GET", "/line-items/:id/budget", budgets)
         .internal("GET", "/campaigns/:id/budget", budgets::campaign)
+        .internal(
+            "GET", "/participations", new ParticipationHandler(database.transactions(), clock))
         .internal("POST", "/nodes/:id/write-off", writeOff)
         .internal(
             "POST", "/nodes/:id/register", new RegisterHandler(database.transactions(), clock))
@@ -163,6 +170,7 @@ public final class BillingService implements AutoCloseable {
   public void close() {
     reconciling.close();
     books.close();
+    pacer.close();
     gauges.close();
     closer.close();
     settled.close();

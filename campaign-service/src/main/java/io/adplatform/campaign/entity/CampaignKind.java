@@ -86,6 +86,22 @@ public final class CampaignKind implements EntityKind<Campaign> {
   }
 
   @Override
+  public void check(Handle handle, Campaign campaign, Campaign before, FieldErrors errors) {
+    if (before != null && before.endAt() != null && campaign.endAt() == null) {
+      boolean relied =
+          handle
+              .createQuery(
+                  "SELECT EXISTS (SELECT 1 FROM line_item WHERE campaign_id = :id"
+                      + " AND pacing <> 'ASAP' AND daily_micros IS NULL AND end_at IS NULL)")
+              .bind("id", campaign.id())
+              .mapTo(Boolean.class)
+              .one();
+      errors.require(
+          !relied, "/endAt", "is what a line item's total budget is spread over by its pacing");
+    }
+  }
+
+  @Override
   public void insert(Handle handle, Campaign campaign) {
     bind(
             handle.createUpdate(

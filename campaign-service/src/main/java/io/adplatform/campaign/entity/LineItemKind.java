@@ -10,6 +10,7 @@ import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.Status;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -23,7 +24,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
 
-/** Line items: bids per mille as fast as the budget allows, until other models are in force. */
+/**
+ * Line items: bids per mille, as fast as the budget allows or paced, until other models are in
+ * force.
+ */
 public final class LineItemKind implements EntityKind<LineItem> {
   private static final EntityTerms TERMS =
       EntityTerms.of(
@@ -62,7 +66,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         Rows.instant(row, "start_at"),
         Rows.instant(row, "end_at"),
         TargetingForm.read(targeting, new FieldErrors()),
-        FrequencyCapsForm.ofColumn(row.getString("frequency_caps")));
+        FrequencyCapsForm.ofColumn(row.getString("frequency_caps")),
+        Pacing.valueOf(row.getString("pacing")));
   }
 
   @Override
@@ -81,7 +86,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .put("budget", Amounts.toJson(item.budget()))
         .put("startAt", Times.text(item.startAt()))
         .put("endAt", Times.text(item.endAt()))
-        .put("pacing", "ASAP")
+        .put("pacing", item.pacing().name())
         .put("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()))
         .put("targeting", TargetingForm.toJson(item.targeting()));
   }
@@ -109,12 +114,23 @@ public final class LineItemKind implements EntityKind<LineItem> {
             Times.instant(body, "startAt", errors),
             Times.instant(body, "endAt", errors),
             TargetingForm.read(body, errors),
-            FrequencyCapsForm.read(body, errors));
+            FrequencyCapsForm.read(body, errors),
+            Pacing.valueOf(body.getString("pacing", Pacing.ASAP.name())));
     Times.checkOrder(item.startAt(), item.endAt(), errors);
     errors.require(
         item.status() != Status.ACTIVE || !creatives.isEmpty(),
         "/creativeIds",
         "an ACTIVE line item needs at least one creative");
+    if (item.pacing() != Pacing.ASAP) {
+      errors.require(
+          item.budget().totalMicros() != null || item.budget().dailyMicros() != null,
+          "/budget",
+          "is needed with this pacing: dailyMicros, or totalMicros and an end");
+      errors.require(
+          item.targeting().dayparts().isEmpty(),
+          "/pacing",
+          "is not in force yet together with dayparts; only ASAP is");
+    }
     return item;
   }
 
@@ -134,14 +150,11 @@ public final class LineItemKind implements EntityKind<LineItem> {
         body.getJsonObject("bid").getString("model").equals("CPM"),
         "/bid/model",
         "is not in force yet; only CPM is");
-    errors.require(
-        body.getString("pacing", "ASAP").equals("ASAP"),
-        "/pacing",
-        "is not in force yet; only ASAP is");
   }
 
   @Override
   public void check(Handle handle, LineItem item, LineItem before, FieldErrors errors) {
+    checkPlan(handle, item, errors);
     if (item.creativeIds().isEmpty()) {
       return;
     }
@@ -164,6 +177,24 @@ public final class LineItemKind implements EntityKind<LineItem> {
     }
   }
 
+  /** A total budget is spread over the time to the end of the flight: there must be one. */
+  private static void checkPlan(Handle handle, LineItem item, FieldErrors errors) {
+    if (item.pacing() != Pacing.ASAP
+        && item.budget().dailyMicros() == null
+        && item.endAt() == null) {
+      boolean ends =
+          handle
+              .createQuery("SELECT end_at IS NOT NULL FROM campaign WHERE id = :id FOR KEY SHARE")
+              .bind("id", item.campaignId())
+              .mapTo(Boolean.class)
+              .one();
+      errors.require(
+          ends,
+          "/endAt",
+          "is needed, here or in the campaign, with this pacing and no dailyMicros");
+    }
+  }
+
   @Override
   public void insert(Handle handle, LineItem item) {
     bind(
@@ -171,10 +202,10 @@ public final class LineItemKind implements EntityKind<LineItem> {
                 """
                 INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, name, status,
                   bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting,
-                  frequency_caps)
+                  frequency_caps, pacing)
                 VALUES (:id, :accountId, :advertiserId, :campaignId, :name, :status,
                   :bidCpmMicros, :startAt, :endAt, :totalMicros, :dailyMicros,
-                  :targeting::jsonb, :frequencyCaps::jsonb)\
+                  :targeting::jsonb, :frequencyCaps::jsonb, :pacing)\
                 """),
             item)
         .bind("accountId", item.accountId())
@@ -192,7 +223,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
                 UPDATE line_item SET name = :name, status = :status,
                   bid_cpm_micros = :bidCpmMicros, start_at = :startAt, end_at = :endAt,
                   total_micros = :totalMicros, daily_micros = :dailyMicros,
-                  targeting = :targeting::jsonb, frequency_caps = :frequencyCaps::jsonb
+                  targeting = :targeting::jsonb, frequency_caps = :frequencyCaps::jsonb,
+                  pacing = :pacing
                 WHERE id = :id\
                 """),
             item)
@@ -212,7 +244,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .bind("totalMicros", item.budget().totalMicros())
         .bind("dailyMicros", item.budget().dailyMicros())
         .bind("targeting", TargetingForm.toJson(item.targeting()).encode())
-        .bind("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()).encode());
+        .bind("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()).encode())
+        .bind("pacing", item.pacing().name());
   }
 
   private static void insertCreatives(Handle handle, LineItem item) {

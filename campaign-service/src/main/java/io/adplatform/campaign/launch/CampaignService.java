@@ -2,6 +2,7 @@ package io.adplatform.campaign.launch;
 
 import io.adplatform.campaign.outbox.Outbox;
 import io.adplatform.campaign.outbox.OutboxPublisher;
+import io.adplatform.campaign.outbox.ParticipationReader;
 import io.adplatform.campaign.rest.CampaignOperations;
 import io.adplatform.campaign.rest.EntityWrites;
 import io.adplatform.campaign.serving.BudgetFloor;
@@ -19,16 +20,19 @@ public final class CampaignService implements AutoCloseable {
   private final OutboxPublisher publisher;
   private final ServingHandler serving;
   private final BudgetFloor floor;
+  private final ParticipationReader participations;
 
   private CampaignService(
       PostgresDatabase database,
       OutboxPublisher publisher,
       ServingHandler serving,
-      BudgetFloor floor) {
+      BudgetFloor floor,
+      ParticipationReader participations) {
     this.database = database;
     this.publisher = publisher;
     this.serving = serving;
     this.floor = floor;
+    this.participations = participations;
   }
 
   /** Launches as the settings say; see {@link #launch(ApiServer.Builder, CampaignConfig)}. */
@@ -65,7 +69,9 @@ public final class CampaignService implements AutoCloseable {
         .operation("getLineItemServing", serving::get)
         .readiness("campaign-postgres", database::readiness)
         .readiness("catalogue-publication", publisher::trouble);
-    return new CampaignService(database, publisher, serving, floor);
+    ParticipationReader participations =
+        ParticipationReader.start(database.transactions(), outbox, config.peers(), api.meters());
+    return new CampaignService(database, publisher, serving, floor, participations);
   }
 
   /** The newest catalogue version that the topics have taken. */
@@ -75,6 +81,7 @@ public final class CampaignService implements AutoCloseable {
 
   @Override
   public void close() {
+    participations.close();
     publisher.close();
     serving.close();
     floor.close();

@@ -49,6 +49,11 @@ public final class OutboxPublisher implements AutoCloseable {
       "DELETE FROM outbox WHERE created_at < now() - interval '7 days' AND version <= "
           + "(SELECT version FROM publication)";
 
+  /** Shares change every few seconds, and the table of participations has the newest. */
+  private static final String FORGET_PARTICIPATIONS =
+      "DELETE FROM outbox WHERE key LIKE 'participation/%' AND document IS NOT NULL"
+          + " AND version <= (SELECT version FROM publication)";
+
   private static final long FORGET_EVERY_NANOS = Duration.ofHours(1).toNanos();
 
   private final PostgresDatabase database;
@@ -235,6 +240,7 @@ public final class OutboxPublisher implements AutoCloseable {
     if (System.nanoTime() - forgottenAtNanos > FORGET_EVERY_NANOS) {
       forgottenAtNanos = System.nanoTime();
       statement.executeUpdate(FORGET);
+      statement.executeUpdate(FORGET_PARTICIPATIONS);
       database.transactions().forService(new IdempotencyStore()::forgetOld);
     }
   }

@@ -56,10 +56,15 @@ final class Republication {
                     row.getLong("account_id"), CatalogueKey.parse(row.getString("key")), null))
         .forEach(change -> changes.put(change.key(), change));
     KINDS.forEach(kind -> read(handle, kind, changes));
+    ParticipationStore.all(handle).forEach(one -> put(changes, Outbox.Change.of(one)));
     if (!changes.isEmpty()) {
       outbox.append(handle, new ArrayList<>(changes.values()));
     }
     return changes.size();
+  }
+
+  private static void put(Map<CatalogueKey, Outbox.Change> changes, Outbox.Change change) {
+    changes.put(change.key(), change);
   }
 
   private static long take(Handle handle, int count) {

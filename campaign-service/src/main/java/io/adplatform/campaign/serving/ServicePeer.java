@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Another service's {@code /internal/v1}. Thread-safe. */
-final class ServicePeer {
+public final class ServicePeer {
   private static final Logger LOG = LoggerFactory.getLogger(ServicePeer.class);
 
   /** A person waits for the answer; a service that is there answers in a fraction. */
@@ -26,14 +26,14 @@ final class ServicePeer {
    * @param url such as {@code http://127.0.0.1:8081}
    * @param nodeKey what it asks for
    */
-  ServicePeer(HttpClient client, String url, String nodeKey) {
+  public ServicePeer(HttpClient client, String url, String nodeKey) {
     this.client = client;
     this.base = url + "/internal/v1";
     this.nodeKey = nodeKey;
   }
 
   /** Asks; null where there is no answer, or not a good one. */
-  JsonObject get(String path) {
+  public JsonObject get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(base + path))
             .timeout(LIMIT)

@@ -15,9 +15,9 @@ import java.util.concurrent.Future;
 
 /**
  * {@code GET /line-items/{id}/serving}: {@code
- * {"lineItemId","serving","reasons":[{"code","detail"}], "budget","targetingShare","lastHour"}}.
- * {@code serving} is false where one of the reasons keeps it out of every auction; other reasons
- * hinder, or say what is unknown. Thread-safe.
+ * {"lineItemId","serving","reasons":[{"code","detail"}],
+ * "budget","pacing","targetingShare","lastHour"}}. {@code serving} is false where one of the
+ * reasons keeps it out of every auction; other reasons hinder, or say what is unknown. Thread-safe.
  */
 public final class ServingHandler implements AutoCloseable {
   private static final Duration CONNECT_LIMIT = Duration.ofMillis(500);
@@ -62,8 +62,15 @@ public final class ServingHandler implements AutoCloseable {
             .put("startAt", state.startAt() == null ? null : state.startAt().toString())
             .put("endAt", state.endAt() == null ? null : state.endAt().toString())
             .put("budget", budget)
+            .put("pacing", pacing(state))
             .put("targetingShare", targetingShare(activity))
             .put("lastHour", request.caller().isOperator() ? activity : ownPart(activity)));
+  }
+
+  private static JsonObject pacing(ServingState state) {
+    return new JsonObject()
+        .put("mode", state.pacing().name())
+        .put("participationPartsPerMillion", state.partsPerMillion());
   }
 
   /** Without the number of auctions of the whole exchange, which is the operator's to know. */

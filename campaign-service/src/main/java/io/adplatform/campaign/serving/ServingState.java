@@ -2,6 +2,8 @@ package io.adplatform.campaign.serving;
 
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
+import io.adplatform.wire.catalogue.LineItem.Pacing;
+import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.money.Cpm;
 import java.sql.ResultSet;
@@ -23,6 +25,9 @@ import org.jdbi.v3.core.Handle;
  * @param changePending whether the newest change of it, or of what it hangs on, is not published
  *     yet
  * @param priceMicros what one impression costs at its bid
+ * @param pacing how its budget is to be spent over time
+ * @param participation in how many of a million auctions it takes part, as the catalogue was told;
+ *     null where it was told nothing
  */
 record ServingState(
     Status lineItemStatus,
@@ -34,12 +39,16 @@ record ServingState(
     int secureCreatives,
     int activeSupplyPartners,
     boolean changePending,
-    long priceMicros) {
+    long priceMicros,
+    Pacing pacing,
+    Integer participation) {
   private static final String OWN =
       """
       SELECT l.status AS line_item_status, c.status AS campaign_status,
         greatest(l.start_at, c.start_at) AS start_at, least(l.end_at, c.end_at) AS end_at,
-        l.bid_cpm_micros,
+        l.bid_cpm_micros, l.pacing,
+        (SELECT p.parts_per_million FROM participation p WHERE p.line_item_id = l.id)
+          AS participation,
         (SELECT count(*) FROM line_item_creative x WHERE x.line_item_id = l.id) AS creatives,
         (SELECT count(*) FROM line_item_creative x JOIN creative k ON k.id = x.creative_id
           WHERE x.line_item_id = l.id AND k.status = 'ACTIVE') AS active_creatives,
@@ -53,6 +62,14 @@ record ServingState(
       FROM line_item l JOIN campaign c ON c.id = l.campaign_id
       WHERE l.id = :id\
       """;
+
+  /** In how many of a million auctions it takes part. */
+  int partsPerMillion() {
+    if (pacing == Pacing.ASAP) {
+      return Participation.ALL;
+    }
+    return participation == null ? Participation.START : participation;
+  }
 
   /** Reads it as the caller of the transaction sees it. */
   static Optional<ServingState> read(Handle handle, long id, Exchange exchange) {
@@ -87,7 +104,9 @@ record ServingState(
         row.getInt("secure_creatives"),
         exchange.activeSupplyPartners(),
         row.getBoolean("pending"),
-        Math.max(1, Cpm.perImpression(row.getLong("bid_cpm_micros"))));
+        Math.max(1, Cpm.perImpression(row.getLong("bid_cpm_micros"))),
+        Pacing.valueOf(row.getString("pacing")),
+        row.getObject("participation", Integer.class));
   }
 
   /**

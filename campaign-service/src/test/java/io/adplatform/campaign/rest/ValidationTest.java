@@ -63,7 +63,7 @@ class ValidationTest {
         "/bid/amountMicros | \"2500000\" | /bid/amountMicros",
         "/bid/amountMicros | 10000000001 | /bid/amountMicros",
         "/bid/model | \"CPC\" | /bid/model",
-        "/pacing | \"EVEN\" | /pacing",
+        "/pacing | \"HASTY\" | /pacing",
         "/frequencyCaps | [{\"impressions\":0,\"perSeconds\":60}] | /frequencyCaps/0/impressions",
         "/frequencyCaps | [{\"impressions\":1001,\"perSeconds\":60}] |"
             + " /frequencyCaps/0/impressions",
@@ -233,7 +233,8 @@ class ValidationTest {
   @Test
   void shouldNameEveryFieldAtOnce() {
     JsonObject body = CampaignFixture.lineItem(creative);
-    body.put("pacing", "EVEN").put("startAt", "2027-01-02T00:00:00Z");
+    body.put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 1))
+        .put("startAt", "2027-01-02T00:00:00Z");
     body.put("endAt", "2027-01-01T00:00:00Z");
     JsonArray errors =
         api.post("/campaigns/" + campaign + "/line-items", body)
@@ -241,8 +242,42 @@ class ValidationTest {
             .json()
             .getJsonArray("errors");
     assertEquals(2, errors.size());
-    assertEquals("/pacing", errors.getJsonObject(0).getString("field"));
+    assertEquals("/bid/model", errors.getJsonObject(0).getString("field"));
     assertEquals("/endAt", errors.getJsonObject(1).getString("field"));
+  }
+
+  @Test
+  void shouldPaceEvenlyOnlyWhatHasAPlan() {
+    String path = "/campaigns/" + campaign + "/line-items";
+    JsonObject body = CampaignFixture.lineItem(creative).put("pacing", "EVEN");
+    JsonObject made = api.post(path, body).expect(201).json();
+    assertEquals("EVEN", made.getString("pacing"));
+    assertEquals("EVEN", api.get("/line-items/" + made.getString("id")).json().getString("pacing"));
+    JsonObject unbounded = body.copy();
+    unbounded.remove("budget");
+    assertEquals("/budget", api.post(path, unbounded).expect(422).field());
+    JsonObject total = body.copy().put("budget", new JsonObject().put("totalMicros", 50_000_000L));
+    assertEquals("/endAt", api.post(path, total).expect(422).field());
+    JsonObject end = new JsonObject().put("endAt", "2090-01-01T00:00:00Z");
+    api.post(path, total.copy().mergeIn(end)).expect(201);
+    api.patch("/campaigns/" + campaign, end).expect(200);
+    String ends = api.post(path, total).expect(201).id();
+    JsonObject endless = new JsonObject().putNull("endAt");
+    assertEquals("/endAt", api.patch("/campaigns/" + campaign, endless).expect(422).field());
+    api.patch("/line-items/" + ends, new JsonObject().put("pacing", "FORECAST")).expect(200);
+    assertEquals("/endAt", api.patch("/campaigns/" + campaign, endless).expect(422).field());
+    api.patch("/line-items/" + ends, new JsonObject().put("pacing", "ASAP")).expect(200);
+    api.patch("/campaigns/" + campaign, endless).expect(200);
+    body.getJsonObject("targeting")
+        .put(
+            "dayparts",
+            new JsonArray()
+                .add(
+                    new JsonObject()
+                        .put("days", new JsonArray().add("MON"))
+                        .put("from", "08:00")
+                        .put("to", "18:00")));
+    assertEquals("/pacing", api.post(path, body).expect(422).field());
   }
 
   @Test

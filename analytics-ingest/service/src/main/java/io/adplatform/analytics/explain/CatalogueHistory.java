@@ -114,7 +114,10 @@ final class CatalogueHistory {
     return snapshot;
   }
 
-  /** Applies all of a topic up to a version; false where its end was not reached in time. */
+  /**
+   * Applies all of a topic up to a version; false where that was not reached in time. The log is in
+   * the order of versions; where it was told some again, they are not newer than what came before.
+   */
   private static boolean read(
       Consumer<byte[], byte[]> consumer,
       TopicPartition partition,
@@ -130,21 +133,25 @@ final class CatalogueHistory {
         return false;
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        apply(record, version, compiler, span);
+        boolean later = !apply(record, version, compiler, span);
+        if (later && partition.topic().equals(KafkaTopics.CATALOGUE_LOG)) {
+          return true;
+        }
       }
     }
     return true;
   }
 
-  private static void apply(
+  /** Applies a document; false where it is later than the version. */
+  private static boolean apply(
       ConsumerRecord<byte[], byte[]> record, long version, CatalogueCompiler compiler, Span span) {
     Header header = record.headers().lastHeader("v");
     if (header == null || header.value().length != Long.BYTES || record.key() == null) {
-      return;
+      return true;
     }
     long recordVersion = ByteBuffer.wrap(header.value()).getLong();
     if (recordVersion > version) {
-      return;
+      return false;
     }
     try {
       CatalogueKey key = CatalogueKey.parse(new String(record.key(), StandardCharsets.UTF_8));
@@ -159,5 +166,6 @@ final class CatalogueHistory {
     } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
       // A document of a kind that this release does not know takes no part in its auctions either.
     }
+    return true;
   }
 }

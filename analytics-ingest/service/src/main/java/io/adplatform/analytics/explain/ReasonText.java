@@ -45,6 +45,7 @@ final class ReasonText {
       case RESPONSE_FULL -> "The bids on the imps before it had filled the response.";
       case MIME_NOT_OFFERED -> "The request took no content of the type of its creative.";
       case BELOW_FLOOR -> "Its bid, less the partner's margin, was below the floor.";
+      case PACED -> "Its pacing left it out of this auction, so that its budget lasts.";
       case NO_LEASE -> "The node held no budget for it at that moment.";
       case BUDGET_EXHAUSTED -> "Its budget on the node was spent or reserved.";
       case FREQUENCY_CAPPED ->

@@ -7,6 +7,7 @@ import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -58,6 +59,10 @@ final class DimensionFeed implements CatalogueListener {
 
   @Override
   public void onDocument(CatalogueKey key, CatalogueEntity entity, long version) {
+    if (key.kind() == CatalogueKind.PARTICIPATION) {
+      // It bears the id of its line item, and names nothing.
+      return;
+    }
     if (entity != null) {
       changed.put(key.id(), row(entity, version));
       if (entity instanceof LineItem || entity instanceof SupplyPartner) {
@@ -87,6 +92,8 @@ final class DimensionFeed implements CatalogueListener {
           new Row(kind, account, l.advertiserId(), l.campaignId(), l.name(), false, version);
       case Creative c -> new Row(kind, account, c.advertiserId(), 0, c.name(), false, version);
       case SupplyPartner p -> new Row(kind, account, 0, 0, p.name(), false, version);
+      case LineItem.Participation p ->
+          throw new IllegalArgumentException(CatalogueKey.of(p).text() + " names nothing");
     };
   }
 

@@ -30,12 +30,21 @@ public final class CatalogueCompiler {
           .reversed()
           .thenComparingLong(servable -> servable.lineItem.id());
 
+  /** Line items that are over stay in the index no longer than this, by the clock. */
+  private static final long KEPT_MILLIS = 60_000;
+
   private final CreativeCompiler creativeCompiler;
 
   /** Of every entity seen, deleted ones too: an older document must not bring those back. */
   private final Map<CatalogueKey, Entry> entries = new HashMap<>();
 
   private long version;
+
+  /** The newest snapshot, while nothing but participations has changed since; else null. */
+  private CatalogueSnapshot newest;
+
+  private long compiledMillis;
+  private boolean participationsChanged;
 
   /** A compiler that has seen nothing. */
   public CatalogueCompiler(CreativeCompiler creativeCompiler) {
@@ -57,6 +66,11 @@ public final class CatalogueCompiler {
     CompiledCreative compiled = entity instanceof Creative creative ? compile(creative) : null;
     entries.put(key, new Entry(entityVersion, entity, compiled));
     version = Math.max(version, entityVersion);
+    if (key.kind() == CatalogueKind.PARTICIPATION) {
+      participationsChanged = true;
+    } else {
+      newest = null;
+    }
   }
 
   /** The highest version applied; 0 before the first. */
@@ -65,11 +79,51 @@ public final class CatalogueCompiler {
   }
 
   /**
-   * The snapshot of what was applied so far; to be called at the end of a transaction.
+   * The snapshot of what was applied so far; to be called at the end of a transaction. Where
+   * participations alone have changed, which they do every few seconds, all but these is taken over
+   * from the snapshot before.
    *
    * @param nowMillis line items that are over by then are left out of auctions
    */
   public CatalogueSnapshot compile(long nowMillis) {
+    boolean fresh = nowMillis >= compiledMillis && nowMillis - compiledMillis < KEPT_MILLIS;
+    if (newest != null && participationsChanged && fresh) {
+      newest = repaced(newest);
+    } else {
+      newest = compileAll(nowMillis);
+      compiledMillis = nowMillis;
+    }
+    participationsChanged = false;
+    return newest;
+  }
+
+  private CatalogueSnapshot repaced(CatalogueSnapshot before) {
+    LineItemIndex lineItems = before.lineItems();
+    int[] participations = new int[lineItems.count()];
+    for (int ordinal = 0; ordinal < participations.length; ordinal++) {
+      participations[ordinal] = participation(lineItems.lineItem(ordinal));
+    }
+    return new CatalogueSnapshot(
+        version,
+        lineItems.withParticipations(participations),
+        before.creatives(),
+        before.partners(),
+        before.targeting(),
+        before.caps(),
+        before.idle());
+  }
+
+  private int participation(LineItem lineItem) {
+    if (lineItem.pacing() == LineItem.Pacing.ASAP) {
+      return LineItem.Participation.ALL;
+    }
+    return entity(CatalogueKind.PARTICIPATION, lineItem.id())
+            instanceof LineItem.Participation participation
+        ? participation.partsPerMillion()
+        : LineItem.Participation.START;
+  }
+
+  private CatalogueSnapshot compileAll(long nowMillis) {
     List<Servable> servables = new ArrayList<>();
     List<IdleLineItem> idle = new ArrayList<>();
     List<SupplyPartner> partners = new ArrayList<>();
@@ -148,6 +202,7 @@ public final class CatalogueCompiler {
       columns.startMillis[ordinal] = servable.startMillis;
       columns.endMillis[ordinal] = servable.endMillis;
       columns.creatives[ordinal] = ordinals;
+      columns.participations[ordinal] = participation(servable.lineItem);
       if (addCaps(servable.lineItem, caps)) {
         caps.serve(ordinal, servable.lineItem.id());
         targeting.markCapped();

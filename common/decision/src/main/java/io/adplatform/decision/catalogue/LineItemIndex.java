@@ -24,6 +24,8 @@ public final class LineItemIndex {
 
   private static final int CAMPAIGN = 6;
 
+  private static final int PARTICIPATION = 7;
+
   private static final int ROW_SHIFT = 3;
 
   private final LineItem[] lineItems;
@@ -37,7 +39,7 @@ public final class LineItemIndex {
 
   private final int[] creativeOrdinals;
 
-  private final LongHashSet ids = new LongHashSet();
+  private final LongHashSet ids;
 
   LineItemIndex(Columns columns) {
     lineItems = columns.lineItems;
@@ -45,6 +47,7 @@ public final class LineItemIndex {
     distinctCurrencies = Arrays.stream(currencies).distinct().toArray();
     int count = lineItems.length;
     rows = new long[count << ROW_SHIFT];
+    ids = new LongHashSet();
     creativeOrdinals = Arrays.stream(columns.creatives).flatMapToInt(Arrays::stream).toArray();
     int creativesFrom = 0;
     for (int ordinal = 0; ordinal < count; ordinal++) {
@@ -58,8 +61,26 @@ public final class LineItemIndex {
       rows[row + START] = columns.startMillis[ordinal];
       rows[row + END] = columns.endMillis[ordinal];
       rows[row + CREATIVES] = (long) creativesTo << Integer.SIZE | creativesFrom;
+      rows[row + PARTICIPATION] = columns.participations[ordinal];
       creativesFrom = creativesTo;
     }
+  }
+
+  /** The same line items with other participations, {@link #participation} by ordinal. */
+  private LineItemIndex(LineItemIndex same, int[] participations) {
+    lineItems = same.lineItems;
+    currencies = same.currencies;
+    distinctCurrencies = same.distinctCurrencies;
+    ids = same.ids;
+    creativeOrdinals = same.creativeOrdinals;
+    rows = same.rows.clone();
+    for (int ordinal = 0; ordinal < participations.length; ordinal++) {
+      rows[(ordinal << ROW_SHIFT) + PARTICIPATION] = participations[ordinal];
+    }
+  }
+
+  LineItemIndex withParticipations(int[] participations) {
+    return new LineItemIndex(this, participations);
   }
 
   /** How many there are; ordinals are 0 to one less. */
@@ -117,6 +138,14 @@ public final class LineItemIndex {
     return rows[(ordinal << ROW_SHIFT) + END];
   }
 
+  /**
+   * In how many of a million auctions it takes part; {@link LineItem.Participation#ALL} where it is
+   * not paced.
+   */
+  public int participation(int ordinal) {
+    return (int) rows[(ordinal << ROW_SHIFT) + PARTICIPATION];
+  }
+
   /** Where its creatives begin, for {@link #creativeOrdinal}. */
   public int creativesFrom(int ordinal) {
     return (int) rows[(ordinal << ROW_SHIFT) + CREATIVES];
@@ -144,6 +173,7 @@ public final class LineItemIndex {
     final long[] startMillis;
     final long[] endMillis;
     final int[][] creatives;
+    final int[] participations;
 
     Columns(int count) {
       lineItems = new LineItem[count];
@@ -151,6 +181,7 @@ public final class LineItemIndex {
       startMillis = new long[count];
       endMillis = new long[count];
       creatives = new int[count][];
+      participations = new int[count];
     }
   }
 }

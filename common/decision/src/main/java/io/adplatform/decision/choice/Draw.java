@@ -1,5 +1,7 @@
 package io.adplatform.decision.choice;
 
+import io.adplatform.wire.catalogue.LineItem;
+
 /**
  * Random numbers that anyone can draw again from the auction's id. Pure functions; any thread.
  *
@@ -7,6 +9,9 @@ package io.adplatform.decision.choice;
  */
 final class Draw {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  /** Sets its draw apart from the others (a constant of xxHash64). */
+  private static final long PARTICIPATION = 0xC2B2AE3D27D4EB4FL;
 
   private Draw() {}
 
@@ -23,6 +28,16 @@ final class Draw {
   /** A line item's number in the rotation of its creatives, independent of its {@link #ticket}. */
   static long rotation(long seed, long lineItemId) {
     return mix(ticket(seed, lineItemId) + GOLDEN);
+  }
+
+  /**
+   * Whether a line item takes part in an auction, independent of its {@link #ticket}.
+   *
+   * @param partsPerMillion of all auctions it takes part in
+   */
+  static boolean participates(long seed, long lineItemId, int partsPerMillion) {
+    long number = mix(ticket(seed, lineItemId) ^ PARTICIPATION);
+    return below(number, LineItem.Participation.ALL) < partsPerMillion;
   }
 
   /** A number from 0 to below {@code bound}. */

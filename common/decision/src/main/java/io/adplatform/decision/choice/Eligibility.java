@@ -3,6 +3,7 @@ package io.adplatform.decision.choice;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.Cpm;
 
@@ -29,7 +30,10 @@ final class Eligibility {
     lowestBidCpmMicros = lowestBid(adQuery.floorCpmMicros(), adQuery.marginBasisPoints());
   }
 
-  /** SCHEDULE, what stood against the creative that came furthest, BELOW_FLOOR, or NONE. */
+  /**
+   * SCHEDULE, what stood against the creative that came furthest, BELOW_FLOOR, PACED, or NONE. What
+   * is paced is drawn last, so that PACED counts the auctions in which it could have bid.
+   */
   Reason check(int ordinal) {
     LineItemIndex lineItems = snapshot.lineItems();
     creativeOrdinal = NO_CREATIVE;
@@ -40,7 +44,14 @@ final class Eligibility {
     if (refused != Reason.NONE) {
       return refused;
     }
-    return lineItems.bidCpmMicros(ordinal) < lowestBidCpmMicros ? Reason.BELOW_FLOOR : Reason.NONE;
+    if (lineItems.bidCpmMicros(ordinal) < lowestBidCpmMicros) {
+      return Reason.BELOW_FLOOR;
+    }
+    int participation = lineItems.participation(ordinal);
+    return participation == LineItem.Participation.ALL
+            || Draw.participates(seed, lineItems.id(ordinal), participation)
+        ? Reason.NONE
+        : Reason.PACED;
   }
 
   /** Bids below this are below the floor once the margin has been taken off. */

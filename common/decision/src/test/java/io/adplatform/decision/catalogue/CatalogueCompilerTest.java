@@ -1,8 +1,10 @@
 package io.adplatform.decision.catalogue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.BillableEvent;
@@ -14,6 +16,8 @@ import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.LineItem.Pacing;
+import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.catalogue.Targeting;
@@ -72,6 +76,39 @@ class CatalogueCompilerTest {
     CatalogueSnapshot snapshot = compiler.compile(NOW);
     assertEquals(2_000, snapshot.lineItems().bidCpmMicros(0));
     assertEquals(9, snapshot.version());
+  }
+
+  @Test
+  void shouldTakeParticipationsWithoutCompilingTheRestAgain() {
+    apply(lineItem(30, 2_000, Status.ACTIVE, 20L), 4);
+    apply(lineItem(31, 1_000, Status.ACTIVE, 20L).paced(Pacing.EVEN), 5);
+    CatalogueSnapshot first = compiler.compile(NOW);
+    assertEquals(Participation.ALL, first.lineItems().participation(0));
+    assertEquals(Participation.START, first.lineItems().participation(1));
+    apply(new Participation(30, 1, 77), 6);
+    apply(new Participation(31, 1, 250_000), 7);
+    CatalogueSnapshot second = compiler.compile(NOW);
+    assertEquals(7, second.version());
+    assertSame(first.targeting(), second.targeting());
+    assertEquals(Participation.ALL, second.lineItems().participation(0));
+    assertEquals(250_000, second.lineItems().participation(1));
+    assertTrue(second.lineItems().contains(30) && second.lineItems().contains(31));
+    assertFalse(second.lineItems().contains(32));
+    assertEquals(Participation.START, first.lineItems().participation(1));
+    apply(lineItem(32, 3_000, Status.ACTIVE, 20L), 8);
+    assertEquals(250_000, compiler.compile(NOW).lineItems().participation(2));
+    compiler.apply(new CatalogueKey(CatalogueKind.PARTICIPATION, 31), null, 9);
+    assertEquals(Participation.START, compiler.compile(NOW).lineItems().participation(2));
+  }
+
+  @Test
+  void shouldLeaveOutWhatIsOverHoweverOftenParticipationsChange() {
+    LineItem ends = lineItem(30, 2_000, Status.ACTIVE, 20L);
+    apply(ends.paced(Pacing.EVEN), 4);
+    apply(campaign(Status.ACTIVE, null, Instant.ofEpochMilli(NOW + 1)), 5);
+    assertEquals(1, compiler.compile(NOW).lineItems().count());
+    apply(new Participation(30, 1, 77), 6);
+    assertEquals(0, compiler.compile(NOW + 120_000).lineItems().count());
   }
 
   @Test

@@ -50,7 +50,8 @@ class CapProbeTest {
         null,
         null,
         item.targeting(),
-        capped ? List.of(CAP) : List.of());
+        capped ? List.of(CAP) : List.of(),
+        LineItem.Pacing.ASAP);
   }
 
   private void ask(String country, long floor) {
@@ -140,7 +141,8 @@ class CapProbeTest {
             null,
             null,
             capped.targeting(),
-            capped.frequencyCaps()));
+            capped.frequencyCaps(),
+            capped.pacing()));
     CatalogueSnapshot paused = demand.compile();
     assertTrue(paused.caps().isEmpty());
     assertEquals(1, paused.caps().scopesOf(100).length);

@@ -12,6 +12,8 @@ import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.AdRestrictions;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.Daypart;
+import io.adplatform.wire.catalogue.LineItem.Pacing;
+import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Targeting;
 import io.adplatform.wire.event.Reason;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +105,37 @@ class ExplanationTest {
       }
       assertTrue(verdicts.containsValue(Reason.LOST_TIE.name()));
     }
+  }
+
+  @Test
+  void shouldTellWhoWasPacedOutAsChoosingDid() {
+    Demand demand = new Demand();
+    for (long id = 100; id < 108; id++) {
+      demand.add(lineItem(id, 1_000_000 + id % 3, Targeting.ANY, MPU).paced(Pacing.EVEN));
+      demand.add(new Participation(id, 1, 300_000));
+    }
+    demand.add(lineItem(90, 900_000, Targeting.ANY, MPU));
+    CatalogueSnapshot snapshot = demand.compile();
+    Chooser chooser = new Chooser();
+    Candidates candidates = new Candidates();
+    int paced = 0;
+    for (long auction = 0; auction < 1_000; auction++) {
+      chooser.choose(snapshot, query, null, NOW, 5, auction, candidates);
+      verdicts.clear();
+      Explanation.explain(
+          snapshot,
+          query,
+          NOW,
+          5,
+          auction,
+          (lineItem, reason, part) -> verdicts.put(lineItem.id(), reason.name()));
+      for (int i = 0; i < candidates.count(); i++) {
+        assertEquals(verdicts.get(candidates.lineItemId(i)), candidates.reason(i).name());
+      }
+      assertTrue(!verdicts.get(90L).equals(Reason.PACED.name()));
+      paced += verdicts.get(104L).equals(Reason.PACED.name()) ? 1 : 0;
+    }
+    assertEquals(700, paced, 50);
   }
 
   @Test

@@ -99,7 +99,8 @@ class SettledCapReaderTest {
                 null,
                 null,
                 Targeting.ANY,
-                id == CAPPED ? List.of(new FrequencyCap(1, 60)) : List.of());
+                id == CAPPED ? List.of(new FrequencyCap(1, 60)) : List.of(),
+                LineItem.Pacing.ASAP);
         compiler.apply(CatalogueKey.of(item), item, id);
       }
       snapshot = compiler.compile(0);

@@ -2,8 +2,8 @@ package io.adplatform.wire.catalogue;
 
 /** One thing of the catalogue. Ids are positive 63-bit numbers, unique over all kinds. */
 public sealed interface CatalogueEntity
-    permits Advertiser, Campaign, LineItem, Creative, SupplyPartner {
-  /** Its id. */
+    permits Advertiser, Campaign, LineItem, LineItem.Participation, Creative, SupplyPartner {
+  /** Its id; that of a participation is its line item's. */
   long id();
 
   /** The account (tenant) that owns it. */

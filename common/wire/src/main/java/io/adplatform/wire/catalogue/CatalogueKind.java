@@ -6,7 +6,8 @@ public enum CatalogueKind {
   CAMPAIGN("campaign", Campaign.class),
   LINE_ITEM("line-item", LineItem.class),
   CREATIVE("creative", Creative.class),
-  SUPPLY_PARTNER("supply-partner", SupplyPartner.class);
+  SUPPLY_PARTNER("supply-partner", SupplyPartner.class),
+  PARTICIPATION("participation", LineItem.Participation.class);
 
   private final String keyName;
   private final Class<? extends CatalogueEntity> type;

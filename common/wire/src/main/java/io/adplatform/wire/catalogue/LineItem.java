@@ -15,6 +15,7 @@ import java.util.List;
  * @param endAt null follows the campaign
  * @param targeting never null
  * @param frequencyCaps of all of it together, per user; never null
+ * @param pacing null is ASAP, as in documents of former releases
  */
 public record LineItem(
     long id,
@@ -29,14 +30,51 @@ public record LineItem(
     Instant startAt,
     Instant endAt,
     Targeting targeting,
-    List<FrequencyCap> frequencyCaps)
+    List<FrequencyCap> frequencyCaps,
+    Pacing pacing)
     implements CatalogueEntity {
-  /** Documents of former releases say nothing of caps. */
-  public LineItem {
-    frequencyCaps = frequencyCaps == null ? List.of() : List.copyOf(frequencyCaps);
+  /** How its budget is to be spent over time. */
+  public enum Pacing {
+    /** As fast as there is traffic for it. */
+    ASAP,
+    /** Evenly over what is left of the day, or of the flight. */
+    EVEN,
+    /** The same, more in hours in which more traffic is expected for it. */
+    FORECAST
   }
 
-  /** One without frequency caps. */
+  /**
+   * In which share of the auctions that it could bid in a paced line item takes part, as
+   * billing-service steers it. A document of its own, because it changes every few seconds: that of
+   * the line item stays.
+   *
+   * @param id of the line item
+   * @param partsPerMillion 1 to {@link #ALL}
+   */
+  public record Participation(long id, long accountId, int partsPerMillion)
+      implements CatalogueEntity {
+    /** Takes part in every auction. */
+    public static final int ALL = 1_000_000;
+
+    /**
+     * With which a paced line item starts, until its first document has come: low enough that a
+     * small budget is not gone before the first spend is seen.
+     */
+    public static final int START = 10_000;
+
+    @Override
+    public CatalogueKind kind() {
+      return CatalogueKind.PARTICIPATION;
+    }
+  }
+
+  /** Documents of former releases say nothing of caps and pacing. */
+  public LineItem {
+    frequencyCaps = frequencyCaps == null ? List.of() : List.copyOf(frequencyCaps);
+    pacing = pacing == null ? Pacing.ASAP : pacing;
+  }
+
+  /** One without frequency caps that spends as fast as it can. */
   public LineItem(
       long id,
       long accountId,
@@ -63,7 +101,27 @@ public record LineItem(
         startAt,
         endAt,
         targeting,
-        List.of());
+        List.of(),
+        Pacing.ASAP);
+  }
+
+  /** The same, paced otherwise. */
+  public LineItem paced(Pacing otherwise) {
+    return new LineItem(
+        id,
+        accountId,
+        advertiserId,
+        campaignId,
+        name,
+        status,
+        bidCpmMicros,
+        creativeIds,
+        budget,
+        startAt,
+        endAt,
+        targeting,
+        frequencyCaps,
+        otherwise);
   }
 
   @Override

@@ -50,6 +50,9 @@ public enum Reason {
   BLOCKED_TYPE(35),
   /** {@code banner.mimes} has nothing that its markup is. */
   MIME_NOT_OFFERED(36),
+  // After BELOW_FLOOR.
+  /** It is paced, and the draw left it out of this auction. */
+  PACED(37),
   /** The bids before it have filled the response. */
   RESPONSE_FULL(40),
   // Frequency caps, behind the index.

@@ -1,0 +1,210 @@
+package io.adplatform.billing.pacing;
+
+import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Steers all paced line items every two seconds on a thread of its own, each time in one
+ * transaction. While settlement or PostgreSQL is away participations stay as they are. Thread-safe.
+ */
+public final class Pacer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Pacer.class);
+  private static final long PERIOD_MILLIS = 2_000;
+
+  /** A state that only grows older is written this often. */
+  private static final long IDLE_MILLIS = 60_000;
+
+  /** Of a line item that has changed, no more than so many impressions are relied on. */
+  private static final long DOUBTED_IMPRESSIONS = 10;
+
+  private final Transactions transactions;
+  private final int partitions;
+  private final InstantSource clock;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("billing-pacer").factory());
+  private boolean troubled;
+
+  /** As of the step under way, or the last one; 0 before the first. */
+  private volatile long settledMillis;
+
+  /** When the last step ended that steered, here; 0 before the first. */
+  private volatile long steeredMillis;
+
+  Pacer(Transactions transactions, int partitions, InstantSource clock) {
+    this.transactions = transactions;
+    this.partitions = partitions;
+    this.clock = clock;
+  }
+
+  /** Starts steering; returns at once. */
+  public static Pacer start(
+      Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
+    Pacer pacer = new Pacer(transactions, partitions, clock);
+    Gauge.builder("adplatform.billing.pacing.age.seconds", () -> pacer.age(pacer.steeredMillis))
+        .description("How long ago paced line items were steered here; one process does")
+        .register(metrics);
+    Gauge.builder("adplatform.billing.pacing.lag.seconds", () -> pacer.age(pacer.settledMillis))
+        .description("How long ago spend is settled up to, as pacing sees it")
+        .register(metrics);
+    pacer.thread.scheduleWithFixedDelay(
+        pacer::tryStep, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    return pacer;
+  }
+
+  /** Ends the thread. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private double age(long millis) {
+    return millis == 0 ? Double.NaN : (clock.millis() - millis) / 1e3;
+  }
+
+  private void tryStep() {
+    try {
+      step();
+      troubled = false;
+    } catch (RuntimeException | SQLException e) {
+      if (!troubled) {
+        LOG.warn("Paced line items cannot be steered now; trying again", e);
+      }
+      troubled = true;
+    }
+  }
+
+  /** One step of every paced line item. */
+  void step() throws SQLException {
+    boolean steered = transactions.forService(handle -> step(handle.getConnection()));
+    if (steered) {
+      steeredMillis = clock.millis();
+    }
+  }
+
+  /** False where another process steers. */
+  private boolean step(Connection connection) throws SQLException {
+    PacingStore store = new PacingStore(connection);
+    if (!store.tryLock()) {
+      return false;
+    }
+    steer(store);
+    return true;
+  }
+
+  private void steer(PacingStore store) throws SQLException {
+    long nowMillis = clock.millis();
+    settledMillis = store.settledMillis(partitions, nowMillis);
+    List<PacedLineItem> items = store.read(nowMillis);
+    Map<Long, PacedLineItem.Charged> today = store.chargedToday(items);
+    Map<Long, TrafficCurve> curves = store.curves(items);
+    List<PacingStore.Steered> steered = new ArrayList<>();
+    Map<Long, Integer> hours = new HashMap<>();
+    for (PacedLineItem item : items) {
+      PacingState before = item.state();
+      if (before == null) {
+        PacingState state = PacingState.start(nowMillis, item.chargedMicros());
+        steered.add(new PacingStore.Steered(item.id(), state, item.version()));
+        continue;
+      }
+      TrafficCurve curve = curves.get(item.id());
+      PacedLineItem.Charged charged = today.get(item.id());
+      PacingPlan plan = plan(item, curve, charged.micros());
+      PacingController.Reading reading =
+          new PacingController.Reading(
+              nowMillis,
+              settledMillis,
+              item.chargedMicros(),
+              item.chargeMicros(),
+              item.running() && !isSpent(item, charged));
+      PacingState next = PacingController.next(carried(item, curve), plan, reading);
+      if (tells(item, next)) {
+        steered.add(new PacingStore.Steered(item.id(), next, item.version()));
+        if (curve != null && PacingController.tellsOfTraffic(before, next, plan, reading)) {
+          hours.put(item.id(), learn(curve, item, next.seenMillis()));
+        }
+      }
+    }
+    store.write(steered);
+    store.writeHours(hours, curves);
+  }
+
+  /** Where the day's budget of its campaign does not pay another impression it cannot bid. */
+  private static boolean isSpent(PacedLineItem item, PacedLineItem.Charged today) {
+    Long daily = item.budgets().campaignDailyMicros();
+    return daily != null && daily - today.campaignMicros() < item.chargeMicros();
+  }
+
+  /**
+   * The plan from where settlement is: what is spent since is in neither what is left nor the time
+   * for it.
+   */
+  private PacingPlan plan(PacedLineItem item, TrafficCurve curve, long chargedTodayMicros) {
+    PacingPlan.Bounds bounds =
+        new PacingPlan.Bounds(
+            item.budgets().totalMicros(),
+            item.budgets().dailyMicros(),
+            item.chargedMicros(),
+            chargedTodayMicros,
+            item.day().endMillis(),
+            item.budgets().endMillis());
+    if (curve == null) {
+      return PacingPlan.even(bounds, settledMillis);
+    }
+    return PacingPlan.of(
+        bounds,
+        settledMillis,
+        (from, until) ->
+            curve.millisLeft(item.day().localMillis(from), item.day().localMillis(until)));
+  }
+
+  /**
+   * The state before the step, on the traffic of this hour, and doubted where the line item has
+   * changed.
+   */
+  private PacingState carried(PacedLineItem item, TrafficCurve curve) {
+    PacingState state = item.state();
+    if (item.version() != item.stateVersion()) {
+      state = state.doubted(DOUBTED_IMPRESSIONS * item.chargeMicros());
+    }
+    if (curve == null || state.seenMillis() == PacingState.UNKNOWN) {
+      return state;
+    }
+    return state.exposed(
+        curve.carried(
+            state.windowExposure(),
+            item.day().localMillis(state.seenMillis()),
+            item.day().localMillis(Math.max(settledMillis, state.seenMillis()))));
+  }
+
+  /** A step in which nothing happened can be left out, not for ever. */
+  private static boolean tells(PacedLineItem item, PacingState next) {
+    PacingState before = item.state();
+    return next.participation() != before.participation()
+        || next.seenMicros() != before.seenMicros()
+        || item.version() != item.stateVersion()
+        || next.seenMillis() - before.seenMillis() >= IDLE_MILLIS
+        || next.seenMillis() < before.seenMillis();
+  }
+
+  private static int learn(TrafficCurve curve, PacedLineItem item, long seenMillis) {
+    PacingState before = item.state();
+    return curve.add(
+        item.day().localMillis(seenMillis),
+        Math.max(0, item.chargedMicros() - before.seenMicros()),
+        PacingController.exposure(before, seenMillis));
+  }
+}

@@ -1,0 +1,208 @@
+package io.adplatform.campaign.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.adplatform.campaign.rest.CampaignFixture;
+import io.adplatform.campaign.serving.ServicePeersConfig;
+import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.ApiResponse;
+import io.adplatform.runtime.api.ApiServer;
+import io.adplatform.runtime.api.ApiServerConfig;
+import io.adplatform.testkit.server.TestPostgres;
+import io.adplatform.wire.catalogue.CatalogueCodec;
+import io.adplatform.wire.catalogue.CatalogueKind;
+import io.adplatform.wire.catalogue.LineItem.Participation;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Against a billing-service that says what the test wants; Kafka is away, so the outbox stays, and
+ * the test says what is published.
+ */
+class ParticipationReaderTest {
+  private static final String NODE_KEY = "a-node-key-of-some-length";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static ApiServer billing;
+  private static CampaignFixture api;
+  private static volatile JsonObject told;
+  private static volatile String asked;
+
+  private String item;
+
+  @BeforeAll
+  static void start() {
+    tell(0);
+    billing =
+        ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0))
+            .nodeKey(NODE_KEY)
+            .internal("GET", "/participations", ParticipationReaderTest::answer)
+            .start();
+    String url = "http://127.0.0.1:" + billing.port();
+    api =
+        new CampaignFixture(
+            TestPostgres.freshDatabase(),
+            CatalogueTopicsConfig.of(CampaignFixture.NO_KAFKA),
+            new ServicePeersConfig(url, url, NODE_KEY));
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+    billing.close();
+  }
+
+  private static ApiResponse answer(ApiRequest request) {
+    asked = request.query("after");
+    return ApiResponse.ok(told);
+  }
+
+  private static void tell(long revision, String... items) {
+    JsonArray changes = new JsonArray();
+    for (int i = 0; i < items.length; i += 2) {
+      changes.add(
+          new JsonObject()
+              .put("lineItemId", items[i])
+              .put("partsPerMillion", Integer.parseInt(items[i + 1])));
+    }
+    told = new JsonObject().put("items", changes).put("revision", revision).put("newest", revision);
+  }
+
+  @BeforeEach
+  void prepare() throws SQLException {
+    publish();
+    String advertiser = api.newAdvertiser();
+    String campaign = api.newCampaign(advertiser);
+    JsonObject body = CampaignFixture.lineItem(api.newCreative(advertiser)).put("pacing", "EVEN");
+    item = api.post("/campaigns/" + campaign + "/line-items", body).expect(201).id();
+  }
+
+  /** What the catalogue will be told of the line item's participation, in order; 0 is deleted. */
+  private List<Integer> outbox() throws SQLException {
+    List<Integer> parts = new ArrayList<>();
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement();
+        ResultSet row =
+            sql.executeQuery(
+                "SELECT document FROM outbox WHERE key = 'participation/"
+                    + item
+                    + "' ORDER BY version")) {
+      while (row.next()) {
+        byte[] document = row.getBytes(1);
+        parts.add(
+            document == null
+                ? 0
+                : ((Participation) CatalogueCodec.read(CatalogueKind.PARTICIPATION, document))
+                    .partsPerMillion());
+      }
+    }
+    return parts;
+  }
+
+  /** As the publisher does when the topics have taken everything. */
+  private void publish() throws SQLException {
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement()) {
+      sql.execute(
+          "UPDATE publication SET version = (SELECT coalesce(max(version), 0) FROM outbox)");
+    }
+  }
+
+  private void awaitAsked(String after) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!Objects.equals(after, asked)) {
+      assertTrue(System.nanoTime() < deadline, "asked after " + asked);
+      Thread.sleep(50);
+    }
+  }
+
+  private void await(List<Integer> expected) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!outbox().equals(expected)) {
+      assertTrue(System.nanoTime() < deadline, "the outbox has " + outbox());
+      Thread.sleep(50);
+    }
+  }
+
+  private int serving() {
+    JsonObject pacing =
+        api.get("/line-items/" + item + "/serving").expect(200).json().getJsonObject("pacing");
+    assertEquals("EVEN", pacing.getString("mode"));
+    return pacing.getInteger("participationPartsPerMillion");
+  }
+
+  @Test
+  void shouldMakeCatalogueVersionsOfWhatChanged() throws Exception {
+    assertEquals(Participation.START, serving());
+    tell(7, item, "250000", "4711", "9");
+    await(List.of(250_000));
+    assertEquals(250_000, serving());
+    tell(9, item, "300000");
+    publish();
+    awaitAsked("7");
+    await(List.of(250_000, 300_000));
+    publish();
+    // Told again, as after a restart, it is no change.
+    tell(10, item, "300000");
+    awaitAsked("10");
+    assertEquals(List.of(250_000, 300_000), outbox());
+    // Another database: from its beginning.
+    tell(3);
+    awaitAsked(null);
+    tell(4, item, "310000");
+    await(List.of(250_000, 300_000, 310_000));
+    publish();
+    awaitAsked("4");
+  }
+
+  /** To ask after a revision says that auctions go by it. */
+  @Test
+  void shouldNotAskForMoreBeforeTheTopicsHaveTakenIt() throws Exception {
+    tell(30, item, "250000");
+    await(List.of(250_000));
+    String before = asked;
+    tell(31, item, "300000");
+    Thread.sleep(2_500);
+    assertEquals(before, asked);
+    assertEquals(List.of(250_000), outbox());
+    publish();
+    awaitAsked("30");
+    await(List.of(250_000, 300_000));
+  }
+
+  /** The log keeps documents for days only. */
+  @Test
+  void shouldTellAgainWhatHasNotChangedForADay() throws Exception {
+    tell(40, item, "250000");
+    await(List.of(250_000));
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement()) {
+      sql.execute("UPDATE participation SET told_at = told_at - interval '25 hours'");
+    }
+    publish();
+    await(List.of(250_000, 250_000));
+  }
+
+  @Test
+  void shouldForgetItWithTheLineItem() throws Exception {
+    tell(20, item, "250000");
+    await(List.of(250_000));
+    api.patch("/line-items/" + item, new JsonObject().put("status", "PAUSED")).expect(200);
+    api.delete("/line-items/" + item).expect(204);
+    publish();
+    await(List.of(250_000, 0));
+  }
+}
