@@ -27,6 +27,9 @@ public final class Pacer implements AutoCloseable {
   /** A state that only grows older is written this often. */
   private static final long IDLE_MILLIS = 60_000;
 
+  /** What settlement skips at once was an outage of ours, and is no hour's traffic. */
+  private static final long LEARNED_MILLIS = 600_000;
+
   /** Of a line item that has changed, no more than so many impressions are relied on. */
   private static final long DOUBTED_IMPRESSIONS = 10;
 
@@ -133,7 +136,10 @@ public final class Pacer implements AutoCloseable {
       PacingState next = PacingController.next(carried(item, curve), plan, reading);
       if (tells(item, next)) {
         steered.add(new PacingStore.Steered(item.id(), next, item.version()));
-        if (curve != null && PacingController.tellsOfTraffic(before, next, plan, reading)) {
+        boolean learns = next.seenMillis() - before.seenMillis() <= LEARNED_MILLIS;
+        if (curve != null
+            && learns
+            && PacingController.tellsOfTraffic(before, next, plan, reading)) {
           hours.put(item.id(), learn(curve, item, next.seenMillis()));
         }
       }
