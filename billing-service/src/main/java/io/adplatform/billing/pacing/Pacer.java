@@ -1,8 +1,8 @@
 package io.adplatform.billing.pacing;
 
 import io.adplatform.storage.postgres.Transactions;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -41,26 +41,33 @@ public final class Pacer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("billing-pacer").factory());
   private boolean troubled;
 
-  /** As of the step under way, or the last one; 0 before the first. */
+  /** As of the step under way, or the last one; 0 is unknown. */
   private volatile long settledMillis;
 
-  /** When the last step ended that steered, here; 0 before the first. */
+  /** When the last step ended that steered, here; before the first, when it was launched. */
   private volatile long steeredMillis;
 
   Pacer(Transactions transactions, int partitions, InstantSource clock) {
     this.transactions = transactions;
     this.partitions = partitions;
     this.clock = clock;
+    this.steeredMillis = clock.millis();
   }
 
   /** Starts steering; returns at once. */
   public static Pacer start(
       Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
     Pacer pacer = new Pacer(transactions, partitions, clock);
-    Gauge.builder("adplatform.billing.pacing.age.seconds", () -> pacer.age(pacer.steeredMillis))
+    TimeGauge.builder(
+            "adplatform.billing.pacing.age",
+            () -> clock.millis() - pacer.steeredMillis,
+            TimeUnit.MILLISECONDS)
         .description("How long ago paced line items were steered here; one process does")
         .register(metrics);
-    Gauge.builder("adplatform.billing.pacing.lag.seconds", () -> pacer.age(pacer.settledMillis))
+    TimeGauge.builder(
+            "adplatform.billing.pacing.lag",
+            () -> clock.millis() - pacer.settledMillis,
+            TimeUnit.MILLISECONDS)
         .description("How long ago spend is settled up to, as pacing sees it")
         .register(metrics);
     pacer.thread.scheduleWithFixedDelay(
@@ -72,10 +79,6 @@ public final class Pacer implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
-  }
-
-  private double age(long millis) {
-    return millis == 0 ? Double.NaN : (clock.millis() - millis) / 1e3;
   }
 
   private void tryStep() {
