@@ -1,5 +1,5 @@
 #!/bin/sh
-# The endpoint under load beside a bare server (see io.adplatform.loadtest.http). Needs Debian's wrk. Arguments: [line items] [rounds] [seconds a round] [share of requests recorded in full].
+# The endpoint under load beside a bare server (see io.adplatform.loadtest.http). Needs Debian's wrk. Arguments: [line items, or beacons] [rounds] [seconds a round] [share of requests recorded in full].
 set -eu
 home=$(cd "$(dirname "$0")/.." && pwd)
 java="$("$home/bin/jdk")/bin/java"

@@ -21,21 +21,4 @@ function request()
   return bodies[next_body]
 end
 
-local threads = {}
-
-function setup(thread)
-  table.insert(threads, thread)
-end
-
-wrong = 0
-
-function response(status)
-  if status ~= 200 then wrong = wrong + 1 end
-end
-
-function done(summary)
-  local errors = summary.errors
-  local failed = errors.connect + errors.read + errors.write + errors.timeout
-  for _, thread in ipairs(threads) do failed = failed + thread:get("wrong") end
-  io.write(string.format("done requests=%d errors=%d micros=%d\n", summary.requests, failed, summary.duration))
-end
+dofile(debug.getinfo(1, "S").source:sub(2):match("(.*/)") .. "count.lua")

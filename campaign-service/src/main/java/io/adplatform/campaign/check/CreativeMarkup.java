@@ -10,7 +10,7 @@ public final class CreativeMarkup {
   public static final int MAX_BYTES = 65_536;
 
   /** The links of anchors lead away and load nothing. */
-  private static final Pattern ANCHOR = Pattern.compile("(?i)<a\\s[^>]*>");
+  private static final Pattern ANCHOR = Pattern.compile("(?i)<a\\s[^<>]*>");
 
   /** An address over plain http, also in a script's string with escaped slashes. */
   private static final Pattern PLAIN_HTTP = Pattern.compile("(?i)http:\\\\?/\\\\?/");

@@ -35,7 +35,9 @@ public final class Domains {
   public static void checkLandingPage(String page, List<String> domains, FieldErrors errors) {
     URI uri = parse(page);
     if (uri == null) {
-      errors.add("/landingPage", "must be an absolute http or https address");
+      errors.add(
+          "/landingPage",
+          "must be an absolute http or https address in ASCII, other characters percent-encoded");
       return;
     }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
@@ -59,7 +61,7 @@ public final class Domains {
       int end = page.indexOf('?') >= 0 ? page.indexOf('?') : page.length();
       URI uri = new URI(page.substring(0, end));
       boolean http = "http".equalsIgnoreCase(uri.getScheme()) || isHttps(page);
-      boolean plain = page.chars().allMatch(c -> c > ' ' && c != 0x7f && c != '"' && c != '<');
+      boolean plain = page.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '<');
       return http && plain && uri.getHost() != null && uri.getUserInfo() == null ? uri : null;
     } catch (URISyntaxException e) {
       return null;

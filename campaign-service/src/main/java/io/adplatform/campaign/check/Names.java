@@ -10,6 +10,10 @@ public final class Names {
   public static String read(JsonObject body, FieldErrors errors) {
     String name = body.getString("name").strip();
     errors.require(isVisible(name), "/name", "must not be blank");
+    errors.require(
+        name.codePoints().noneMatch(Character::isISOControl),
+        "/name",
+        "must not hold control characters");
     return name;
   }
 

@@ -59,11 +59,10 @@ final class OperatorKey {
                 """
                 UPDATE api_key SET hash = :hash, prefix = :prefix, version = version + 1,
                   updated_at = now()
-                WHERE id = (SELECT min(id) FROM api_key WHERE role = 'operator' AND name = :name)\
+                WHERE configured\
                 """)
             .bind("hash", first.hash())
             .bind("prefix", first.prefix())
-            .bind("name", KEY_NAME)
             .execute()
         == 1;
   }
@@ -73,6 +72,7 @@ final class OperatorKey {
     new AccountKind().insert(handle, new Account(account, ACCOUNT_NAME));
     ApiKey made = new ApiKey(next(handle), account, Role.OPERATOR, KEY_NAME, "", null);
     new ApiKeyKind().insert(handle, ApiKeyKind.withKey(made, key, hash));
+    handle.execute("UPDATE api_key SET configured = true WHERE id = ?", made.id());
   }
 
   private static long next(Handle handle) {

@@ -5,6 +5,7 @@ import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.money.Cpm;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -62,8 +63,6 @@ record ServingState(
       WHERE l.id = :id\
       """;
 
-  private static final long IMPRESSIONS_PER_MILLE = 1000;
-
   /** In how many of a million auctions it takes part. */
   int partsPerMillion() {
     if (pacing == Pacing.ASAP) {
@@ -105,7 +104,7 @@ record ServingState(
         row.getInt("secure_creatives"),
         exchange.activeSupplyPartners(),
         row.getBoolean("pending"),
-        Math.max(1, row.getLong("bid_cpm_micros") / IMPRESSIONS_PER_MILLE),
+        Math.max(1, Cpm.perImpression(row.getLong("bid_cpm_micros"))),
         Pacing.valueOf(row.getString("pacing")),
         row.getObject("participation", Integer.class));
   }

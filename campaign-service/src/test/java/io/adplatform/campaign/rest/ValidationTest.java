@@ -1,7 +1,6 @@
 package io.adplatform.campaign.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -59,6 +58,7 @@ class ValidationTest {
         "/bid | {\"model\":\"CPM\"} | /bid/amountMicros",
         "/bid/amountMicros | 0 | /bid/amountMicros",
         "/bid/amountMicros | -5 | /bid/amountMicros",
+        "/bid/amountMicros | 500 | /bid/amountMicros",
         "/bid/amountMicros | 1.5 | /bid/amountMicros",
         "/bid/amountMicros | \"2500000\" | /bid/amountMicros",
         "/bid/amountMicros | 10000000001 | /bid/amountMicros",
@@ -117,6 +117,9 @@ class ValidationTest {
         "/name | \"\\u2003\" | /name",
         "/markup | \"\\u2003\" | /markup",
         "/landingPage | \"/sale\" | /landingPage",
+        "/landingPage | \"https://acme.example/\\u00e4?q=x\" | /landingPage",
+        "/landingPage | \"https://acme.example/?q=\\u65e5\" | /landingPage",
+        "/name | \"a\\u001b]0;x\" | /name",
         "/landingPage | \"ftp://acme.example/\" | /landingPage",
         "/landingPage | \"https://acme.example/a b\" | /landingPage",
         "/landingPage | \"https://other.example/\" | /advertiserDomains",
@@ -302,8 +305,8 @@ class ValidationTest {
   }
 
   @Test
-  void shouldTakeATextThatCannotBeStoredForABadRequest() {
+  void shouldNameTheFieldWhoseTextCannotBeStored() {
     JsonObject body = new JsonObject().put("name", "a\0b").put("currency", "USD");
-    assertTrue(api.post("/advertisers", body).expect(400).json().containsKey("detail"));
+    assertEquals("/name", api.post("/advertisers", body).expect(422).field());
   }
 }

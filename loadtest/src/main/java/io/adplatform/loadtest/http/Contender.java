@@ -1,5 +1,6 @@
 package io.adplatform.loadtest.http;
 
+import io.adplatform.loadtest.exchange.ProcessCpu;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

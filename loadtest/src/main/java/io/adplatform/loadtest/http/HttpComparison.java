@@ -1,11 +1,13 @@
 package io.adplatform.loadtest.http;
 
 import io.adplatform.loadtest.exchange.ApiClient;
+import io.adplatform.loadtest.exchange.Bid;
 import io.adplatform.loadtest.exchange.Exchange;
 import io.adplatform.loadtest.exchange.Ssp;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,10 +20,18 @@ import org.HdrHistogram.Histogram;
  * {@code POST /openrtb2/auction} beside a bare server, in turn, in one run: CPU per request at
  * saturation, then latency and CPU in an open loop at half the saturating load, where both serve
  * the same rate. Arguments: the checkout, an empty folder, [line items, rounds, seconds a round,
- * share of requests recorded in full].
+ * share of requests recorded in full]. With the word {@code beacons} in place of the line items it
+ * is {@code GET /e/imp} at saturation, over and over the beacons of some thousand bids.
  */
 public final class HttpComparison {
   private static final int BODIES = 200;
+
+  private static final String BEACONS = "beacons";
+  private static final int BEACON_COUNT = 4_000;
+  private static final int BEACON_LINE_ITEMS = 1_000;
+
+  /** Of the transparent pixel. */
+  private static final int PIXEL_BYTES = 42;
 
   /**
    * A contender is warm when its compiler has come to rest, which takes two minutes where it has to
@@ -36,7 +46,12 @@ public final class HttpComparison {
 
   /** The exchange's own, of {@code ./adplatform up}. */
   private static final List<String> HEAP =
-      List.of("-Xms256m", "-Xmx1g", "-XX:MaxDirectMemorySize=512m", "-XX:+UseParallelGC");
+      List.of(
+          "-Xms768m",
+          "-Xmx1280m",
+          "-Xmn512m",
+          "-XX:MaxDirectMemorySize=512m",
+          "-XX:+UseParallelGC");
 
   /** What a partner with traffic to speak of has; the sample's records all. */
   private static final double RECORD_SHARE = 0.01;
@@ -47,6 +62,8 @@ public final class HttpComparison {
   private final Path folder;
   private final int rounds;
   private final int seconds;
+  private Path script;
+  private Path input;
   private Contender ours;
   private Contender bare;
   private double saturation;
@@ -60,17 +77,18 @@ public final class HttpComparison {
 
   /** Runs it and prints its figures. */
   public static void main(String[] arguments) throws Exception {
-    int lineItems = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10_000;
+    boolean beacons = arguments.length > 2 && arguments[2].equals(BEACONS);
+    int lineItems = arguments.length > 2 && !beacons ? Integer.parseInt(arguments[2]) : 10_000;
     int rounds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 5;
     int seconds = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 10;
     double share = arguments.length > 5 ? Double.parseDouble(arguments[5]) : RECORD_SHARE;
     Path folder = Files.createDirectories(Path.of(arguments[1])).toAbsolutePath();
     new HttpComparison(Path.of(arguments[0]).toAbsolutePath(), folder, rounds, seconds)
-        .run(lineItems, share);
+        .run(beacons, beacons ? BEACON_LINE_ITEMS : lineItems, share);
     System.exit(0);
   }
 
-  private void run(int lineItems, double share) throws Exception {
+  private void run(boolean beacons, int lineItems, double share) throws Exception {
     Exchange exchange = new Exchange(home, folder, List.of("--preset", PRESET));
     Process bareProcess = null;
     try {
@@ -84,16 +102,21 @@ public final class HttpComparison {
       List<Buffer> bodies = writeBodies();
       int answerBytes = awaitBids(exchange, bodies);
       int port = freePort();
-      bareProcess = startBare(port, answerBytes);
+      bareProcess = startBare(port, beacons ? PIXEL_BYTES : answerBytes);
       ours =
           new Contender(
               "exchange",
-              exchange.dataAddress() + "/openrtb2/auction/" + Market.PARTNER,
+              exchange.dataAddress() + (beacons ? "/" : "/openrtb2/auction/" + Market.PARTNER),
               exchange.launcher().pid(),
               exchange.dataAddress() + "/metrics");
       bare = new Contender("bare", "http://localhost:" + port + "/", bareProcess.pid(), null);
-      compareSaturated();
-      compareAtOneRate(bodies);
+      if (beacons) {
+        writeBeacons(exchange, bodies);
+        compareSaturated();
+      } else {
+        compareSaturated();
+        compareAtOneRate(bodies);
+      }
     } finally {
       if (bareProcess != null) {
         bareProcess.destroyForcibly();
@@ -106,6 +129,8 @@ public final class HttpComparison {
 
   private List<Buffer> writeBodies() throws IOException {
     Path bodies = Files.createDirectories(folder.resolve("bodies"));
+    script = home.resolve("loadtest/post.lua");
+    input = bodies;
     List<Buffer> all = new ArrayList<>();
     for (int i = 0; i < BODIES; i++) {
       String body = Market.request(i);
@@ -137,6 +162,25 @@ public final class HttpComparison {
     }
     say("answers have %d bytes", length);
     return length;
+  }
+
+  /** Asks for bids and keeps the paths of their beacons. */
+  private void writeBeacons(Exchange exchange, List<Buffer> bodies) throws Exception {
+    Ssp ssp = new Ssp(exchange.dataAddress(), Market.PARTNER);
+    List<String> paths = new ArrayList<>();
+    while (paths.size() < BEACON_COUNT) {
+      Ssp.Answer answer =
+          ssp.ask(bodies.get(paths.size() % bodies.size()).getBytes(), false, "2.6");
+      if (answer.status() == 200) {
+        Bid bid = new Bid(answer.body().at("/seatbid/0/bid/0"));
+        URI beacon = URI.create(bid.impression("0.5"));
+        paths.add(beacon.getRawPath() + "?" + beacon.getRawQuery());
+      }
+    }
+    script = home.resolve("loadtest/get.lua");
+    input = folder.resolve("paths");
+    Files.write(input, paths);
+    say("%d beacons, such as %s", paths.size(), paths.getFirst());
   }
 
   private Process startBare(int port, int answerBytes) throws IOException {
@@ -197,8 +241,7 @@ public final class HttpComparison {
   }
 
   private Wrk wrk(Contender contender, int forSeconds) throws Exception {
-    Path script = home.resolve("loadtest/post.lua");
-    return Wrk.run(contender.address, script, folder.resolve("bodies"), forSeconds);
+    return Wrk.run(contender.address, script, input, forSeconds);
   }
 
   private void compareAtOneRate(List<Buffer> bodies) throws Exception {

@@ -18,8 +18,12 @@ record Wrk(long requests, long errors, double seconds) {
       Pattern.compile("done requests=(\\d+) errors=(\\d+) micros=(\\d+)");
   private static final int CONNECTIONS = 64;
 
-  /** Posts the bodies of a folder in turn. */
-  static Wrk run(String address, Path script, Path bodies, int seconds)
+  /**
+   * Sends what a script makes of its input.
+   *
+   * @param input {@code post.lua} takes a folder of bodies, {@code get.lua} a file of paths
+   */
+  static Wrk run(String address, Path script, Path input, int seconds)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
@@ -32,7 +36,7 @@ record Wrk(long requests, long errors, double seconds) {
                     script.toString(),
                     address,
                     "--",
-                    bodies.toString()))
+                    input.toString()))
             .redirectErrorStream(true)
             .start();
     String printed = new String(process.getInputStream().readAllBytes());

@@ -18,7 +18,6 @@ import io.adplatform.runtime.node.HotNode;
 import io.adplatform.storage.kafka.KafkaCatalogueFeed;
 import io.adplatform.storage.kafka.KafkaTopics;
 import io.adplatform.storage.lease.HttpLeaseSource;
-import io.adplatform.wire.openrtb.CreativeTemplate;
 import io.adplatform.wire.token.TokenKeys;
 import java.net.URI;
 import java.time.Duration;
@@ -89,11 +88,14 @@ public final class RtbEngine implements AutoCloseable {
     TokenKeys keys = TokenKeys.parse(required(settings, "token-keys-file"), "token-keys-file");
     String publicUrl = node.config().publicUrl().toString();
     KafkaTopics.create(kafka, TOPICS_TIMEOUT);
+    CreativeTemplates templates = new CreativeTemplates(publicUrl);
     KafkaCatalogueFeed feed =
-        KafkaCatalogueFeed.start(
-            kafka,
-            "rtb-catalogue",
-            new CatalogueCompiler(creative -> CreativeTemplate.compile(creative, publicUrl)));
+        KafkaCatalogueFeed.start(kafka, "rtb-catalogue", new CatalogueCompiler(templates));
+    node.metrics()
+        .gauge(
+            "adplatform_catalogue_creatives_refused",
+            "Versions of active creatives that could not be prepared since the start",
+            templates::refusedCount);
     HttpLeaseSource source =
         new HttpLeaseSource(
             settings.url("billing-url", LOCAL_BILLING),

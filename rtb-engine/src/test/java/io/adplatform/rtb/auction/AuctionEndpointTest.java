@@ -9,10 +9,10 @@ import io.adplatform.rtb.openrtb.AuctionHandler;
 import io.adplatform.rtb.openrtb.EndpointConfig;
 import io.adplatform.rtb.openrtb.RefusalLog;
 import io.adplatform.runtime.config.LaneConfig;
+import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.wire.catalogue.Status;
-import io.vertx.core.http.HttpServerOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,7 +73,7 @@ class AuctionEndpointTest {
             start ->
                 lanes
                     .vertx()
-                    .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+                    .createHttpServer(LaneHttpServer.options().setHost("127.0.0.1").setPort(0))
                     .requestHandler(
                         new AuctionHandler(
                             lane,

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adplatform.runtime.config.LaneConfig;
+import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
@@ -27,7 +28,6 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import java.io.ByteArrayInputStream;
@@ -80,7 +80,7 @@ class AuctionHandlerTest {
               handler = new AuctionHandler(lane, AUCTIONEER, config, METRICS, refusals);
               lanes
                   .vertx()
-                  .createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+                  .createHttpServer(LaneHttpServer.options().setHost("127.0.0.1").setPort(0))
                   .requestHandler(handler)
                   .listen()
                   .onComplete(
@@ -353,6 +353,23 @@ class AuctionHandlerTest {
       for (int i = 0; i < 5; i++) {
         assertTrue(connection.answer().text().startsWith("{\"id\":\"p" + i + "\""));
       }
+    }
+  }
+
+  @Test
+  void shouldTellAClientThatWaitsToGoOn() throws IOException {
+    byte[] body = GOOD.getBytes(UTF_8);
+    try (Connection connection = new Connection()) {
+      connection.send(
+          "POST /openrtb2/auction/ssp HTTP/1.1\r\n"
+              + "Host: x\r\n"
+              + "Expect: 100-continue\r\n"
+              + "Content-Length: "
+              + body.length,
+          new byte[0]);
+      assertEquals(100, connection.answer().status());
+      connection.socket.getOutputStream().write(body);
+      assertEquals(200, connection.answer().status());
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -134,6 +135,12 @@ final class DataServers implements AutoCloseable {
   private Login startPostgres() throws InterruptedException {
     GivenServers given = config.given();
     if (given.postgres != null) {
+      if (given.postgres.toLowerCase(Locale.ROOT).contains("password=")) {
+        // Addresses are printed, and seen in lists of processes.
+        throw new LaunchException(
+            "--postgres must not hold a password: put it into a file of mode 600 and name that with"
+                + " --postgres-password-file.");
+      }
       console.done("postgres", "given: " + given.postgres);
       return new Login(given.postgres, given.postgresUser, given.postgresPasswordFile);
     }

@@ -2,6 +2,10 @@ package io.adplatform.standalone;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,20 +30,66 @@ final class SampleData {
   private static final long DOLLAR = 1_000_000;
   private static final int FLIGHT_DAYS = 180;
 
+  /** In the data folder, once it is decided whether it has the sample. */
+  private static final String DECIDED = "sample-loaded";
+
+  /** What the file of that name holds where the folder was begun without the sample. */
+  private static final String WITHOUT = "without";
+
+  /** In the data folder, from before the first call: when loading began. */
+  private static final String BEGUN = "sample-begun";
+
+  /** Loading is taken up again while the API still knows the keys of what was made: a day. */
+  private static final Duration REPEATABLE = Duration.ofHours(23);
+
   private final RestClient client;
-  private final Instant startAt = Instant.now().truncatedTo(ChronoUnit.DAYS);
+  private final Instant startAt;
   private final ExecutorService threads;
   private final List<Future<String>> all = new ArrayList<>();
 
-  private SampleData(RestClient client, ExecutorService threads) {
+  private SampleData(RestClient client, Instant begun, ExecutorService threads) {
     this.client = client;
+    this.startAt = begun.truncatedTo(ChronoUnit.DAYS);
     this.threads = threads;
   }
 
+  /**
+   * Loads it into a folder that was begun with it and does not have it yet.
+   *
+   * @param wanted whether a new folder is to have it
+   * @return whether the folder has it
+   */
+  static boolean ensure(Path folder, boolean wanted, RestClient client, Console console)
+      throws IOException, InterruptedException {
+    Path decided = folder.resolve(DECIDED);
+    if (Files.exists(decided)) {
+      return !Files.readString(decided).strip().equals(WITHOUT);
+    }
+    Path begun = folder.resolve(BEGUN);
+    if (!wanted && !Files.exists(begun)) {
+      Files.writeString(decided, WITHOUT);
+      return false;
+    }
+    if (!Files.exists(begun)) {
+      Files.writeString(begun, Instant.now().toString());
+    }
+    Instant since = Instant.parse(Files.readString(begun).strip());
+    if (since.plus(REPEATABLE).isBefore(Instant.now())) {
+      console.event(
+          "the sample data was cut off while it was loaded, on " + since + ": it stays as");
+      console.event("it is. A new data folder gets all of it.");
+    } else {
+      load(client, since);
+      console.done("sample data", DESCRIPTION);
+    }
+    Files.createFile(decided);
+    return true;
+  }
+
   /** Loads it, side by side what does not need one another. */
-  static void load(RestClient client) throws InterruptedException {
+  private static void load(RestClient client, Instant begun) throws InterruptedException {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      SampleData sample = new SampleData(client, threads);
+      SampleData sample = new SampleData(client, begun, threads);
       sample.loadSupplyPartner();
       sample.loadOutdoor();
       sample.loadCoffee();

@@ -5,7 +5,6 @@ import io.adplatform.servers.SecretFile;
 import io.adplatform.servers.ServerFolders;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,8 +18,6 @@ import org.slf4j.LoggerFactory;
 final class Up {
   /** Migrations, topics and an index are made in seconds; longer means that something hangs. */
   private static final Duration READY = Duration.ofSeconds(90);
-
-  private static final String SAMPLE_DONE = "sample-loaded";
 
   private final UpConfig config;
   private final Map<String, String> environment;
@@ -113,13 +110,8 @@ final class Up {
   private void greet(ServerFolders folders, SettleChild settle, String apiKey) throws Exception {
     writeCredentials(folders.root().resolve("credentials.json"), apiKey);
     RestClient client = new RestClient(config.apiUrl(), apiKey);
-    Path done = folders.root().resolve(SAMPLE_DONE);
-    if (config.sample() && !Files.exists(done)) {
-      SampleData.load(client);
-      Files.createFile(done);
-      console.done("sample data", SampleData.DESCRIPTION);
-    }
-    FirstBid bid = Files.exists(done) ? FirstBid.ask(client, config.dataUrl(), console) : null;
+    boolean sample = SampleData.ensure(folders.root(), config.sample(), client, console);
+    FirstBid bid = sample ? FirstBid.ask(client, config.dataUrl(), console) : null;
     settle.awaitReady();
     awaitReady(client, config.dataUrl());
     awaitReady(client, config.apiUrl());

@@ -61,7 +61,7 @@ public final class SignalPublisher {
    * @param minToWinCpmMicros or -1
    * @return the position after it, or a negative code of {@link LaneJournal}
    */
-  long offer(
+  public long offer(
       SignalKind kind, Token token, long priceCpmMicros, long minToWinCpmMicros, int lossReason) {
     signal
         .wrapAndApplyHeader(buffer, 0, header)

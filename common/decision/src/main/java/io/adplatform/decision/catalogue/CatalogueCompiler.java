@@ -219,6 +219,7 @@ public final class CatalogueCompiler {
           creative, new CreativeTraits(creative), creativeCompiler.compile(creative));
     } catch (RuntimeException e) {
       // One creative that cannot be prepared must not keep the rest of the catalogue from auctions.
+      creativeCompiler.refused(creative, e);
       return null;
     }
   }

@@ -16,4 +16,7 @@ public interface CreativeCompiler {
    * creative for which this throws is left out of auctions like a paused one.
    */
   Object compile(Creative creative);
+
+  /** Told of a creative that is left out because something of it cannot be prepared. */
+  default void refused(Creative creative, RuntimeException why) {}
 }

@@ -9,10 +9,9 @@ import java.util.Arrays;
  * {@link #begin}, then {@link #nextBlock} until it is false, reading {@link #word} after each.
  *
  * <p>For each attribute that some line item targets there is a constraint: the union of those that
- * do not target it and those that include a value of the query. Constraints are ANDed, the smallest
- * first; excluded line items are taken out; what bits cannot say (parts of an hour, several keys)
- * is checked for the few that are left. Reused by one lane; allocates nothing once its lists have
- * grown.
+ * do not target it and those that include a value of the query. Constraints are ANDed; excluded
+ * line items are taken out; what bits cannot say (parts of an hour, several keys) is checked for
+ * the few that are left. Reused by one lane; allocates nothing once its lists have grown.
  */
 public final class IndexMatch {
   /** Words of a block: bit {@code i % 64} of word {@code i / 64} is ordinal {@code base + i}. */
@@ -343,6 +342,7 @@ public final class IndexMatch {
     long[] three = null;
     boolean rest = false;
     keptCount = 0;
+    keptBits = false;
     for (int i = first; i < end; i++) {
       Object content = sets[i].content(block);
       if (content instanceof long[] bits) {
@@ -398,7 +398,6 @@ public final class IndexMatch {
   private void putBack(boolean bits) {
     if (bits) {
       Blocks.or(words, union);
-      keptBits = false;
     }
     for (int i = 0; i < keptCount; i++) {
       words[kept[i] >> 6] |= 1L << kept[i];

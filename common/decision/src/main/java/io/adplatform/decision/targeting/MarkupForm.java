@@ -24,7 +24,7 @@ record MarkupForm(int kinds, int contents) {
   private static final int JAVASCRIPT = 3;
   private static final int IFRAME = 4;
 
-  private static final Pattern SCRIPTED = pattern("<script\\b|javascript:|<[^>]*\\son[a-z]+\\s*=");
+  private static final Pattern SCRIPTED = pattern("<script\\b|javascript:|<[^<>]*\\son[a-z]+\\s*=");
   private static final Pattern FRAMED = pattern("<iframe\\b");
   private static final Pattern PICTURED =
       pattern("<(?:img|image|picture|svg|video|canvas|object|embed)\\b|\\burl\\s*\\(");

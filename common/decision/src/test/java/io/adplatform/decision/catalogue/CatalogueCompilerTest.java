@@ -32,7 +32,20 @@ class CatalogueCompilerTest {
   private static final long NOW = 1_700_000_000_000L;
 
   private final List<Long> compiled = new ArrayList<>();
-  private final CatalogueCompiler compiler = new CatalogueCompiler(this::attach);
+  private final List<Long> refused = new ArrayList<>();
+  private final CatalogueCompiler compiler =
+      new CatalogueCompiler(
+          new CreativeCompiler() {
+            @Override
+            public Object compile(Creative creative) {
+              return attach(creative);
+            }
+
+            @Override
+            public void refused(Creative creative, RuntimeException why) {
+              refused.add(creative.id());
+            }
+          });
 
   CatalogueCompilerTest() {
     apply(new Advertiser(10, 1, "Acme", "EUR", "UTC"), 1);
@@ -141,6 +154,7 @@ class CatalogueCompilerTest {
     apply(lineItem(31, 2_000, Status.ACTIVE, 666L), 6);
     assertEquals(List.of(Reason.NO_CREATIVE), idleReasons());
     assertEquals(1, compiler.compile(NOW).lineItems().count());
+    assertEquals(List.of(666L), refused);
   }
 
   @Test

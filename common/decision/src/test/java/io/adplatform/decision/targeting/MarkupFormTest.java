@@ -2,8 +2,10 @@ package io.adplatform.decision.targeting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MarkupFormTest {
   @ParameterizedTest
@@ -39,5 +41,14 @@ class MarkupFormTest {
           };
     }
     assertEquals(new MarkupForm(expectedKinds, expectedContents), MarkupForm.of(markup));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<", "<a ", "< on", " url", "<a x>"})
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldReadWhatNeverClosesInOneGo(String part) {
+    String markup = part.repeat(65_536 / part.length());
+
+    assertEquals(MarkupForm.HTML, MarkupForm.of(markup).contents());
   }
 }

@@ -84,7 +84,9 @@ final class ApiVerticle extends VerticleBase {
         .get(BASE + "/openapi.json")
         .handler(c -> answer(c, ApiResponse.of(200, ApiResponse.JSON, document)));
     if (mounted.keys != null) {
-      router.route(BASE + "/*").handler(bodies).handler(this::read).handler(this::authenticate);
+      // Routes of their own: within one, bodies are read before anything else.
+      router.route(BASE + "/*").handler(this::authenticate);
+      router.route(BASE + "/*").handler(bodies).handler(this::read);
       router.route(BASE + "/*").subRouter(operations(contract));
     }
     router.route().failureHandler(this::failed);
@@ -172,20 +174,29 @@ final class ApiVerticle extends VerticleBase {
       return;
     }
     Context context = vertx.getOrCreateContext();
+    // Nobody's body is kept in memory until it is known who sends it.
+    c.request().pause();
     execution.call(
         "authenticate",
         () -> mounted.keys.find(key),
         caller -> context.runOnContext(v -> known(c, caller)),
-        problem -> context.runOnContext(v -> refuse(c, problem)));
+        problem -> context.runOnContext(v -> refusePaused(c, problem)));
   }
 
   private void known(RoutingContext c, Caller caller) {
     if (caller == null) {
-      refuse(c, Problem.unauthorized("There is no such API key."));
+      refusePaused(c, Problem.unauthorized("There is no such API key."));
     } else {
       c.put(CALLER, caller);
       c.next();
+      c.request().resume();
     }
+  }
+
+  /** What still comes of the body is dropped. */
+  private void refusePaused(RoutingContext c, Problem problem) {
+    refuse(c, problem);
+    c.request().resume();
   }
 
   private Router operations(OpenAPIContract contract) {

@@ -238,6 +238,22 @@ class ApiServerTest {
   }
 
   @Test
+  void shouldRefuseWhoHasNoKeyBeforeTheBodyHasCome() throws IOException {
+    for (String key : List.of("", "Authorization: Bearer adp_unknown\r\n")) {
+      try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        socket.setSoTimeout(20_000);
+        String head =
+            "POST /api/v1/advertisers HTTP/1.1\r\nHost: x\r\n"
+                + key
+                + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 401".length());
+        assertEquals("HTTP/1.1 401", new String(status, StandardCharsets.US_ASCII));
+      }
+    }
+  }
+
+  @Test
   void shouldRefuseToMountWhatTheDocumentDoesNotHave() {
     ApiServer.Builder builder =
         ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0))

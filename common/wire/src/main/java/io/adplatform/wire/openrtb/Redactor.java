@@ -36,6 +36,8 @@ public final class Redactor {
           // From here on: emptied wherever they stand.
           "ifa",
           "buyeruid",
+          "buyeruids",
+          "tpid",
           "dpidsha1",
           "dpidmd5",
           "didsha1",

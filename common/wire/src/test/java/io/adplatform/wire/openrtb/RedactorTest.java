@@ -39,6 +39,7 @@ class RedactorTest {
         "{'user':{'eids':[{'source':'s','uids':[{'id':'i','atype':1}]}]}}|{'user':{'eids':[{'source':'s','uids':[{'id':'','atype':1}]}]}}",
         "{'user':{'ext':{'eids':[{'uids':[{'id':'i'}]}],'data':{'gaid':['g','h']}}}}|{'user':{'ext':{'eids':[{'uids':[{'id':''}]}],'data':{'gaid':['','']}}}}",
         "{'device':{'ext':{'idfv':{'deep':['x',5,true]}}}}|{'device':{'ext':{'idfv':{'deep':['',0,true]}}}}",
+        "{'user':{'ext':{'prebid':{'buyeruids':{'a':'u1','b':'u2'}}}}}|{'user':{'ext':{'prebid':{'buyeruids':{'a':'','b':''}}}}}",
         "{'imp':[{'id':'1','ext':{'uid':7}}]}|{'imp':[{'id':'1','ext':{'uid':7}}]}",
         "{'\\u0069fa':'x','k': [ 1 , 2 ] }|{'\\u0069fa':'','k': [ 1 , 2 ] }"
       })
