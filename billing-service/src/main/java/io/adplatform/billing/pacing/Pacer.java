@@ -1,8 +1,8 @@
 package io.adplatform.billing.pacing;
 
 import io.adplatform.storage.postgres.Transactions;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -27,6 +27,9 @@ public final class Pacer implements AutoCloseable {
   /** A state that only grows older is written this often. */
   private static final long IDLE_MILLIS = 60_000;
 
+  /** What settlement skips at once was an outage of ours, and is no hour's traffic. */
+  private static final long LEARNED_MILLIS = 600_000;
+
   /** Of a line item that has changed, no more than so many impressions are relied on. */
   private static final long DOUBTED_IMPRESSIONS = 10;
 
@@ -38,26 +41,33 @@ public final class Pacer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("billing-pacer").factory());
   private boolean troubled;
 
-  /** As of the step under way, or the last one; 0 before the first. */
+  /** As of the step under way, or the last one; 0 is unknown. */
   private volatile long settledMillis;
 
-  /** When the last step ended that steered, here; 0 before the first. */
+  /** When the last step ended that steered, here; before the first, when it was launched. */
   private volatile long steeredMillis;
 
   Pacer(Transactions transactions, int partitions, InstantSource clock) {
     this.transactions = transactions;
     this.partitions = partitions;
     this.clock = clock;
+    this.steeredMillis = clock.millis();
   }
 
   /** Starts steering; returns at once. */
   public static Pacer start(
       Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
     Pacer pacer = new Pacer(transactions, partitions, clock);
-    Gauge.builder("adplatform.billing.pacing.age.seconds", () -> pacer.age(pacer.steeredMillis))
+    TimeGauge.builder(
+            "adplatform.billing.pacing.age",
+            () -> clock.millis() - pacer.steeredMillis,
+            TimeUnit.MILLISECONDS)
         .description("How long ago paced line items were steered here; one process does")
         .register(metrics);
-    Gauge.builder("adplatform.billing.pacing.lag.seconds", () -> pacer.age(pacer.settledMillis))
+    TimeGauge.builder(
+            "adplatform.billing.pacing.lag",
+            () -> clock.millis() - pacer.settledMillis,
+            TimeUnit.MILLISECONDS)
         .description("How long ago spend is settled up to, as pacing sees it")
         .register(metrics);
     pacer.thread.scheduleWithFixedDelay(
@@ -69,10 +79,6 @@ public final class Pacer implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
-  }
-
-  private double age(long millis) {
-    return millis == 0 ? Double.NaN : (clock.millis() - millis) / 1e3;
   }
 
   private void tryStep() {
@@ -133,7 +139,10 @@ public final class Pacer implements AutoCloseable {
       PacingState next = PacingController.next(carried(item, curve), plan, reading);
       if (tells(item, next)) {
         steered.add(new PacingStore.Steered(item.id(), next, item.version()));
-        if (curve != null && PacingController.tellsOfTraffic(before, next, plan, reading)) {
+        boolean learns = next.seenMillis() - before.seenMillis() <= LEARNED_MILLIS;
+        if (curve != null
+            && learns
+            && PacingController.tellsOfTraffic(before, next, plan, reading)) {
           hours.put(item.id(), learn(curve, item, next.seenMillis()));
         }
       }

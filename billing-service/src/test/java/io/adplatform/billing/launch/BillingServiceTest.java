@@ -26,6 +26,7 @@ import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.CatalogueCodec;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.EventPartition;
 import io.adplatform.wire.event.Reason;
@@ -329,6 +330,55 @@ class BillingServiceTest {
     }
     assertEquals(
         200, call("POST", "/internal/v1/nodes/14/write-off", NODE_KEY).statusCode(), "for others");
+    end();
+  }
+
+  private JsonObject participations(String query) throws Exception {
+    HttpResponse<String> answer = call("GET", "/internal/v1/participations" + query, NODE_KEY);
+    assertEquals(200, answer.statusCode(), answer.body());
+    return new JsonObject(answer.body());
+  }
+
+  private static long unpublished() throws SQLException {
+    try (Connection connection = database.connect();
+        Statement sql = connection.createStatement();
+        ResultSet row =
+            sql.executeQuery(
+                "SELECT count(*) FROM billing.pacing WHERE published_millis IS NULL")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Test
+  void shouldTakeTheNextQuestionForAcknowledgementOfParticipations() throws Exception {
+    launch();
+    long id = LINE_ITEM + 11;
+    publish(
+        advertiser("UTC"),
+        campaign(Budget.UNBOUNDED),
+        lineItem(id, new Budget(null, 20 * PRICE)).paced(LineItem.Pacing.EVEN));
+    JsonObject told =
+        await(
+            "participation",
+            () -> {
+              JsonObject answer = participations("");
+              return answer.getJsonArray("items").isEmpty() ? null : answer;
+            });
+    JsonObject item = told.getJsonArray("items").getJsonObject(0);
+    assertEquals(Long.toString(id), item.getString("lineItemId"));
+    assertEquals(LineItem.Participation.START, item.getInteger("partsPerMillion"));
+    long revision = told.getLong("revision");
+    try (Connection connection = database.connect();
+        Statement sql = connection.createStatement()) {
+      sql.execute("UPDATE billing.pacing SET published_millis = NULL");
+    }
+    participations("");
+    // Of another database: says nothing of this one.
+    assertEquals(revision, participations("?after=" + (revision + 9)).getLong("newest"));
+    assertEquals(1, unpublished());
+    assertTrue(participations("?after=" + revision).getJsonArray("items").isEmpty());
+    assertEquals(0, unpublished());
     end();
   }
 

@@ -14,6 +14,7 @@ import io.adplatform.rtb.auction.NodeRates;
 import io.adplatform.runtime.journal.UnreadLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
@@ -61,6 +62,10 @@ public class AuctionBenchmark {
   @Param({"10000"})
   public int lineItems;
 
+  /** In how many of a million auctions each takes part; below a million they are paced. */
+  @Param({"1000000"})
+  public int participation;
+
   private final byte[][] bodies = AuctionRequests.bodies(REQUESTS, 2);
   private final OpenRtbReader reader = new OpenRtbReader();
   private final BidRequest request = new BidRequest();
@@ -79,7 +84,7 @@ public class AuctionBenchmark {
   /** Compiles the demand, and says how much of it matches and wins. */
   @Setup
   public void setUp() {
-    AuctionDemand demand = new AuctionDemand(lineItems, 1);
+    AuctionDemand demand = new AuctionDemand(lineItems, 1, participation);
     long start = System.nanoTime();
     snapshot = demand.compile();
     long compileMillis = (System.nanoTime() - start) / 1_000_000;
@@ -174,7 +179,7 @@ public class AuctionBenchmark {
   /** The documents of 10,000 line items, applied. */
   @State(Scope.Thread)
   public static class Compiling {
-    private final AuctionDemand demand = new AuctionDemand(10_000, 1);
+    private final AuctionDemand demand = new AuctionDemand(10_000, 1, LineItem.Participation.ALL);
   }
 
   /** A feed that stands still. */

@@ -79,7 +79,13 @@ final class AuctionDemand {
   private final int lineItems;
   private long version;
 
-  AuctionDemand(int lineItems, long seed) {
+  /**
+   * Demand that is drawn anew from a seed.
+   *
+   * @param participation in how many of a million auctions each line item takes part; with all of
+   *     them none is paced
+   */
+  AuctionDemand(int lineItems, long seed, int participation) {
     this.lineItems = lineItems;
     random = new SplittableRandom(seed);
     apply(new Advertiser(ADVERTISER, 1, "Acme", "USD", "UTC"));
@@ -90,7 +96,13 @@ final class AuctionDemand {
       apply(creative(FIRST_CREATIVE + i, SIZES[i][0], SIZES[i][1]));
     }
     for (int i = 0; i < lineItems; i++) {
-      apply(lineItem(FIRST_LINE_ITEM + i));
+      LineItem lineItem = lineItem(FIRST_LINE_ITEM + i);
+      if (participation == LineItem.Participation.ALL) {
+        apply(lineItem);
+      } else {
+        apply(lineItem.paced(LineItem.Pacing.EVEN));
+        apply(new LineItem.Participation(lineItem.id(), 1, participation));
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.testkit.check.AllocationCheck;
 import io.adplatform.wire.catalogue.Country;
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Targeting;
 import io.adplatform.wire.event.Reason;
 import java.nio.charset.StandardCharsets;
@@ -315,7 +316,9 @@ class ChooserTest {
   @Test
   void shouldAllocateNothing() {
     for (long id = 100; id < 1_100; id++) {
-      demand.add(lineItem(id, 1_000_000 + id % 7 * 10_000, IN_USA, MPU, LEADERBOARD));
+      LineItem lineItem = lineItem(id, 1_000_000 + id % 7 * 10_000, IN_USA, MPU, LEADERBOARD);
+      demand.add(id % 2 == 0 ? lineItem : lineItem.paced(LineItem.Pacing.EVEN));
+      demand.add(new LineItem.Participation(id, 1, 500_000));
     }
     CatalogueSnapshot snapshot = demand.compile();
     Leases leases = new Leases(NOW);
