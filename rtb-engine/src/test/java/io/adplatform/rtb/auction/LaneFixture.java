@@ -199,7 +199,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
             null,
             null,
             Targeting.ANY,
-            List.of(frequencyCaps)));
+            List.of(frequencyCaps),
+            LineItem.Pacing.ASAP));
   }
 
   /** How much each lease is over that is got from now on. */
