@@ -45,7 +45,7 @@ record EventsTopic(Uuid id, Map<Integer, Long> ends) {
     static EventsLostException cutOff(String topic, int partition, long end, long settled) {
       return new EventsLostException(
           ("partition %d of %s ends at %d, but its event %d was settled: it lost its end or was"
-               + " made anew; see docs/hacking.md, When something is gone")
+                  + " made anew; see docs/hacking.md, When something is gone")
               .formatted(partition, topic, end, settled));
     }
   }
