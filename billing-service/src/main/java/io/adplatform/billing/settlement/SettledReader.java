@@ -74,13 +74,11 @@ public final class SettledReader implements AutoCloseable {
     Gauge.builder("adplatform.billing.settled.lag", () -> lag)
         .description("Messages of the topic settled that are not counted yet; -1 is unknown")
         .register(metrics);
-    Gauge.builder("adplatform.billing.settled.silent.seconds", this::silentSeconds)
+    Gauge.builder(
+            "adplatform.billing.settled.silent.seconds",
+            () -> (System.nanoTime() - answeredNanos) / 1e9)
         .description("Since Kafka last told how far the topic settled reaches, seconds")
         .register(metrics);
-  }
-
-  private double silentSeconds() {
-    return (System.nanoTime() - answeredNanos) / 1e9;
   }
 
   /** Starts reading; returns at once. */
