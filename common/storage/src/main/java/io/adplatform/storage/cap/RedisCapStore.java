@@ -144,10 +144,14 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
   }
 
   private void connect() {
-    if (connecting) {
-      return;
+    if (!connecting) {
+      connecting = true;
+      // A timer of the lane runs outside of its context, where nothing can be connected.
+      lane.context().runOnContext(start -> connectHere());
     }
-    connecting = true;
+  }
+
+  private void connectHere() {
     client
         .connect(address.port(), address.host())
         .onComplete(
