@@ -10,6 +10,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * it says so, and connects again. It calls no listener from within {@link #ask} and {@link
  * #settle}.
  */
-public final class RedisCapStore implements CapStore, AutoCloseable {
+public final class RedisCapStore implements CapStore, Agent, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisCapStore.class);
 
   /** Commands unanswered, a power of two: at 10 µs each, five times the deadline of a question. */
@@ -71,10 +72,15 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
             new NetClientOptions().setTcpNoDelay(true).setConnectTimeout(CONNECT_MILLIS));
   }
 
-  /** Connects, on the lane; returns at once. Any thread. */
+  /** Connects, on the lane, and ends with it; returns at once. Any thread. */
   public static RedisCapStore start(Vertx vertx, Lane lane, RedisAddress address) {
     RedisCapStore store = new RedisCapStore(vertx, lane, address);
-    lane.context().runOnContext(start -> store.look(lane.nowNanos()));
+    lane.context()
+        .runOnContext(
+            start -> {
+              lane.add(store);
+              store.look(lane.nowNanos());
+            });
     return store;
   }
 
@@ -144,10 +150,14 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
   }
 
   private void connect() {
-    if (connecting) {
-      return;
+    if (!connecting) {
+      connecting = true;
+      // A timer of the lane runs outside of its context, where nothing can be connected.
+      lane.context().runOnContext(start -> connectHere());
     }
-    connecting = true;
+  }
+
+  private void connectHere() {
     client
         .connect(address.port(), address.host())
         .onComplete(
@@ -283,14 +293,26 @@ public final class RedisCapStore implements CapStore, AutoCloseable {
     return connected;
   }
 
-  /** Ends the connection. Any thread. */
+  /** Replies come by themselves. */
+  @Override
+  public int doWork() {
+    return 0;
+  }
+
+  @Override
+  public String roleName() {
+    return "frequency-counters";
+  }
+
+  @Override
+  public void onClose() {
+    closed = true;
+    client.close();
+  }
+
+  /** Ends the connection before its lane. Any thread. */
   @Override
   public void close() {
-    lane.context()
-        .runOnContext(
-            end -> {
-              closed = true;
-              client.close();
-            });
+    lane.context().runOnContext(end -> onClose());
   }
 }
