@@ -34,11 +34,23 @@ final class ValueTable {
    *
    * @param number of the value among those of its attribute, from 0
    * @param hash of a number, or of a text, by {@link TextHash}
+   * @param start of a text, by {@link TextHash#start}
    * @param text null where it is a number
    * @param including the line items that include it, or null
    * @param excluding those that exclude it, or null
    */
-  record Entry(int number, long hash, byte[] text, OrdinalSet including, OrdinalSet excluding) {}
+  record Entry(
+      int number, long hash, long start, byte[] text, OrdinalSet including, OrdinalSet excluding) {
+    Entry(int number, long hash, byte[] text, OrdinalSet including, OrdinalSet excluding) {
+      this(
+          number,
+          hash,
+          text == null ? 0 : TextHash.start(text, 0, text.length),
+          text,
+          including,
+          excluding);
+    }
+  }
 
   /** Whether no line item includes or excludes any value. */
   boolean isEmpty() {
@@ -60,6 +72,19 @@ final class ValueTable {
     return find(texts.hash(i), texts.buffer(i), texts.offset(i), texts.length(i));
   }
 
+  /** The entry of the nearest category above one of some texts, cut off at each hyphen, or null. */
+  Entry findAbove(SpanList texts, int i) {
+    byte[] buffer = texts.buffer(i);
+    int offset = texts.offset(i);
+    Entry entry = null;
+    for (int end = texts.length(i) - 1; end > 0 && entry == null; end--) {
+      if (buffer[offset + end] == '-') {
+        entry = find(TextHash.of(buffer, offset, end), buffer, offset, end);
+      }
+    }
+    return entry;
+  }
+
   /** The entry of a text, or null. */
   Entry find(long hash, byte[] buffer, int offset, int length) {
     int slot = (int) hash & slots.length - 1;
@@ -70,12 +95,18 @@ final class ValueTable {
   }
 
   private boolean isText(Entry entry, long hash, byte[] buffer, int offset, int length) {
-    byte[] text = entry.text;
-    if (entry.hash != hash || text.length != length) {
+    if (entry.hash != hash) {
       return false;
     }
-    return folded
-        ? TextHash.equalsFolded(text, 0, buffer, offset, length)
-        : TextHash.equals(text, 0, buffer, offset, length);
+    boolean starts = entry.start == TextHash.start(buffer, offset, length);
+    if (starts && length < Long.BYTES) {
+      // Most are so short, and need no look at the text.
+      return true;
+    }
+    byte[] text = entry.text;
+    return text.length == length
+        && (folded
+            ? TextHash.equalsFolded(text, 0, buffer, offset, length)
+            : starts && TextHash.equals(text, 0, buffer, offset, length));
   }
 }
