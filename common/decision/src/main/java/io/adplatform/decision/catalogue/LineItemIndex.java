@@ -17,11 +17,10 @@ public final class LineItemIndex {
   private static final int START = 3;
   private static final int END = 4;
 
-  /** How many creatives there are, and in the high half where they begin in the list of all. */
+  /**
+   * Where its creatives begin in {@link #creativeOrdinals}, and in the high half where they end.
+   */
   private static final int CREATIVES = 5;
-
-  /** The ordinal of the first creative, and in the high half that of the second: few have more. */
-  private static final int FIRST_CREATIVES = 6;
 
   private static final int CAMPAIGN = 7;
 
@@ -49,8 +48,7 @@ public final class LineItemIndex {
     creativeOrdinals = Arrays.stream(columns.creatives).flatMapToInt(Arrays::stream).toArray();
     int creativesFrom = 0;
     for (int ordinal = 0; ordinal < count; ordinal++) {
-      int[] creatives = columns.creatives[ordinal];
-      long second = creatives.length > 1 ? creatives[1] : 0;
+      int creativesTo = creativesFrom + columns.creatives[ordinal].length;
       int row = ordinal << ROW_SHIFT;
       rows[row + ID] = lineItems[ordinal].id();
       ids.add(lineItems[ordinal].id());
@@ -59,9 +57,8 @@ public final class LineItemIndex {
       rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
       rows[row + START] = columns.startMillis[ordinal];
       rows[row + END] = columns.endMillis[ordinal];
-      rows[row + CREATIVES] = (long) creativesFrom << Integer.SIZE | creatives.length;
-      rows[row + FIRST_CREATIVES] = second << Integer.SIZE | creatives[0];
-      creativesFrom += creatives.length;
+      rows[row + CREATIVES] = (long) creativesTo << Integer.SIZE | creativesFrom;
+      creativesFrom = creativesTo;
     }
   }
 
@@ -120,18 +117,19 @@ public final class LineItemIndex {
     return rows[(ordinal << ROW_SHIFT) + END];
   }
 
-  /** How many creatives it has, at least one. */
-  public int creativeCount(int ordinal) {
+  /** Where its creatives begin, for {@link #creativeOrdinal}. */
+  public int creativesFrom(int ordinal) {
     return (int) rows[(ordinal << ROW_SHIFT) + CREATIVES];
   }
 
-  /** The ordinal in {@link CreativeIndex} of one of its creatives. */
-  public int creativeOrdinal(int ordinal, int place) {
-    int row = ordinal << ROW_SHIFT;
-    if (place < 2) {
-      return (int) (rows[row + FIRST_CREATIVES] >>> place * Integer.SIZE);
-    }
-    return creativeOrdinals[(int) (rows[row + CREATIVES] >>> Integer.SIZE) + place];
+  /** Where they end (exclusive). */
+  public int creativesTo(int ordinal) {
+    return (int) (rows[(ordinal << ROW_SHIFT) + CREATIVES] >>> Integer.SIZE);
+  }
+
+  /** The ordinal in {@link CreativeIndex} of a creative. */
+  public int creativeOrdinal(int index) {
+    return creativeOrdinals[index];
   }
 
   /** The whole document: campaign, advertiser, account, targeting. */

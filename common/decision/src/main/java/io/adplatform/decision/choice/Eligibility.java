@@ -55,12 +55,13 @@ final class Eligibility {
 
   /** Takes the first that passes, beginning at one that is drawn, so that all have their turn. */
   private Reason chooseCreative(LineItemIndex lineItems, int ordinal) {
-    int count = lineItems.creativeCount(ordinal);
+    int from = lineItems.creativesFrom(ordinal);
+    int count = lineItems.creativesTo(ordinal) - from;
     int first = count == 1 ? 0 : Draw.below(Draw.rotation(seed, lineItems.id(ordinal)), count);
     Reason furthest = Reason.SIZE;
     for (int i = 0; i < count; i++) {
       int place = first + i < count ? first + i : first + i - count;
-      int creative = lineItems.creativeOrdinal(ordinal, place);
+      int creative = lineItems.creativeOrdinal(from + place);
       Reason refused = snapshot.creatives().traits(creative).refusedBy(query);
       if (refused == Reason.NONE) {
         creativeOrdinal = creative;

@@ -50,16 +50,6 @@ final class TextHash {
   }
 
   /**
-   * The first eight bytes of a text as they are; of a shorter one all of them, and in the last byte
-   * its length as no byte of UTF-8 is, so that no other text has the same.
-   */
-  static long start(byte[] text, int offset, int length) {
-    return length < Long.BYTES
-        ? few(text, offset, length) | (0xF8L | length) << Long.SIZE - Byte.SIZE
-        : (long) LONGS.get(text, offset);
-  }
-
-  /**
    * A number from the length and the first eight bytes of a text, in the upper bits well spread: a
    * third of the work of {@link #of}, for tables that most texts are not in.
    */

@@ -34,23 +34,11 @@ final class ValueTable {
    *
    * @param number of the value among those of its attribute, from 0
    * @param hash of a number, or of a text, by {@link TextHash}
-   * @param start of a text, by {@link TextHash#start}
    * @param text null where it is a number
    * @param including the line items that include it, or null
    * @param excluding those that exclude it, or null
    */
-  record Entry(
-      int number, long hash, long start, byte[] text, OrdinalSet including, OrdinalSet excluding) {
-    Entry(int number, long hash, byte[] text, OrdinalSet including, OrdinalSet excluding) {
-      this(
-          number,
-          hash,
-          text == null ? 0 : TextHash.start(text, 0, text.length),
-          text,
-          including,
-          excluding);
-    }
-  }
+  record Entry(int number, long hash, byte[] text, OrdinalSet including, OrdinalSet excluding) {}
 
   /** Whether no line item includes or excludes any value. */
   boolean isEmpty() {
@@ -95,18 +83,12 @@ final class ValueTable {
   }
 
   private boolean isText(Entry entry, long hash, byte[] buffer, int offset, int length) {
-    if (entry.hash != hash) {
+    byte[] text = entry.text;
+    if (entry.hash != hash || text.length != length) {
       return false;
     }
-    boolean starts = entry.start == TextHash.start(buffer, offset, length);
-    if (starts && length < Long.BYTES) {
-      // Most are so short, and need no look at the text.
-      return true;
-    }
-    byte[] text = entry.text;
-    return text.length == length
-        && (folded
-            ? TextHash.equalsFolded(text, 0, buffer, offset, length)
-            : starts && TextHash.equals(text, 0, buffer, offset, length));
+    return folded
+        ? TextHash.equalsFolded(text, 0, buffer, offset, length)
+        : TextHash.equals(text, 0, buffer, offset, length);
   }
 }
