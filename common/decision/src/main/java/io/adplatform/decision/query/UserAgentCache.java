@@ -9,8 +9,8 @@ import java.security.SecureRandom;
  * What the user agents met last tell: most requests come from few of them, and finding one costs a
  * tenth of looking it over with a {@link UserAgentIndex}. They are known by a 64-bit hash over
  * secrets, so that nobody can make two that share one; by chance two of a day's traffic do so once
- * in millions of years. A hash may stand in one of two neighbouring entries. One lane; allocates
- * nothing.
+ * in millions of years. Of two neighbouring entries the one used before the other gives way. One
+ * lane; allocates nothing.
  */
 final class UserAgentCache {
   /** A power of two; it takes 96 kB a lane, and a tenth of them would hold nine requests in ten. */
@@ -42,14 +42,17 @@ final class UserAgentCache {
     }
     long hash = hash(bytes, offset, length);
     int entry = (int) hash & ENTRIES - 1;
-    if (hashes[entry] != hash) {
-      // Or its neighbour, which gives way where neither is the one.
-      entry ^= 1;
+    if (hashes[entry] == hash && hash != 0) {
+      return marks[entry];
     }
-    if (hash == 0 || hashes[entry] != hash) {
-      marks[entry] = index.marks(bytes, offset, length);
-      hashes[entry] = hash;
+    int other = entry ^ 1;
+    if (hashes[other] == hash && hash != 0) {
+      return marks[other];
     }
+    hashes[other] = hashes[entry];
+    marks[other] = marks[entry];
+    marks[entry] = index.marks(bytes, offset, length);
+    hashes[entry] = hash;
     return marks[entry];
   }
 

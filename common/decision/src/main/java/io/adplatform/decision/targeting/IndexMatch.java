@@ -230,25 +230,12 @@ public final class IndexMatch {
     open();
     for (int i = 0; i < texts.size(); i++) {
       ValueTable.Entry entry = values.find(texts, i);
-      hit(entry == null && attribute == Attribute.CATEGORY ? above(values, texts, i) : entry);
+      hit(entry == null && attribute == Attribute.CATEGORY ? values.findAbove(texts, i) : entry);
     }
     if (setCount == from[constraintCount]) {
       addSet(index.untargeted(attribute));
     }
     close();
-  }
-
-  /** The entry of the nearest category above one, cut off at each hyphen, or null. */
-  private static ValueTable.Entry above(ValueTable values, SpanList texts, int i) {
-    byte[] buffer = texts.buffer(i);
-    int offset = texts.offset(i);
-    ValueTable.Entry entry = null;
-    for (int end = texts.length(i) - 1; end > 0 && entry == null; end--) {
-      if (buffer[offset + end] == '-') {
-        entry = values.find(TextHash.of(buffer, offset, end), buffer, offset, end);
-      }
-    }
-    return entry;
   }
 
   private void texts(Attribute attribute, SpanList texts) {

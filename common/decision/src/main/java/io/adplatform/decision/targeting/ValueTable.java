@@ -60,6 +60,19 @@ final class ValueTable {
     return find(texts.hash(i), texts.buffer(i), texts.offset(i), texts.length(i));
   }
 
+  /** The entry of the nearest category above one of some texts, cut off at each hyphen, or null. */
+  Entry findAbove(SpanList texts, int i) {
+    byte[] buffer = texts.buffer(i);
+    int offset = texts.offset(i);
+    Entry entry = null;
+    for (int end = texts.length(i) - 1; end > 0 && entry == null; end--) {
+      if (buffer[offset + end] == '-') {
+        entry = find(TextHash.of(buffer, offset, end), buffer, offset, end);
+      }
+    }
+    return entry;
+  }
+
   /** The entry of a text, or null. */
   Entry find(long hash, byte[] buffer, int offset, int length) {
     int slot = (int) hash & slots.length - 1;

@@ -3,6 +3,7 @@ package io.adplatform.decision.query;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,5 +53,21 @@ class UserAgentIndexTest {
       expected |= (int) UserAgentIndex.class.getDeclaredField(name).get(null);
     }
     assertEquals(expected, marks(userAgent));
+  }
+
+  @Test
+  void shouldRememberOfEachWhatTheIndexTellsHoweverManyTakeTheSamePlaces() {
+    UserAgentCache cache = new UserAgentCache(UserAgentIndex.STANDARD);
+    String[] kinds = {"Windows NT 10.0", "iPhone", "Android 14; Tablet", "Googlebot"};
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 4 * UserAgentCache.ENTRIES; i++) {
+        // The one met before, too: it has moved aside for the next.
+        for (int agent = Math.max(0, i - 1); agent <= i; agent++) {
+          String text = "Mozilla/5.0 (" + kinds[agent % kinds.length] + ") Version/" + agent;
+          byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+          assertEquals(marks(text), cache.marks(bytes, 0, bytes.length), text);
+        }
+      }
+    }
   }
 }
