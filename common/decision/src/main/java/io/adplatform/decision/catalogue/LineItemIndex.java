@@ -22,7 +22,7 @@ public final class LineItemIndex {
    */
   private static final int CREATIVES = 5;
 
-  private static final int CAMPAIGN = 7;
+  private static final int CAMPAIGN = 6;
 
   private static final int PARTICIPATION = 7;
 
