@@ -233,7 +233,7 @@ class ValidationTest {
   @Test
   void shouldNameEveryFieldAtOnce() {
     JsonObject body = CampaignFixture.lineItem(creative);
-    body.put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 1))
+    body.put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 1_000))
         .put("startAt", "2027-01-02T00:00:00Z");
     body.put("endAt", "2027-01-01T00:00:00Z");
     JsonArray errors =
