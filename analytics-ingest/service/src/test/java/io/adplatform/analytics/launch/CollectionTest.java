@@ -73,7 +73,7 @@ class CollectionTest {
     Set<Long> answered = new TreeSet<>();
     try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
         Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
-      int port = node.listen();
+      int port = listen(node);
       fire(port, 1, answered);
       await(() -> events.read().auctions.containsAll(answered));
       long shippedBy = System.currentTimeMillis();
@@ -82,7 +82,7 @@ class CollectionTest {
     }
     try (HotNode node = HotNode.start(config(), LaneConfig.laptop());
         Collection collection = Collection.start(node, kafka, TestTokens.KEYS, this::register)) {
-      int port = node.listen();
+      int port = listen(node);
       fire(port, 1 + BEACONS, answered);
       ProcessHandle.of(TestKafka.server().process().pid())
           .ifPresent(ProcessHandle::destroyForcibly);
@@ -159,6 +159,13 @@ class CollectionTest {
   private NodeConfig config(int nodeId) {
     URI url = URI.create("http://localhost:8080");
     return new NodeConfig(nodeId, folder, "127.0.0.1", 0, url, false, JournalConfig.standard());
+  }
+
+  /** Until it takes beacons: billing-service has answered then. */
+  private int listen(HotNode node) {
+    int port = node.listen();
+    await(() -> status(URI.create("http://127.0.0.1:" + port + "/readyz")) == 200);
+    return port;
   }
 
   private void fire(int port, long from, Set<Long> answered) {
