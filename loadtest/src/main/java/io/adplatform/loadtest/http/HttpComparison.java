@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,13 +165,14 @@ public final class HttpComparison {
     return length;
   }
 
-  /** Asks for bids and keeps the paths of their beacons. */
+  /** Asks for bids on interstitials, whose tokens live for half an hour; keeps their beacons. */
   private void writeBeacons(Exchange exchange, List<Buffer> bodies) throws Exception {
     Ssp ssp = new Ssp(exchange.dataAddress(), Market.PARTNER);
     List<String> paths = new ArrayList<>();
     while (paths.size() < BEACON_COUNT) {
-      Ssp.Answer answer =
-          ssp.ask(bodies.get(paths.size() % bodies.size()).getBytes(), false, "2.6");
+      String body = bodies.get(paths.size() % bodies.size()).toString();
+      String interstitial = body.replace("\"imp\":[{", "\"imp\":[{\"instl\":1,");
+      Ssp.Answer answer = ssp.ask(interstitial.getBytes(StandardCharsets.UTF_8), false, "2.6");
       if (answer.status() == 200) {
         Bid bid = new Bid(answer.body().at("/seatbid/0/bid/0"));
         URI beacon = URI.create(bid.impression("0.5"));
