@@ -52,7 +52,9 @@ public final class HttpComparison {
           "-Xmx1280m",
           "-Xmn512m",
           "-XX:MaxDirectMemorySize=512m",
-          "-XX:+UseParallelGC");
+          "-XX:+UseParallelGC",
+          "-XX:MetaspaceSize=256m",
+          "-XX:ReservedCodeCacheSize=1g");
 
   /** What a partner with traffic to speak of has; the sample's records all. */
   private static final double RECORD_SHARE = 0.01;

@@ -57,6 +57,7 @@ public final class ClickHouseServer implements AutoCloseable {
     }
     ProcessConfig config =
         ProcessConfig.of(folders, "clickhouse", port, java.line())
+            .behindLanes()
             .withEnvironment(Map.of("LD_PRELOAD", signalChaining().toString()));
     return new ClickHouseServer(
         ServerProcess.start(config, ReadyProbe.http(port, "/ping"), announce));

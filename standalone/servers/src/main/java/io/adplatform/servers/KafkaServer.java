@@ -32,7 +32,7 @@ public final class KafkaServer implements AutoCloseable {
     ReadyProbe probe = pid -> Files.readString(ready).strip().equals(Long.toString(pid));
     return new KafkaServer(
         ServerProcess.start(
-            ProcessConfig.of(folders, "kafka", port, java.line()), probe, announce));
+            ProcessConfig.of(folders, "kafka", port, java.line()).behindLanes(), probe, announce));
   }
 
   public ServerProcess process() {

@@ -18,6 +18,8 @@ import java.util.Objects;
  * @param pidFile written with pid and start time while it runs
  * @param stopSignal name of the signal that asks it to end in order, as {@code kill -s} takes it
  * @param stopGrace how long it may take to end before it is killed
+ * @param groupNice how far it steps back, with all its threads, from what shares its cores: the
+ *     nice value, 0 to 19, of its session in Linux's autogroups
  */
 public record ProcessConfig(
     String name,
@@ -28,13 +30,20 @@ public record ProcessConfig(
     Path logFile,
     Path pidFile,
     String stopSignal,
-    Duration stopGrace) {
+    Duration stopGrace,
+    int groupNice) {
 
   /**
    * How long a server may take to end in order; Kafka and PostgreSQL write their last checkpoints
    * in it.
    */
   public static final Duration DEFAULT_STOP_GRACE = Duration.ofSeconds(20);
+
+  /**
+   * Of what may be late: a tenth of what an auction's process gets of a core that both want, which
+   * is enough for it to follow where that process takes both cores of a laptop.
+   */
+  public static final int BEHIND_LANES = 10;
 
   public ProcessConfig {
     Objects.requireNonNull(name, "name");
@@ -57,24 +66,49 @@ public record ProcessConfig(
         folders.log(name),
         folders.pid(name),
         "TERM",
-        DEFAULT_STOP_GRACE);
+        DEFAULT_STOP_GRACE,
+        0);
   }
 
   /** The same with another environment. */
   public ProcessConfig withEnvironment(Map<String, String> other) {
     return new ProcessConfig(
-        name, port, command, other, directory, logFile, pidFile, stopSignal, stopGrace);
+        name, port, command, other, directory, logFile, pidFile, stopSignal, stopGrace, groupNice);
   }
 
   /** The same with another stop signal. */
   public ProcessConfig withStopSignal(String other) {
     return new ProcessConfig(
-        name, port, command, environment, directory, logFile, pidFile, other, stopGrace);
+        name, port, command, environment, directory, logFile, pidFile, other, stopGrace, groupNice);
   }
 
   /** The same with another time to end in. */
   public ProcessConfig withStopGrace(Duration other) {
     return new ProcessConfig(
-        name, port, command, environment, directory, logFile, pidFile, stopSignal, other);
+        name,
+        port,
+        command,
+        environment,
+        directory,
+        logFile,
+        pidFile,
+        stopSignal,
+        other,
+        groupNice);
+  }
+
+  /** The same, {@linkplain #BEHIND_LANES behind} what auctions need. */
+  public ProcessConfig behindLanes() {
+    return new ProcessConfig(
+        name,
+        port,
+        command,
+        environment,
+        directory,
+        logFile,
+        pidFile,
+        stopSignal,
+        stopGrace,
+        BEHIND_LANES);
   }
 }

@@ -234,6 +234,7 @@ public final class ServerProcess implements AutoCloseable {
     line.addAll(List.of("sh", "-c", SUPERVISOR, "adplatform-" + config.name()));
     line.add(config.stopSignal());
     line.add(Long.toString(config.stopGrace().toSeconds()));
+    line.add(Integer.toString(config.groupNice()));
     line.add(config.pidFile().toString());
     line.addAll(config.command());
     ProcessBuilder builder =

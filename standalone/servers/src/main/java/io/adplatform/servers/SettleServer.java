@@ -40,7 +40,7 @@ public final class SettleServer implements AutoCloseable {
     }
     return new SettleServer(
         ServerProcess.start(
-            ProcessConfig.of(folders, "settle", port, java.line()),
+            ProcessConfig.of(folders, "settle", port, java.line()).behindLanes(),
             ReadyProbe.http(port, "/readyz"),
             announce));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +71,18 @@ class ServerProcessTest {
     process.close();
 
     assertGone(pid);
+  }
+
+  @Test
+  void shouldStepBackFromWhatSharesItsCoresWhereLinuxSharesThemBySession() throws Exception {
+    process = start(config(ORDERLY).behindLanes());
+    process.awaitReady(READY);
+
+    Path group = Path.of("/proc/" + process.pid() + "/autogroup");
+    assumeTrue(Files.exists(group), "this Linux has no autogroups");
+    assertTrue(
+        Files.readString(group).strip().endsWith(" nice " + ProcessConfig.BEHIND_LANES),
+        Files.readString(group));
   }
 
   @Test
