@@ -10,7 +10,8 @@ mkdir -p "$journal"
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=384m,mode=700 adplatform-chaos "$journal" 2>/dev/null; then
   export ADPLATFORM_JOURNAL_AUCTION_FLOOR_MIB=64 ADPLATFORM_JOURNAL_SIGNAL_FLOOR_MIB=16
   before_leaving() {
-    cp -a "$journal" "$folder/journal-copy"
+    rm -f "$journal/ballast"
+    [ "$status" -eq 0 ] || cp -a "$journal" "$folder/journal"
     umount "$journal" || umount -l "$journal"
   }
 fi

@@ -12,8 +12,9 @@ before_leaving() { :; }
 run() {
   status=0
   trap 'before_leaving' EXIT
+  trap 'exit 130' INT TERM
   "$@" || status=$?
-  trap - EXIT
+  trap - EXIT INT TERM
   before_leaving
   if [ "$status" -eq 0 ]; then
     rm -rf "$folder"
