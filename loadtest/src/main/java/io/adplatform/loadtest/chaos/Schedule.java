@@ -40,7 +40,6 @@ final class Schedule {
   private final boolean hasDisk;
   private final List<Fault> round = new ArrayList<>();
   private boolean outageIsDue;
-  private boolean longFreeze;
 
   /**
    * A schedule.
@@ -75,8 +74,7 @@ final class Schedule {
       round.add(new Fault(cut, someOf(server, Server.WIRED), length(MOST_MILLIS)));
     }
     round.add(new Fault(Kind.KILL_ALL, Set.of(), 0));
-    int freeze = longFreeze ? LONG_FREEZE_MILLIS : length(MOST_SILENT_MILLIS);
-    longFreeze = !longFreeze;
+    int freeze = random.nextBoolean() ? LONG_FREEZE_MILLIS : length(MOST_SILENT_MILLIS);
     round.add(new Fault(Kind.FREEZE, Set.of(), freeze));
     if (hasDisk) {
       round.add(new Fault(Kind.LOW_DISK, Set.of(), length(MOST_SILENT_MILLIS)));

@@ -15,6 +15,7 @@ import io.adplatform.storage.postgres.PostgresConfig;
 import io.adplatform.storage.postgres.PostgresDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -143,7 +144,11 @@ final class BooksRates implements AutoCloseable {
         ProcessHandle.of(server.process().pid()).stream()
             .flatMap(of -> Stream.concat(Stream.of(of), of.descendants()))
             .toList()) {
-      micros += ProcessCpu.of(process.pid()).processMicros();
+      try {
+        micros += ProcessCpu.of(process.pid()).processMicros();
+      } catch (NoSuchFileException e) {
+        // A worker that has ended since.
+      }
     }
     return micros;
   }
