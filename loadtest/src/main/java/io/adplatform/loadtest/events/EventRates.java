@@ -42,7 +42,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Measures the stages one after another and prints rates and CPU time per event. Arguments: the
- * checkout, an empty folder, [events of a round, rounds].
+ * checkout, an empty folder, [events of a round, rounds, {@code settled} to begin there:
+ * settlement, ledger and ingestion alone].
  */
 public final class EventRates {
   private static final int PARTITIONS = 4;
@@ -74,16 +75,25 @@ public final class EventRates {
   private final Path folder;
   private final long events;
   private final int rounds;
+  private final boolean fromTheLane;
+  private long beacons;
   private Consumer<byte[], byte[]> consumer;
 
   private EventRates(
-      HotNode node, EventLoad load, BooksRates books, Path folder, long events, int rounds) {
+      HotNode node,
+      EventLoad load,
+      BooksRates books,
+      Path folder,
+      long events,
+      int rounds,
+      boolean fromTheLane) {
     this.node = node;
     this.load = load;
     this.books = books;
     this.folder = folder;
     this.events = events;
     this.rounds = rounds;
+    this.fromTheLane = fromTheLane;
   }
 
   /** Runs it and prints its figures. */
@@ -92,6 +102,7 @@ public final class EventRates {
     Path folder = Files.createDirectories(Path.of(arguments[1])).toAbsolutePath();
     long events = arguments.length > 2 ? Long.parseLong(arguments[2]) : 1_000_000;
     int rounds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 5;
+    boolean fromTheLane = arguments.length < 5 || !arguments[4].equals("settled");
     Settings settings =
         Settings.of(
             Map.of(
@@ -114,25 +125,31 @@ public final class EventRates {
             return agent;
           });
       node.listen();
-      new EventRates(node, load.get(), books, folder, events, rounds)
+      new EventRates(node, load.get(), books, folder, events, rounds, fromTheLane)
           .run(folders, brokerPort, kafka);
     }
     System.exit(0);
   }
 
   private void run(ServerFolders folders, int brokerPort, KafkaConfig kafka) throws Exception {
-    for (int round = 1; round <= rounds; round++) {
-      journal("auction records to the journal", round, () -> load.offerRecords(events));
-    }
-    for (int round = 1; round <= rounds; round++) {
-      journal("beacons taken and recorded", round, () -> load.takeBeacons(events));
+    if (fromTheLane) {
+      for (int round = 1; round <= rounds; round++) {
+        journal("auction records to the journal", round, () -> load.offerRecords(events));
+      }
+      for (int round = 1; round <= rounds; round++) {
+        journal("beacons taken and recorded", round, this::takeBeacons);
+      }
     }
     try (KafkaServer broker = KafkaServer.start(folders, brokerPort, EventRates::say)) {
       broker.process().awaitReady(BOUND);
       KafkaTopics.create(kafka, BOUND);
       consumer = KafkaClients.openConsumer(kafka, "event-rates");
       consumer.assign(eventPartitions());
-      Shipper shipper = ship(kafka);
+      Shipper shipper =
+          fromTheLane
+              ? ship(kafka)
+              : Shipper.start(
+                  node, kafka, ShipPositions.open(folder.resolve("positions")), new NoWatermarks());
       try (SettleServer settle =
           SettleServer.start(
               folders, LoopbackPorts.free(), kafka.bootstrap(), null, EventRates::say)) {
@@ -145,6 +162,11 @@ public final class EventRates {
         consumer.close();
       }
     }
+  }
+
+  private void takeBeacons() {
+    beacons += events;
+    load.takeBeacons(events);
   }
 
   private void journal(String what, int round, Runnable begin) throws Exception {
@@ -231,7 +253,7 @@ public final class EventRates {
       ProcessCpu before = ProcessCpu.of(settle.process().pid());
       long start = System.nanoTime();
       long goal = sent() + events;
-      load.takeBeacons(events);
+      takeBeacons();
       awaitEvents(goal);
       awaitSettled(http, metrics);
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -246,7 +268,7 @@ public final class EventRates {
 
   /** The ledger by itself with all that waits for it, then beside settlement. */
   private void post() throws Exception {
-    long goal = 2L * rounds * events;
+    long goal = beacons;
     BooksRates.Mark before = books.mark();
     long start = System.nanoTime();
     books.begin();
@@ -255,11 +277,10 @@ public final class EventRates {
     for (int round = 1; round <= rounds; round++) {
       before = books.mark();
       start = System.nanoTime();
-      long from = goal + (round - 1) * events;
-      load.takeBeacons(events);
+      takeBeacons();
       long settledNanos = start;
       long end = settled();
-      while (books.posted() < from + events) {
+      while (books.posted() < beacons) {
         Thread.sleep(LOOK_MILLIS);
         if (settled() > end) {
           end = settled();
