@@ -42,7 +42,8 @@ enum Part {
       for (Part part : values()) {
         boolean is =
             part.jvm
-                ? words.contains(part.word)
+                // The shell that supervises a server has its words, too.
+                ? words.getFirst().endsWith("/java") && words.contains(part.word)
                 : Path.of(words.getFirst().split("[: ]")[0]).endsWith(part.word);
         if (is) {
           parts.computeIfAbsent(part, p -> new ArrayList<>()).add(process.pid());
