@@ -1,5 +1,6 @@
 #!/bin/sh
-# The way of an event without HTTP, stage by stage (see io.adplatform.loadtest.events). Arguments: [events of a round] [rounds].
+# The way of an event without HTTP, stage by stage, to the ledger and ClickHouse (see io.adplatform.loadtest.events). Arguments: [events of a round] [rounds]
+# [settled, to begin with settlement].
 set -eu
 scenario=events
 . "$(dirname "$0")/scenario.sh"

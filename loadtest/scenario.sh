@@ -5,10 +5,17 @@ java="$("$home/bin/jdk")/bin/java"
 classes="$home/loadtest/target/classes:$(cat "$home/loadtest/target/class-path")"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/adplatform-$scenario.XXXXXX")
 
+# What a scenario does when its command has ended, whatever came of it; one with something to do says so in a function of this name.
+before_leaving() { :; }
+
 # Runs a command and removes the folder, or says where it is where the command failed.
 run() {
   status=0
+  trap 'before_leaving' EXIT
+  trap 'exit 130' INT TERM
   "$@" || status=$?
+  trap - EXIT INT TERM
+  before_leaving
   if [ "$status" -eq 0 ]; then
     rm -rf "$folder"
   else

@@ -19,16 +19,19 @@ import picocli.CommandLine.Unmatched;
       "http: load over HTTP beside a bare server",
       "engine: choosing among line items and reading requests (JMH); further words go to JMH",
       "smoke: the smoke run; further words go to up, such as --split",
-      "chaos: ten minutes of load while servers are killed and paused (--seconds, --seed, --rate)"
+      "chaos: ten minutes of load while servers are killed, paused and cut off and disks fill"
+          + " (--seconds, --seed, --rate)",
+      "soak: an hour of load, and the memory of each process (--minutes, --rate)"
     },
-    customSynopsis = "adplatform bench http | engine | smoke | chaos [WORD...]")
+    customSynopsis = "adplatform bench http | engine | smoke | chaos | soak [WORD...]")
 final class BenchCommand implements Callable<Integer> {
   /** Each is a script of {@code loadtest/}. */
   enum Scenario {
     http("http.sh"),
     engine("jmh.sh", "AuctionBenchmark|ReadRequestBenchmark", "-prof", "gc"),
     smoke("smoke.sh"),
-    chaos("chaos.sh");
+    chaos("chaos.sh"),
+    soak("soak.sh");
 
     private final String script;
     private final List<String> words;

@@ -100,6 +100,11 @@ public final class SettledSums {
     return sums;
   }
 
+  /** How many entries it comes to, at most. */
+  public int size() {
+    return sums.size();
+  }
+
   /** Events with an amount or a currency that cannot be; they are in no entry. */
   public int refused() {
     return refused;

@@ -133,6 +133,11 @@ public final class SettledBatch {
     return ranges;
   }
 
+  /** About how many rows counting and posting it writes. */
+  public int rows() {
+    return sums.size() + buckets.size() + books.size();
+  }
+
   /** Messages of a kind this release does not know. */
   public int unreadable() {
     return unreadable;

@@ -39,10 +39,23 @@ public final class SettledReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /** Messages of one poll. */
+  private static final int MAX_POLL = 5_000;
+
+  /** After a poll that brought so many there is more: it is taken into the same transaction. */
+  private static final int MANY = 1_000;
+
+  /** The broker answers sooner; what comes later begins the next transaction. */
+  private static final Duration MORE = Duration.ofMillis(20);
+
+  /** Up to so many messages. */
+  private static final int MAX_BATCH = 50_000;
+
   /**
-   * One transaction counts at most this many messages, and so is over in a fraction of a second.
+   * And up to so many rows that it writes, some 0.1 ms each: so a transaction is over in a second,
+   * and leases are granted meanwhile or soon after.
    */
-  private static final int MAX_BATCH = 5_000;
+  private static final int MAX_ROWS = 5_000;
 
   private static final long CLOSE_MILLIS = 10_000;
   private static final long ANSWER_SECONDS = 10;
@@ -120,7 +133,7 @@ public final class SettledReader implements AutoCloseable {
     Map<String, ?> overrides =
         Map.of(
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-            MAX_BATCH,
+            MAX_POLL,
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
             "none");
     try (Consumer<byte[], byte[]> opened =
@@ -221,10 +234,20 @@ public final class SettledReader implements AutoCloseable {
       return true;
     }
     SettledBatch batch = new SettledBatch();
+    int messages = add(records, batch);
+    // A batch costs by the rows it writes: the more events they sum up, the less an event.
+    while (records.count() >= MANY && messages < MAX_BATCH && batch.rows() < MAX_ROWS) {
+      records = from.poll(MORE);
+      messages += add(records, batch);
+    }
+    return settlement.count(batch);
+  }
+
+  private static int add(ConsumerRecords<byte[], byte[]> records, SettledBatch batch) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       batch.add(record.partition(), record.offset(), record.value());
     }
-    return settlement.count(batch);
+    return records.count();
   }
 
   private void measureLag(Consumer<byte[], byte[]> of) {

@@ -452,6 +452,38 @@ class BillingServiceTest {
     end();
   }
 
+  @Test
+  void shouldCountWhatHasWaitedInFewerTransactionsThanPolls() throws Exception {
+    launch();
+    end();
+    int waiting = 40_000;
+    long lineItem = LINE_ITEM + 31;
+    byte[] message =
+        SettledMessages.Impression.of(1_800_000_000_000L, lineItem, 5, PRICE, PRICE).message();
+    for (int i = 0; i < waiting; i++) {
+      producer.send(new ProducerRecord<>(KafkaTopics.SETTLED, 0, null, message));
+    }
+    producer.flush();
+    launch();
+    String of = " FROM billing.ledger_entry WHERE line_item_id = " + lineItem;
+    await(
+        "impressions posted",
+        () -> number("SELECT coalesce(sum(impressions), 0)" + of) == waiting ? true : null);
+    assertEquals((long) waiting * PRICE, number("SELECT sum(charged_micros)::bigint" + of));
+    long transactions = number("SELECT count(*)" + of);
+    assertTrue(transactions < waiting / 5_000, transactions + " for " + waiting);
+    end();
+  }
+
+  private static long number(String query) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement sql = connection.createStatement();
+        ResultSet row = sql.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   private void awaitCharged(long lineItemId, long micros) throws Exception {
     await(
         micros + " charged",

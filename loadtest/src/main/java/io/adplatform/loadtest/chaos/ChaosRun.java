@@ -4,13 +4,21 @@ import io.adplatform.loadtest.exchange.ApiClient;
 import io.adplatform.loadtest.exchange.ClickHouse;
 import io.adplatform.loadtest.exchange.Exchange;
 import io.adplatform.loadtest.exchange.Ssp;
+import io.adplatform.loadtest.traffic.Beacons;
+import io.adplatform.loadtest.traffic.Books;
+import io.adplatform.loadtest.traffic.Market;
+import io.adplatform.loadtest.traffic.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -51,7 +59,14 @@ public final class ChaosRun {
   /** The design's target. */
   private static final double MOST_OVER_DELIVERY = 0.001;
 
+  /** As the services are told by their environment, where the journal has a disk of its own. */
+  private static final String AUCTION_FLOOR = "ADPLATFORM_JOURNAL_AUCTION_FLOOR_MIB";
+
+  private static final String SIGNAL_FLOOR = "ADPLATFORM_JOURNAL_SIGNAL_FLOOR_MIB";
+
   private final Exchange exchange;
+  private final Wires wires;
+  private final Disk disk;
   private final int seconds;
   private final long seed;
   private final int rate;
@@ -59,8 +74,10 @@ public final class ChaosRun {
   private final Damage damage;
   private final List<String> failures = new ArrayList<>();
 
-  private ChaosRun(Exchange exchange, int seconds, long seed, int rate) {
+  private ChaosRun(Exchange exchange, Wires wires, Disk disk, int seconds, long seed, int rate) {
     this.exchange = exchange;
+    this.wires = wires;
+    this.disk = disk;
     this.seconds = seconds;
     this.seed = seed;
     this.rate = rate;
@@ -88,8 +105,11 @@ public final class ChaosRun {
       }
     }
     Path folder = Files.createDirectories(Path.of(arguments[1])).toAbsolutePath();
+    Wires wires = new Wires();
+    options.addAll(wires.options());
     Exchange exchange = new Exchange(Path.of(arguments[0]).toAbsolutePath(), folder, options);
-    ChaosRun run = new ChaosRun(exchange, seconds, seed, rate);
+    wires.leadTo(exchange::serverPort);
+    ChaosRun run = new ChaosRun(exchange, wires, disk(exchange), seconds, seed, rate);
     try {
       run.run();
     } catch (Exception e) {
@@ -107,8 +127,21 @@ public final class ChaosRun {
     System.exit(run.failures.isEmpty() ? 0 : 1);
   }
 
+  /** Null, and said, where the journal has no disk of its own. */
+  private static Disk disk(Exchange exchange) throws IOException {
+    String auctionFloor = System.getenv(AUCTION_FLOOR);
+    String signalFloor = System.getenv(SIGNAL_FLOOR);
+    Path journal = Path.of(exchange.dataFolder(), "journal");
+    if (auctionFloor == null || signalFloor == null || !Files.isDirectory(journal)) {
+      say("no disk is filled: the journal has none of its own (mounting one takes root)");
+      return null;
+    }
+    return new Disk(journal, Long.parseLong(auctionFloor), Long.parseLong(signalFloor));
+  }
+
   private void run() throws Exception {
     say("ready after %d ms; seed %d", exchange.up().toMillis(), seed);
+    LocalDate firstDay = LocalDate.now(ZoneOffset.UTC);
     ApiClient operator = new ApiClient(exchange.apiAddress(), exchange.apiKey());
     Market market = new Market(operator);
     Books books = new Books(new ClickHouse(exchange), operator, market);
@@ -117,7 +150,8 @@ public final class ChaosRun {
     }
     try (Traffic traffic =
         new Traffic(new Ssp(exchange.dataAddress(), Market.PARTNER), market, beacons, rate, seed)) {
-      strike(books);
+      DiskStrike filled = disk == null ? null : new DiskStrike(disk, traffic, beacons);
+      strike(books, new Strikes(exchange, wires, filled));
       say("no more bids; %d beacons answered", beacons.count());
       traffic.finish();
     }
@@ -130,27 +164,33 @@ public final class ChaosRun {
     for (Market.LineItem lineItem : market.tight()) {
       require(market.refusals(lineItem) > 0, "the budget of " + lineItem + " was never used up");
     }
+    LocalDate lastDay = LocalDate.now(ZoneOffset.UTC);
     compare(books);
+    for (LocalDate day = firstDay; !day.isAfter(lastDay); day = day.plusDays(1)) {
+      reconcile(day);
+    }
     damage.look();
     failures.addAll(damage.found());
     say("beacons by status %s; damage looked for %d times", beacons.statuses(), damage.looks());
   }
 
-  private void strike(Books books) throws Exception {
-    Strikes strikes = new Strikes(exchange, seed, seconds);
+  private void strike(Books books, Strikes strikes) throws Exception {
+    Schedule schedule = new Schedule(seed, seconds, disk != null);
+    Map<Fault.Kind, Integer> kinds = new EnumMap<>(Fault.Kind.class);
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     int struck = 0;
     while (System.nanoTime() < end) {
       Thread.sleep(BREATH_MILLIS);
       long inFlight = awaitFlight(books);
-      Fault fault = strikes.next();
+      Fault fault = schedule.next();
       struck++;
+      kinds.merge(fault.kind(), 1, Integer::sum);
       say("%d answered, %d in flight: %s", beacons.count(), inFlight, fault);
       require(inFlight >= LEAST_IN_FLIGHT, fault + " struck with only " + inFlight + " in flight");
       damage.look();
       strikes.strike(fault);
     }
-    say("%d faults have struck", struck);
+    say("%d faults have struck: %s", struck, kinds);
   }
 
   /** Waits until enough of what was answered is under way; how much. */
@@ -187,6 +227,27 @@ public final class ChaosRun {
         "%d beacons answered, %d of them again, %d without an answer; %d impressions settled;"
             + " over-delivery %.6f",
         beacons.count(), beacons.repeats(), beacons.unknown(), books.count(), over);
+  }
+
+  /** As an operator has the books of a day compared: all sources are to be equal. */
+  private void reconcile(LocalDate day) throws IOException, InterruptedException {
+    Exchange.Printed printed = new Exchange.Printed(-1, "", "");
+    long deadline = System.currentTimeMillis() + BOOKS_MILLIS;
+    while (!isReconciled(printed) && System.currentTimeMillis() < deadline) {
+      Thread.sleep(1_000);
+      printed =
+          exchange.command(
+              Map.of("ADPLATFORM_DATA", exchange.dataFolder()),
+              "reconcile",
+              "--date",
+              day.toString());
+    }
+    say("%s", printed.out());
+    require(isReconciled(printed), "reconcile --date " + day + ": " + printed);
+  }
+
+  private static boolean isReconciled(Exchange.Printed printed) {
+    return printed.code() == 0 && printed.out().contains("No difference in ");
   }
 
   private List<String> differences(Books books) throws InterruptedException {

@@ -1,42 +1,19 @@
 package io.adplatform.loadtest.chaos;
 
-import io.adplatform.loadtest.chaos.Fault.Kind;
 import io.adplatform.loadtest.chaos.Fault.Server;
 import io.adplatform.loadtest.exchange.Exchange;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.SplittableRandom;
 
-/**
- * Draws faults, carries them out, and sees that they have struck. Every server is struck in turn
- * before one is struck again, and everything at once as often as one of them; the seed decides
- * their order, kinds and lengths. A long schedule has one long outage.
- */
+/** Carries faults out, sees that they have struck, and ends them. Of one thread. */
 final class Strikes {
-  private static final int LEAST_PAUSE_MILLIS = 2_000;
-  private static final int MOST_PAUSE_MILLIS = 15_000;
-
-  /** One fault in so many strikes two servers together. */
-  private static final int TOGETHER = 3;
-
-  /** Longer than what is retried within a request, a lease without extension, a checkpoint. */
-  private static final int OUTAGE_MILLIS = 120_000;
-
-  /** A schedule that is shorter has no long outage. */
-  private static final int LONG_SCHEDULE_SECONDS = 540;
-
-  /** One of these is long away, once. */
-  private static final List<Server> LONG_AWAY =
-      List.of(Server.KAFKA, Server.CLICKHOUSE, Server.POSTGRES, Server.SETTLE);
-
   /** Until a server that was struck before serves again. */
   private static final long SERVING_NANOS = 60_000_000_000L;
 
@@ -44,75 +21,60 @@ final class Strikes {
   private static final long DEAD_NANOS = 5_000_000_000L;
 
   private final Exchange exchange;
-  private final SplittableRandom random;
-  private final List<Fault> round = new ArrayList<>();
-  private boolean outageIsDue;
+  private final Wires wires;
+  private final DiskStrike disk;
 
-  Strikes(Exchange exchange, long seed, int seconds) {
+  /**
+   * Strikes at an exchange.
+   *
+   * @param disk null where the journal has none of its own
+   */
+  Strikes(Exchange exchange, Wires wires, DiskStrike disk) {
     this.exchange = exchange;
-    this.random = new SplittableRandom(seed);
-    this.outageIsDue = seconds >= LONG_SCHEDULE_SECONDS;
-  }
-
-  /** The next fault of the schedule. */
-  Fault next() {
-    if (round.isEmpty()) {
-      for (Server server : Server.values()) {
-        round.add(drawn(server));
-      }
-      round.add(new Fault(Kind.KILL_ALL, Set.of(), 0));
-      if (outageIsDue) {
-        outageIsDue = false;
-        Server away = LONG_AWAY.get(random.nextInt(LONG_AWAY.size()));
-        round.add(new Fault(Kind.PAUSE, EnumSet.of(away), OUTAGE_MILLIS));
-      }
-    }
-    return round.remove(random.nextInt(round.size()));
-  }
-
-  private Fault drawn(Server server) {
-    EnumSet<Server> servers = EnumSet.of(server);
-    if (random.nextInt(TOGETHER) == 0) {
-      servers.add(Server.values()[random.nextInt(Server.values().length)]);
-    }
-    return random.nextBoolean()
-        ? new Fault(Kind.KILL, servers, 0)
-        : new Fault(Kind.PAUSE, servers, random.nextInt(LEAST_PAUSE_MILLIS, MOST_PAUSE_MILLIS));
+    this.wires = wires;
+    this.disk = disk;
   }
 
   /**
    * Carries a fault out; returns when it is over, though servers may still be starting.
    *
-   * @throws IllegalStateException where a server served before and serves in spite of it
+   * @throws IllegalStateException where it does not strike, or leaves more than it may
    */
   void strike(Fault fault) throws IOException, InterruptedException {
-    if (fault.kind() == Kind.KILL_ALL) {
-      exchange.kill();
-      exchange.up();
-      return;
-    }
-    List<ProcessHandle> struck = new ArrayList<>();
-    for (Server server : fault.servers()) {
-      awaitServing(server);
-      struck.add(process(server));
-    }
-    if (fault.kind() == Kind.KILL) {
-      struck.forEach(ProcessHandle::destroyForcibly);
-      for (ProcessHandle process : struck) {
-        awaitDead(process);
+    switch (fault.kind()) {
+      case KILL -> kill(fault.servers());
+      case PAUSE -> pause(fault);
+      case STALL -> cut(fault, Wire.State.STALLED);
+      case RESET -> cut(fault, Wire.State.RESET);
+      case FORGET -> cut(fault, Wire.State.FORGOTTEN);
+      case KILL_ALL -> {
+        exchange.kill();
+        exchange.up();
       }
-      return;
+      case FREEZE -> freeze(fault.millis());
+      case LOW_DISK -> disk.leaveRoomForBeacons(fault.millis());
+      case FULL_DISK -> disk.fill(fault.millis());
     }
+  }
+
+  private void kill(Set<Server> servers) throws IOException, InterruptedException {
+    List<ProcessHandle> struck = serving(servers);
+    struck.forEach(ProcessHandle::destroyForcibly);
+    for (ProcessHandle process : struck) {
+      awaitDead(process);
+    }
+  }
+
+  private void pause(Fault fault) throws IOException, InterruptedException {
+    List<ProcessHandle> struck = serving(fault.servers());
     try {
       for (ProcessHandle process : struck) {
         stop(process);
       }
       for (Server server : fault.servers()) {
-        if (server.question().isAnswered(port(server))) {
-          throw new IllegalStateException(server + " is stopped, and answers");
-        }
+        requireSilence(server, port(server));
       }
-      Thread.sleep(fault.pauseMillis());
+      Thread.sleep(fault.millis());
     } finally {
       for (ProcessHandle process : struck) {
         goOn(process);
@@ -120,8 +82,57 @@ final class Strikes {
     }
   }
 
+  private void cut(Fault fault, Wire.State state) throws IOException, InterruptedException {
+    serving(fault.servers());
+    try {
+      for (Server server : fault.servers()) {
+        wires.of(server).become(state);
+      }
+      for (Server server : fault.servers()) {
+        requireSilence(server, wires.of(server).port());
+      }
+      Thread.sleep(fault.millis());
+    } finally {
+      for (Server server : fault.servers()) {
+        wires.of(server).become(Wire.State.WHOLE);
+      }
+    }
+  }
+
+  /** The process with the services and lanes alone: the servers go on beside it. */
+  private void freeze(int millis) throws IOException, InterruptedException {
+    ProcessHandle process = exchange.launcher();
+    try {
+      signal("STOP", process);
+      requireStopped(process);
+      if (Question.HTTP.isAnswered(URI.create(exchange.dataAddress()).getPort())) {
+        throw new IllegalStateException("the exchange is stopped, and answers");
+      }
+      Thread.sleep(millis);
+    } finally {
+      signal("CONT", process);
+    }
+  }
+
+  private static void requireSilence(Server server, int port) {
+    if (server.question().isAnswered(port)) {
+      throw new IllegalStateException(server + " is struck, and answers");
+    }
+  }
+
+  /** The processes of servers, each of which serves. */
+  private List<ProcessHandle> serving(Set<Server> servers)
+      throws IOException, InterruptedException {
+    List<ProcessHandle> processes = new ArrayList<>();
+    for (Server server : servers) {
+      awaitServing(server);
+      processes.add(process(server));
+    }
+    return processes;
+  }
+
   private int port(Server server) throws IOException {
-    return exchange.serverPort(server.name().toLowerCase(Locale.ROOT));
+    return exchange.serverPort(server.key());
   }
 
   private void awaitServing(Server server) throws IOException, InterruptedException {
@@ -156,9 +167,13 @@ final class Strikes {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(process);
     for (ProcessHandle one : all) {
-      if (!isStopped(one)) {
-        throw new IllegalStateException("process " + one.pid() + " does not stop");
-      }
+      requireStopped(one);
+    }
+  }
+
+  private static void requireStopped(ProcessHandle process) throws InterruptedException {
+    if (!isStopped(process)) {
+      throw new IllegalStateException("process " + process.pid() + " does not stop");
     }
   }
 

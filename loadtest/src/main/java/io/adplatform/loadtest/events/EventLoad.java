@@ -8,6 +8,7 @@ import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
 import io.adplatform.wire.token.TokenKeys;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.Agent;
@@ -27,9 +28,10 @@ final class EventLoad implements Agent {
 
   private static final int TOKENS = 8_192;
   private static final int RECORD_BYTES = 512;
-  private static final int LEASES = 100;
   private static final int USD = 840;
-  private static final long LEASE_MICROS = 1L << 40;
+
+  /** Bids on a lease in the seconds before a moment have tokens that expire so far apart. */
+  private static final int EXPIRY_SECONDS = 8;
 
   private final Lane lane;
   private final LaneJournal journal;
@@ -47,28 +49,30 @@ final class EventLoad implements Agent {
   private volatile long records;
   private volatile long beacons;
 
-  EventLoad(Lane lane, LaneJournal journal) {
+  /** Beacons of impressions on these leases, in turn. */
+  EventLoad(Lane lane, LaneJournal journal, List<SoldLease> leases) {
     this.lane = lane;
     this.journal = journal;
     this.signals = new SignalPublisher(lane, journal, 0);
-    sign();
+    sign(leases);
   }
 
-  private void sign() {
+  private void sign(List<SoldLease> leases) {
     byte[] text = new byte[TokenCodec.TEXT_LENGTH];
     long expiry = TimeUnit.MILLISECONDS.toSeconds(lane.nowMillis()) + TimeUnit.HOURS.toSeconds(1);
     for (int i = 0; i < TOKENS; i++) {
       token.auctionHi = 1;
       token.auctionLo = i;
-      token.leaseId = 1 + i % LEASES;
-      token.leaseAmountMicros = LEASE_MICROS;
-      token.lineItemId = 1 + i % LEASES;
+      SoldLease lease = leases.get(i % leases.size());
+      token.leaseId = lease.id();
+      token.leaseAmountMicros = lease.amountMicros();
+      token.lineItemId = lease.lineItemId();
       token.creativeId = 1;
       token.supplyPartnerId = 1;
       token.chargeMicros = 1_000;
-      token.bidCpmMicros = 1_000_000;
+      token.bidCpmMicros = 800_000;
       token.currency = USD;
-      token.expirySeconds = expiry;
+      token.expirySeconds = expiry + i / leases.size() % EXPIRY_SECONDS;
       codec.write(token, text);
       tokens[i] = new String(text, StandardCharsets.US_ASCII);
     }

@@ -42,7 +42,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Measures the stages one after another and prints rates and CPU time per event. Arguments: the
- * checkout, an empty folder, [events of a round, rounds].
+ * checkout, an empty folder, [events of a round, rounds, {@code settled} to begin there:
+ * settlement, ledger and ingestion alone].
  */
 public final class EventRates {
   private static final int PARTITIONS = 4;
@@ -65,19 +66,34 @@ public final class EventRates {
 
   private static final long LOOK_MILLIS = 20;
 
+  /** Sold in one hour by one partner: as many entries of the ledger at least. */
+  private static final int LINE_ITEMS = 600;
+
   private final HotNode node;
   private final EventLoad load;
+  private final BooksRates books;
   private final Path folder;
   private final long events;
   private final int rounds;
+  private final boolean fromTheLane;
+  private long beacons;
   private Consumer<byte[], byte[]> consumer;
 
-  private EventRates(HotNode node, EventLoad load, Path folder, long events, int rounds) {
+  private EventRates(
+      HotNode node,
+      EventLoad load,
+      BooksRates books,
+      Path folder,
+      long events,
+      int rounds,
+      boolean fromTheLane) {
     this.node = node;
     this.load = load;
+    this.books = books;
     this.folder = folder;
     this.events = events;
     this.rounds = rounds;
+    this.fromTheLane = fromTheLane;
   }
 
   /** Runs it and prints its figures. */
@@ -86,6 +102,7 @@ public final class EventRates {
     Path folder = Files.createDirectories(Path.of(arguments[1])).toAbsolutePath();
     long events = arguments.length > 2 ? Long.parseLong(arguments[2]) : 1_000_000;
     int rounds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 5;
+    boolean fromTheLane = arguments.length < 5 || !arguments[4].equals("settled");
     Settings settings =
         Settings.of(
             Map.of(
@@ -94,45 +111,62 @@ public final class EventRates {
                 "port", "0",
                 "preset", "LAPTOP",
                 "lanes", "1"));
-    try (HotNode node = HotNode.start(NodeConfig.of(settings), LaneConfig.of(settings))) {
+    ServerFolders folders = new ServerFolders(folder.resolve("servers"));
+    int brokerPort = LoopbackPorts.free();
+    KafkaConfig kafka = new KafkaConfig("127.0.0.1:" + brokerPort, PARTITIONS);
+    try (BooksRates books = BooksRates.start(folders, kafka, LINE_ITEMS, EventRates::say);
+        HotNode node = HotNode.start(NodeConfig.of(settings), LaneConfig.of(settings))) {
+      List<SoldLease> leases = books.leases(LINE_ITEMS);
       CompletableFuture<EventLoad> load = new CompletableFuture<>();
       node.agent(
           lane -> {
-            EventLoad agent = new EventLoad(lane, node.journal(lane));
+            EventLoad agent = new EventLoad(lane, node.journal(lane), leases);
             load.complete(agent);
             return agent;
           });
       node.listen();
-      new EventRates(node, load.get(), folder, events, rounds).run();
+      new EventRates(node, load.get(), books, folder, events, rounds, fromTheLane)
+          .run(folders, brokerPort, kafka);
     }
     System.exit(0);
   }
 
-  private void run() throws Exception {
-    for (int round = 1; round <= rounds; round++) {
-      journal("auction records to the journal", round, () -> load.offerRecords(events));
+  private void run(ServerFolders folders, int brokerPort, KafkaConfig kafka) throws Exception {
+    if (fromTheLane) {
+      for (int round = 1; round <= rounds; round++) {
+        journal("auction records to the journal", round, () -> load.offerRecords(events));
+      }
+      for (int round = 1; round <= rounds; round++) {
+        journal("beacons taken and recorded", round, this::takeBeacons);
+      }
     }
-    for (int round = 1; round <= rounds; round++) {
-      journal("beacons taken and recorded", round, () -> load.takeBeacons(events));
-    }
-    ServerFolders folders = new ServerFolders(folder.resolve("servers"));
-    try (KafkaServer broker = KafkaServer.start(folders, LoopbackPorts.free(), EventRates::say)) {
+    try (KafkaServer broker = KafkaServer.start(folders, brokerPort, EventRates::say)) {
       broker.process().awaitReady(BOUND);
-      KafkaConfig kafka = new KafkaConfig(broker.bootstrapServers(), PARTITIONS);
       KafkaTopics.create(kafka, BOUND);
       consumer = KafkaClients.openConsumer(kafka, "event-rates");
       consumer.assign(eventPartitions());
-      Shipper shipper = ship(kafka);
+      Shipper shipper =
+          fromTheLane
+              ? ship(kafka)
+              : Shipper.start(
+                  node, kafka, ShipPositions.open(folder.resolve("positions")), new NoWatermarks());
       try (SettleServer settle =
           SettleServer.start(
               folders, LoopbackPorts.free(), kafka.bootstrap(), null, EventRates::say)) {
         settle.process().awaitReady(BOUND);
         settle(settle);
+        post();
+        report(folders, kafka);
       } finally {
         shipper.close();
         consumer.close();
       }
     }
+  }
+
+  private void takeBeacons() {
+    beacons += events;
+    load.takeBeacons(events);
   }
 
   private void journal(String what, int round, Runnable begin) throws Exception {
@@ -219,7 +253,7 @@ public final class EventRates {
       ProcessCpu before = ProcessCpu.of(settle.process().pid());
       long start = System.nanoTime();
       long goal = sent() + events;
-      load.takeBeacons(events);
+      takeBeacons();
       awaitEvents(goal);
       awaitSettled(http, metrics);
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -229,6 +263,90 @@ public final class EventRates {
           "round %d: beacons taken, journaled, shipped and settled %,.0f/s; the settle job's"
               + " process %.2f us each, so %,.0f/s on one core",
           round, events / seconds, micros, 1e6 / micros);
+    }
+  }
+
+  /** The ledger by itself with all that waits for it, then beside settlement. */
+  private void post() throws Exception {
+    long goal = beacons;
+    BooksRates.Mark before = books.mark();
+    long start = System.nanoTime();
+    books.begin();
+    await(() -> books.posted() >= goal);
+    printPosted("the ledger alone, behind", goal, start, before);
+    for (int round = 1; round <= rounds; round++) {
+      before = books.mark();
+      start = System.nanoTime();
+      takeBeacons();
+      long settledNanos = start;
+      long end = settled();
+      while (books.posted() < beacons) {
+        Thread.sleep(LOOK_MILLIS);
+        if (settled() > end) {
+          end = settled();
+          settledNanos = System.nanoTime();
+        }
+      }
+      print(
+          "round %d: settled %,.0f/s; the ledger was %.2f s behind at the end",
+          round, events / ((settledNanos - start) / 1e9), (System.nanoTime() - settledNanos) / 1e9);
+      printPosted("both together, round " + round, events, start, before);
+    }
+  }
+
+  private void printPosted(String what, long posted, long startNanos, BooksRates.Mark before)
+      throws Exception {
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    BooksRates.Mark now = books.mark();
+    double entries = Math.max(1, now.entries() - before.entries());
+    print(
+        "%s: posted %,.0f/s; %,.0f entries in %d transactions; CPU of PostgreSQL %.2f us, of the"
+            + " reader %.2f us an event, both %.0f us an entry",
+        what,
+        posted / seconds,
+        entries,
+        now.transactions() - before.transactions(),
+        (double) (now.databaseMicros() - before.databaseMicros()) / posted,
+        (double) (now.readerMicros() - before.readerMicros()) / posted,
+        (now.databaseMicros()
+                - before.databaseMicros()
+                + now.readerMicros()
+                - before.readerMicros())
+            / entries);
+  }
+
+  /** Where the topic {@code settled} ends, committed messages alone. */
+  private long settled() {
+    return consumer
+        .endOffsets(
+            IntStream.range(0, PARTITIONS)
+                .mapToObj(i -> new TopicPartition(KafkaTopics.SETTLED, i))
+                .toList())
+        .values()
+        .stream()
+        .mapToLong(end -> end)
+        .sum();
+  }
+
+  /** ClickHouse's ingestion beside its client alone. */
+  private void report(ServerFolders folders, KafkaConfig kafka) throws Exception {
+    try (ReportRates reports = ReportRates.start(folders, kafka, EventRates::say)) {
+      List<Double> ratios = new ArrayList<>();
+      for (int round = 0; round <= rounds; round++) {
+        ReportRates.Round one = reports.round("rates_" + round);
+        if (round > 0) {
+          ratios.add(one.aloneSeconds() / one.ingestSeconds());
+        }
+        print(
+            "%s: %,d rows of two tables; ingestion %,.0f rows/s; the client alone %,.0f; %.0f %%",
+            round == 0 ? "before the code is compiled" : "round " + round,
+            one.rows(),
+            one.rows() / one.ingestSeconds(),
+            one.rows() / one.aloneSeconds(),
+            100 * one.aloneSeconds() / one.ingestSeconds());
+      }
+      ratios.sort(null);
+      print("ingestion, median: %.0f %% of the client alone", 100 * ratios.get(ratios.size() / 2));
     }
   }
 

@@ -17,9 +17,9 @@ final class BrokerSettings {
 
   private BrokerSettings() {}
 
-  static Map<String, String> of(Path log, int port, int controllerPort) {
+  static Map<String, String> of(Path log, int port, int advertisedPort, int controllerPort) {
     Map<String, String> settings = new HashMap<>();
-    identity(settings, log, port, controllerPort);
+    identity(settings, log, port, advertisedPort, controllerPort);
     single(settings);
     quickReturn(settings);
     small(settings);
@@ -28,7 +28,7 @@ final class BrokerSettings {
   }
 
   private static void identity(
-      Map<String, String> settings, Path log, int port, int controllerPort) {
+      Map<String, String> settings, Path log, int port, int advertisedPort, int controllerPort) {
     String broker = "PLAINTEXT://127.0.0.1:" + port;
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", Integer.toString(NODE_ID));
@@ -36,7 +36,7 @@ final class BrokerSettings {
     settings.put("controller.listener.names", CONTROLLER_LISTENER);
     settings.put(
         "listeners", broker + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
-    settings.put("advertised.listeners", broker);
+    settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + advertisedPort);
     settings.put(
         "listener.security.protocol.map",
         "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");

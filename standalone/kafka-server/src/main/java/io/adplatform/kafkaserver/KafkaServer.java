@@ -16,9 +16,9 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * The Kafka broker as a process: {@code --port P --controller-port C --path DIR [--ready-file
- * FILE]}. Formats an empty folder, serves on 127.0.0.1, writes its pid to the ready file once
- * clients may come, and ends in order on {@code SIGTERM}.
+ * The Kafka broker as a process: {@code --port P --controller-port C --path DIR [--advertised-port
+ * A] [--ready-file FILE]}. Formats an empty folder, serves on 127.0.0.1, writes its pid to the
+ * ready file once clients may come, and ends in order on {@code SIGTERM}.
  */
 public final class KafkaServer {
   private KafkaServer() {}
@@ -28,11 +28,14 @@ public final class KafkaServer {
     Path path = Path.of(required(given, "--path"));
     Path log = path.resolve("log");
     int port = Integer.parseInt(required(given, "--port"));
+    int advertisedPort =
+        Integer.parseInt(given.getOrDefault("--advertised-port", given.get("--port")));
     int controllerPort = Integer.parseInt(required(given, "--controller-port"));
     format(log);
     KafkaRaftServer server =
         new KafkaRaftServer(
-            new KafkaConfig(BrokerSettings.of(log, port, controllerPort)), Time.SYSTEM);
+            new KafkaConfig(BrokerSettings.of(log, port, advertisedPort, controllerPort)),
+            Time.SYSTEM);
     CountDownLatch started = new CountDownLatch(1);
     AtomicBoolean serves = new AtomicBoolean();
     Runtime.getRuntime()
@@ -100,7 +103,9 @@ public final class KafkaServer {
     String value = given.get(name);
     if (value == null) {
       throw new IllegalArgumentException(
-          name + " is missing; usage: --port P --controller-port C --path DIR [--ready-file FILE]");
+          name
+              + " is missing; usage: --port P --controller-port C --path DIR [--advertised-port A]"
+              + " [--ready-file FILE]");
     }
     return value;
   }

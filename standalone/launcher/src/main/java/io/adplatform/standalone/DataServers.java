@@ -156,7 +156,8 @@ final class DataServers implements AutoCloseable {
     await(server.process());
     Login login = OwnDatabase.prepare(server, folder.folders().secret("postgres-owner"));
     console.done("postgres", login.jdbcUrl());
-    return login;
+    String jdbcUrl = via("postgres", login.jdbcUrl(), server.process());
+    return new Login(jdbcUrl, login.user(), login.passwordFile());
   }
 
   private Store startRedis() throws InterruptedException {
@@ -174,7 +175,8 @@ final class DataServers implements AutoCloseable {
         keep(RedisServer.start(folder.folders(), folder.port("redis"), console::event));
     await(server.process());
     console.done("redis", "127.0.0.1:" + server.port());
-    return new Store(server.process(), server.address(), server.passwordFile());
+    String address = via("redis", server.address(), server.process());
+    return new Store(server.process(), address, server.passwordFile());
   }
 
   private String startKafka() throws InterruptedException {
@@ -183,11 +185,21 @@ final class DataServers implements AutoCloseable {
       console.done("kafka", "given: " + given);
       return given;
     }
-    KafkaServer server =
-        keep(KafkaServer.start(folder.folders(), folder.port("kafka"), console::event));
+    KafkaServer server = keep(startKafka(folder.port("kafka")));
     await(server.process());
     console.done("kafka", server.bootstrapServers());
-    return server.bootstrapServers();
+    return via("kafka", server.bootstrapServers(), server.process());
+  }
+
+  private KafkaServer startKafka(int port) {
+    int advertised = config.given().via.getOrDefault("kafka", port);
+    return KafkaServer.start(folder.folders(), port, advertised, console::event);
+  }
+
+  /** The address as the services are told it: that of what stands between, where something does. */
+  private String via(String name, String address, ServerProcess process) {
+    Integer port = config.given().via.get(name);
+    return port == null ? address : address.replace(":" + process.port(), ":" + port);
   }
 
   private Warehouse startClickHouse() throws InterruptedException {
@@ -205,7 +217,8 @@ final class DataServers implements AutoCloseable {
                 folder.folders(), folder.port("clickhouse"), password, console::event));
     await(server.process());
     console.done("clickhouse", server.url());
-    return new Warehouse(server.url(), ClickHouseServer.USER, password);
+    String url = via("clickhouse", server.url(), server.process());
+    return new Warehouse(url, ClickHouseServer.USER, password);
   }
 
   private <S extends AutoCloseable> S keep(S server) {

@@ -1,6 +1,8 @@
 package io.adplatform.standalone;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /**
@@ -45,6 +47,10 @@ final class GivenServers {
       paramLabel = "FILE",
       description = "File of mode 600 with its password, where it asks for one.")
   Path redisPasswordFile;
+
+  /** Ports on 127.0.0.1 by the name of a server that is started: see docs/hacking.md. */
+  @Option(names = "--via", paramLabel = "SERVER=PORT", hidden = true)
+  Map<String, Integer> via = new HashMap<>();
 
   @Option(
       names = "--clickhouse",

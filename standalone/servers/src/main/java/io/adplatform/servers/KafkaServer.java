@@ -17,6 +17,16 @@ public final class KafkaServer implements AutoCloseable {
 
   /** Starts the broker of {@code folders} on {@code port}. */
   public static KafkaServer start(ServerFolders folders, int port, Consumer<String> announce) {
+    return start(folders, port, port, announce);
+  }
+
+  /**
+   * Starts the broker of {@code folders} on {@code port}.
+   *
+   * @param advertisedPort where it tells clients to come: another where something stands between
+   */
+  public static KafkaServer start(
+      ServerFolders folders, int port, int advertisedPort, Consumer<String> announce) {
     Path data = folders.data("kafka");
     Path ready = data.resolve("ready");
     JavaCommand java =
@@ -26,6 +36,7 @@ public final class KafkaServer implements AutoCloseable {
             // Kafka logs over SLF4J; the few lines that go to Log4j's interface have no home
             .options("-Dlog4j2.loggerContextFactory=" + SIMPLE_LOGGERS)
             .arguments("--port", Integer.toString(port))
+            .arguments("--advertised-port", Integer.toString(advertisedPort))
             .arguments("--controller-port", Integer.toString(LoopbackPorts.free()))
             .arguments("--path", data.toString())
             .arguments("--ready-file", ready.toString());

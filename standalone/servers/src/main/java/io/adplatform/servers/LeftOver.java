@@ -66,10 +66,11 @@ public record LeftOver(long pid, long startTicks) {
 
   private void signal(String signal) throws InterruptedException {
     try {
-      new ProcessBuilder("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid))
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
+      Spawn.start(
+              new ProcessBuilder(
+                      "sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid))
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.DISCARD))
           .waitFor();
     } catch (IOException e) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);

@@ -110,10 +110,10 @@ public final class PostgresServer implements AutoCloseable {
     line.addAll(List.of("-A", "scram-sha-256", "--pwfile=" + passwordFile, "-E", "UTF8"));
     line.addAll(List.of("--locale=C.UTF-8", "--no-instructions"));
     Process initdb =
-        new ProcessBuilder(line)
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .start();
+        Spawn.start(
+            new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile()));
     String output = new String(initdb.getInputStream().readAllBytes());
     try {
       if (initdb.waitFor() != 0) {

@@ -79,10 +79,10 @@ public final class ServerBinaries {
 
   private static void unpackPostgres(Path folder) throws IOException {
     Process tar =
-        new ProcessBuilder("tar", "-x", "-C", folder.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        Spawn.start(
+            new ProcessBuilder("tar", "-x", "-C", folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD));
     try (InputStream packed = resource(POSTGRES_ARCHIVE);
         InputStream in = new XZInputStream(packed);
         OutputStream out = tar.getOutputStream()) {

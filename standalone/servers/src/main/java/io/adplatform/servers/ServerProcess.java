@@ -244,7 +244,7 @@ public final class ServerProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(config.logFile().toFile()));
     builder.environment().putAll(config.environment());
     synchronized (this) {
-      supervisor = builder.start();
+      supervisor = Spawn.start(builder);
       state = ServerState.STARTING;
       if (stopping) {
         closeInput(supervisor);

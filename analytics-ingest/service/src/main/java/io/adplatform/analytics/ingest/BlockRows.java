@@ -5,8 +5,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Turns the messages of one offset range of one partition into a block for each table they go to,
- * each as it comes: what waits for its insert waits as rows. One per partition; used by its
- * intake's thread alone.
+ * each as it comes: what waits for its insert waits as rows. Two per partition, one of which is
+ * inserted while the other is filled; each of one thread at a time.
  */
 interface BlockRows {
   /** Empties the blocks. */

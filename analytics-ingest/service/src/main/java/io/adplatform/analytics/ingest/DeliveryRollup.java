@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * The table {@code delivery}: settled events summed by quarter of an hour, from which the hours and
  * days of any time zone are made. A quarter that was touched is computed anew from its events and
  * replaces what was there (the higher version wins), so it may be computed any number of times; a
- * quarter whose computation a kill prevented is found by {@link #heal}. Of one thread.
+ * quarter whose computation a kill prevented is found by {@link #heal}. Of one thread at a time.
  */
 final class DeliveryRollup implements FollowUp {
   /** All time zones of the world are whole multiples of this from UTC. */

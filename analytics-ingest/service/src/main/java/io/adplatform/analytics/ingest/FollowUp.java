@@ -2,7 +2,7 @@ package io.adplatform.analytics.ingest;
 
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 
-/** What is to be done about blocks once they are inserted. Used by their intake's thread alone. */
+/** What is to be done about blocks once they are inserted. Used by one thread at a time. */
 interface FollowUp {
   /** Nothing. */
   FollowUp NONE =

@@ -2,7 +2,6 @@ package io.adplatform.analytics.ingest;
 
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
-import io.adplatform.storage.clickhouse.ClickHouseException;
 import io.adplatform.storage.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,23 +48,26 @@ final class TopicIntake implements AutoCloseable {
   private static final long LOOK_BACK = 64;
 
   private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long MEASURE_MILLIS = TimeUnit.NANOSECONDS.toMillis(MEASURE_NANOS);
   private static final Duration MEASURE_LIMIT = Duration.ofSeconds(5);
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long MAX_PAUSE_MILLIS = 3_000;
   private static final long CLOSE_MILLIS = 10_000;
 
-  /** One partition's messages that wait to be inserted. */
+  /** One partition's messages that wait to be inserted, and room for the next. */
   private static final class Range {
-    final BlockRows rows;
+    BlockRows rows;
+    private BlockRows spare;
     long firstOffset;
     long lastOffset;
     int messages;
     long bytes;
     long sinceNanos;
 
-    Range(BlockRows rows) {
+    Range(BlockRows rows, BlockRows spare) {
       this.rows = rows;
+      this.spare = spare;
     }
 
     boolean isEmpty() {
@@ -98,10 +100,14 @@ final class TopicIntake implements AutoCloseable {
       }
     }
 
-    void clear() {
-      rows.clear();
+    /** Begins anew; what there was is the caller's to clear before the next call. */
+    BlockRows take() {
+      BlockRows taken = rows;
+      rows = spare;
+      spare = taken;
       messages = 0;
       bytes = 0;
+      return taken;
     }
   }
 
@@ -114,6 +120,7 @@ final class TopicIntake implements AutoCloseable {
   private final FollowUp followUp;
   private final IngestCounters counters;
   private final AnswerChain chain;
+  private final BlockInserter inserter;
   private final long leastLingerNanos;
   private final long mostLingerNanos;
   private final Thread thread;
@@ -130,6 +137,7 @@ final class TopicIntake implements AutoCloseable {
   private long lingerNanos;
   private long notedNanos;
   private long measuredNanos;
+  private int insertingMessages;
 
   /** What is done before the first message and again after a failure of ClickHouse. */
   interface Preparation {
@@ -161,6 +169,7 @@ final class TopicIntake implements AutoCloseable {
     this.followUp = followUp;
     this.counters = counters;
     this.chain = new AnswerChain(counters);
+    this.inserter = new BlockInserter("ingest-" + topic + "-insert", database, counters);
     this.leastLingerNanos = TimeUnit.MILLISECONDS.toNanos(config.lingerMillis());
     this.mostLingerNanos =
         Math.max(leastLingerNanos, TimeUnit.MILLISECONDS.toNanos(MAX_LINGER_MILLIS));
@@ -184,10 +193,12 @@ final class TopicIntake implements AutoCloseable {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     while (!closed) {
       try {
+        inserter.abandon();
         generation = preparation.prepare(database);
         progress = new ProgressStore(database, topic, generation, truthTable);
         Map<Integer, Long> from = progress.resume(progress.noted());
         pending.clear();
+        insertingMessages = 0;
         unnoted.clear();
         chain.clear();
         try (Consumer<byte[], byte[]> opened =
@@ -251,16 +262,18 @@ final class TopicIntake implements AutoCloseable {
           continue;
         }
         Range range =
-            pending.computeIfAbsent(record.partition(), p -> new Range(blocks.apply(generation)));
+            pending.computeIfAbsent(
+                record.partition(),
+                p -> new Range(blocks.apply(generation), blocks.apply(generation)));
         if (range.isBefore(record.offset())) {
-          flush(record.partition(), range);
+          flush(record.partition(), range, followUp);
         }
         if (!range.add(record)) {
           counters.undecodable.increment();
           LOG.warn("passed over offset {} of {}-{}", record.offset(), topic, record.partition());
         }
         if (range.isFull()) {
-          flush(record.partition(), range);
+          flush(record.partition(), range, followUp);
         }
       }
       flushWaiting();
@@ -271,7 +284,7 @@ final class TopicIntake implements AutoCloseable {
   }
 
   private Duration pollTime() {
-    boolean waiting = !followUp.isDone();
+    boolean waiting = inserter.hasBlock() || !followUp.isDone();
     for (Range range : pending.values()) {
       waiting |= !range.isEmpty();
     }
@@ -289,12 +302,17 @@ final class TopicIntake implements AutoCloseable {
       for (Range range : pending.values()) {
         messages += range.messages;
       }
-      pending.forEach(this::flush);
+      pending.forEach((partition, range) -> flush(partition, range, FollowUp.NONE));
+      awaitBlock();
       lingerNanos =
           messages > LARGE_FLUSH
               ? Math.min(mostLingerNanos, 2 * lingerNanos)
               : Math.max(leastLingerNanos, lingerNanos / 2);
     }
+    if (inserter.isBusy()) {
+      return;
+    }
+    awaitBlock();
     followUp.afterFlush(database);
     if (followUp.isDone() && !unnoted.isEmpty() && now - notedNanos >= NOTE_NANOS) {
       progress.note(unnoted);
@@ -303,37 +321,38 @@ final class TopicIntake implements AutoCloseable {
     }
   }
 
-  private void flush(int partition, Range range) {
+  /**
+   * Hands a range over to be inserted, once that before it is in.
+   *
+   * @param after done when it is, if it is due
+   */
+  private void flush(int partition, Range range, FollowUp after) {
     if (range.isEmpty()) {
       return;
     }
+    awaitBlock();
     String of = generation == 0 ? "" : "g" + generation + ":";
-    insert(range.rows, of + partition + ":" + range.firstOffset + "-" + range.lastOffset);
-    counters.rows.increment(range.messages);
-    counters.blocks.increment();
-    unnoted.put(partition, range.lastOffset + 1);
-    range.clear();
+    String name = of + partition + ":" + range.firstOffset + "-" + range.lastOffset;
+    int messages = range.messages;
+    long next = range.lastOffset + 1;
+    BlockRows rows = range.take();
+    inserter.begin(
+        rows,
+        name,
+        after,
+        () -> {
+          rows.clear();
+          counters.rows.increment(messages);
+          counters.blocks.increment();
+          unnoted.put(partition, next);
+          insertingMessages = 0;
+        });
+    insertingMessages = messages;
   }
 
-  /** Tries until it is in: a repeat of a block that did get in is dropped by its token. */
-  private void insert(BlockRows rows, String range) {
-    long pauseMillis = FIRST_PAUSE_MILLIS;
-    while (true) {
-      try {
-        rows.insert(database, range);
-        counters.success();
-        return;
-      } catch (ClickHouseException e) {
-        counters.failures.increment();
-        LOG.warn("{} {} is not inserted yet; trying again: {}", topic, range, e.getMessage());
-        if (closed) {
-          throw e;
-        }
-        measureLag(consumer);
-        pause(pauseMillis);
-        pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
-      }
-    }
+  /** The lag is told while ClickHouse is away, too. */
+  private void awaitBlock() {
+    inserter.await(MEASURE_MILLIS, () -> measureLag(consumer));
   }
 
   /** Asks Kafka: what is fetched tells nothing of what is not, nor of a Kafka that is away. */
@@ -347,6 +366,7 @@ final class TopicIntake implements AutoCloseable {
     for (Range range : pending.values()) {
       lag += range.messages;
     }
+    lag += insertingMessages;
     counters.lag(lag);
     if (lag == 0) {
       counters.success();
@@ -374,6 +394,7 @@ final class TopicIntake implements AutoCloseable {
       if (thread.isAlive()) {
         thread.interrupt();
       }
+      inserter.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

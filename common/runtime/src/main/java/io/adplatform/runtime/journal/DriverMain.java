@@ -57,7 +57,10 @@ public final class DriverMain implements AutoCloseable {
   public static DriverMain start(NodeConfig config, LanePreset preset) {
     Path journalDir = JournalDriver.journalDir(config);
     ErrorHandler errorHandler = error -> LOG.warn("driver error=\"{}\"", error.toString());
-    return new DriverMain(EmbeddedDriver.start(journalDir, config.journal(), errorHandler), preset);
+    return new DriverMain(
+        EmbeddedDriver.start(
+            journalDir, config.journal(), EmbeddedDriver.OTHERS_ALIVE_NANOS, errorHandler),
+        preset);
   }
 
   private static void awaitEndOfInput() {

@@ -1,6 +1,9 @@
 package io.adplatform.runtime.journal;
 
 import io.adplatform.runtime.config.JournalConfig;
+import io.aeron.Aeron;
+import io.aeron.AeronCounters;
+import io.aeron.RethrowingErrorHandler;
 import io.aeron.archive.Archive;
 import io.aeron.archive.ArchiveThreadingMode;
 import io.aeron.archive.ArchiveTool;
@@ -16,8 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
+import org.agrona.concurrent.NoOpLock;
+import org.agrona.concurrent.YieldingIdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +48,21 @@ final class EmbeddedDriver implements AutoCloseable {
 
   private static final int MAX_RECORDINGS = 512;
 
+  /**
+   * Aeron takes a client for dead, and a client itself, that was not turned for so long. In a
+   * process of its own the driver has clients that are killed: ten seconds, as Aeron has it.
+   */
+  static final long OTHERS_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /**
+   * Clients in the driver's own process live and die with it: only a process or a machine that is
+   * stopped does not turn them, and it goes on where it was.
+   */
+  static final long OWN_ALIVE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** Aeron wants what a dead client had claimed to be given up later than the client. */
+  private static final long UNBLOCK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final DataLock lock;
   private final MediaDriver driver;
   private final Archive archive;
@@ -60,16 +81,18 @@ final class EmbeddedDriver implements AutoCloseable {
   /**
    * Starts both.
    *
+   * @param aliveNanos how long a client that is not turned is waited for
    * @throws io.adplatform.runtime.config.SettingsException if another process has the folder
    */
-  static EmbeddedDriver start(Path journalDir, JournalConfig config, ErrorHandler errorHandler) {
+  static EmbeddedDriver start(
+      Path journalDir, JournalConfig config, long aliveNanos, ErrorHandler errorHandler) {
     DataLock lock = DataLock.take(journalDir.resolve(LOCK));
     MediaDriver driver = null;
     try {
       Path aeronDir = AeronDirectory.choose(journalDir);
       removeMarkFiles(archiveDir(journalDir));
-      driver = MediaDriver.launch(driverContext(aeronDir, errorHandler));
-      Archive archive = startArchive(journalDir, config, driver, errorHandler);
+      driver = MediaDriver.launch(driverContext(aeronDir, aliveNanos, errorHandler));
+      Archive archive = startArchive(journalDir, config, driver, aliveNanos, errorHandler);
       AeronDirectory.note(journalDir, aeronDir);
       return new EmbeddedDriver(lock, driver, archive);
     } catch (RuntimeException e) {
@@ -78,7 +101,8 @@ final class EmbeddedDriver implements AutoCloseable {
     }
   }
 
-  private static MediaDriver.Context driverContext(Path aeronDir, ErrorHandler errorHandler) {
+  private static MediaDriver.Context driverContext(
+      Path aeronDir, long aliveNanos, ErrorHandler errorHandler) {
     return new MediaDriver.Context()
         .aeronDirectoryName(aeronDir.toString())
         .dirDeleteOnStart(true)
@@ -89,26 +113,71 @@ final class EmbeddedDriver implements AutoCloseable {
         // Its thread would poll once a millisecond; its few tasks are done by whoever invokes us.
         .asyncExecutorEnabled(false)
         .spiesSimulateConnection(true)
+        .clientLivenessTimeoutNs(aliveNanos)
+        .publicationUnblockTimeoutNs(aliveNanos + UNBLOCK_NANOS)
         .errorHandler(errorHandler);
   }
 
   private static Archive startArchive(
-      Path journalDir, JournalConfig config, MediaDriver driver, ErrorHandler errorHandler) {
+      Path journalDir,
+      JournalConfig config,
+      MediaDriver driver,
+      long aliveNanos,
+      ErrorHandler errorHandler) {
     try {
-      return Archive.launch(archiveContext(journalDir, config, driver, errorHandler));
+      return launchArchive(journalDir, config, driver, aliveNanos, errorHandler);
     } catch (ArchiveException e) {
       // Only a write cut short by the machine's end makes a frame that the Archive does not trust.
       LOG.warn("journal step=repair reason=\"{}\"", e.getMessage());
       repair(archiveDir(journalDir));
       removeMarkFiles(archiveDir(journalDir));
-      return Archive.launch(archiveContext(journalDir, config, driver, errorHandler));
+      return launchArchive(journalDir, config, driver, aliveNanos, errorHandler);
     }
   }
 
+  private static Archive launchArchive(
+      Path journalDir,
+      JournalConfig config,
+      MediaDriver driver,
+      long aliveNanos,
+      ErrorHandler errorHandler) {
+    Aeron client = archiveClient(driver, aliveNanos, errorHandler);
+    try {
+      return Archive.launch(archiveContext(journalDir, config, driver, client, errorHandler));
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** As the Archive makes one for itself, but for its patience with the driver. */
+  private static Aeron archiveClient(
+      MediaDriver driver, long aliveNanos, ErrorHandler errorHandler) {
+    return Aeron.connect(
+        new Aeron.Context()
+            .aeronDirectoryName(driver.aeronDirectoryName())
+            .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(aliveNanos))
+            .driverAgentInvoker(driver.sharedAgentInvoker())
+            .useConductorAgentInvoker(true)
+            .clientLock(NoOpLock.INSTANCE)
+            .awaitingIdleStrategy(YieldingIdleStrategy.INSTANCE)
+            .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE)
+            .errorHandler(errorHandler)
+            .clientName("archive"));
+  }
+
   private static Archive.Context archiveContext(
-      Path journalDir, JournalConfig config, MediaDriver driver, ErrorHandler errorHandler) {
+      Path journalDir,
+      JournalConfig config,
+      MediaDriver driver,
+      Aeron client,
+      ErrorHandler errorHandler) {
     int syncLevel = config.syncToDisk() ? 1 : 0;
     return new Archive.Context()
+        .aeron(client)
+        .ownsAeronClient(true)
+        .errorCounter(
+            client.addCounter(AeronCounters.ARCHIVE_ERROR_COUNT_TYPE_ID, "archive errors"))
         .aeronDirectoryName(driver.aeronDirectoryName())
         .archiveDir(archiveDir(journalDir).toFile())
         .threadingMode(ArchiveThreadingMode.INVOKER)

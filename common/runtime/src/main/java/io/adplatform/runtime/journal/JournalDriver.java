@@ -79,7 +79,8 @@ public final class JournalDriver implements AutoCloseable {
     this.embedded =
         config.externalDriver()
             ? null
-            : EmbeddedDriver.start(journalDir, config.journal(), errorHandler);
+            : EmbeddedDriver.start(
+                journalDir, config.journal(), EmbeddedDriver.OWN_ALIVE_NANOS, errorHandler);
     this.housekeeper = Housekeeper.start(new DriverTurn(), preset);
     this.keeper = new JournalKeeper(this, config.journal(), freeBytes);
   }
@@ -155,7 +156,9 @@ public final class JournalDriver implements AutoCloseable {
   }
 
   private void connect(Path aeronDir) {
-    client = JournalSession.client(aeronDir, housekeeper, errorHandler);
+    long alive =
+        embedded != null ? EmbeddedDriver.OWN_ALIVE_NANOS : EmbeddedDriver.OTHERS_ALIVE_NANOS;
+    client = JournalSession.client(aeronDir, alive, housekeeper, errorHandler);
     try {
       session = JournalSession.connect(client, housekeeper, errorHandler);
     } catch (RuntimeException e) {

@@ -86,9 +86,10 @@ final class JournalKeeper implements AutoCloseable {
 
   private void lookAtRecordings() {
     boolean broken = !driver.isConnected();
-    for (ArchiveLaneJournal journal : driver.journals()) {
-      ArchiveLaneJournal.Recording recording = journal.recording();
-      broken |= recording == null || !recording.isActive();
+    // Of a lost connection no recording can be asked any more.
+    for (int i = 0; i < driver.journals().size() && !broken; i++) {
+      ArchiveLaneJournal.Recording recording = driver.journals().get(i).recording();
+      broken = recording == null || !recording.isActive();
     }
     long now = System.nanoTime();
     if (!broken || closed || now - triedNanos < RETRY_NANOS) {

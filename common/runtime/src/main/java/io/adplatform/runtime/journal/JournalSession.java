@@ -51,11 +51,15 @@ final class JournalSession implements AutoCloseable {
 
   /**
    * The client of a driver; the housekeeping thread must turn it before {@link #connect} is called.
+   *
+   * @param aliveNanos how long a driver that does not turn is waited for
    */
-  static Aeron client(Path aeronDir, Housekeeper housekeeper, ErrorHandler errorHandler) {
+  static Aeron client(
+      Path aeronDir, long aliveNanos, Housekeeper housekeeper, ErrorHandler errorHandler) {
     return Aeron.connect(
         new Aeron.Context()
             .aeronDirectoryName(aeronDir.toString())
+            .driverTimeoutMs(TimeUnit.NANOSECONDS.toMillis(aliveNanos))
             .useConductorAgentInvoker(true)
             .awaitingIdleStrategy(housekeeper.waiting())
             .errorHandler(errorHandler)

@@ -2,6 +2,7 @@ package io.adplatform.runtime.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -145,6 +147,37 @@ class LaneJournalTest {
       assertEquals(LongStream.range(0, numbers.size()).boxed().toList(), numbers);
       test.awaitRecorded(test.offer(1, 100));
     }
+  }
+
+  /** Longer than Aeron waits for a client of another process that is not turned. */
+  @Test
+  @Timeout(90)
+  void shouldGoOnRecordingWhenItsProcessWasStoppedForAWhile() throws Exception {
+    Process writer = startWriter();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
+      long before = -1;
+      while (before < 150) {
+        before = Long.parseLong(lines.readLine());
+      }
+      signal("STOP", writer);
+      Thread.sleep(TimeUnit.NANOSECONDS.toMillis(EmbeddedDriver.OTHERS_ALIVE_NANOS) + 1_500);
+      signal("CONT", writer);
+      // More than it wrote before it was stopped.
+      long after = before;
+      while (after < before + 2_000) {
+        String line = lines.readLine();
+        assertNotNull(line, "it ended after " + after);
+        after = Long.parseLong(line);
+      }
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+  }
+
+  private static void signal(String name, Process process) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   private Process startWriter() throws IOException {

@@ -1,11 +1,11 @@
-package io.adplatform.loadtest.chaos;
+package io.adplatform.loadtest.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adplatform.loadtest.chaos.Beacons.Due;
-import io.adplatform.loadtest.chaos.Books.Settled;
+import io.adplatform.loadtest.traffic.Beacons.Due;
+import io.adplatform.loadtest.traffic.Books.Settled;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

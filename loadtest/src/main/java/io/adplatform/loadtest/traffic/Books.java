@@ -1,9 +1,9 @@
-package io.adplatform.loadtest.chaos;
+package io.adplatform.loadtest.traffic;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.adplatform.loadtest.chaos.Beacons.Due;
 import io.adplatform.loadtest.exchange.ApiClient;
 import io.adplatform.loadtest.exchange.ClickHouse;
+import io.adplatform.loadtest.traffic.Beacons.Due;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the exchange has settled and reports, held against the client's own books, id by id. */
-final class Books {
+public final class Books {
   /** Longest list of differences that is printed. */
   private static final int MOST_SAID = 20;
 
@@ -28,7 +28,7 @@ final class Books {
   private final LocalDate fromDay;
 
   /** Reads from the day on which the run began: it may go on past midnight. */
-  Books(ClickHouse clickHouse, ApiClient operator, Market market) {
+  public Books(ClickHouse clickHouse, ApiClient operator, Market market) {
     this.fromDay = LocalDate.now(ZoneOffset.UTC);
     this.clickHouse = clickHouse;
     this.operator = operator;
@@ -39,7 +39,7 @@ final class Books {
   record Settled(String lineItemId, long chargedMicros, long overDeliveryMicros, long costMicros) {}
 
   /** How many impressions of the market's line items are in ClickHouse. */
-  long count() throws IOException, InterruptedException {
+  public long count() throws IOException, InterruptedException {
     return Long.parseLong(clickHouse.execute("SELECT count()" + ofMarket()).strip());
   }
 
@@ -75,7 +75,7 @@ final class Books {
   }
 
   /** In what the books differ from what is settled and reported; empty where in nothing. */
-  List<String> differences(Beacons beacons) throws IOException, InterruptedException {
+  public List<String> differences(Beacons beacons) throws IOException, InterruptedException {
     List<String> wrong = new ArrayList<>();
     Map<String, Settled> settled = settled(wrong);
     wrong.addAll(differences(beacons.due(settled), settled));
@@ -196,7 +196,7 @@ final class Books {
   }
 
   /** What was charged above leases, of all that was due; 0 to 1. */
-  double overDelivery() throws IOException, InterruptedException {
+  public double overDelivery() throws IOException, InterruptedException {
     return Double.parseDouble(
         clickHouse
             .execute(

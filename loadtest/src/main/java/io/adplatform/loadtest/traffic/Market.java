@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.chaos;
+package io.adplatform.loadtest.traffic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adplatform.loadtest.exchange.ApiClient;
@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * The last two have budgets that the run uses up, and a campaign of their own whose budget is less
  * than these together.
  */
-final class Market {
+public final class Market {
   /** The supply partner; apps, so that a beacon may come five minutes late. */
-  static final String PARTNER = "chaos";
+  public static final String PARTNER = "chaos";
 
   private static final List<String> COUNTRIES = List.of("USA", "DEU", "FRA", "GBR", "JPN", "BRA");
   private static final long LEAST_CPM_MICROS = 21_000_000;
@@ -53,10 +53,10 @@ final class Market {
    *
    * @param budgetMicros 0 where only the campaign's bounds it
    */
-  record LineItem(String id, String country, long cpmMicros, long budgetMicros) {}
+  public record LineItem(String id, String country, long cpmMicros, long budgetMicros) {}
 
   /** Creates it all over REST with the operator's key. */
-  Market(ApiClient operator) throws IOException, InterruptedException {
+  public Market(ApiClient operator) throws IOException, InterruptedException {
     partnerId =
         id(
             operator.create(
@@ -119,13 +119,13 @@ final class Market {
   }
 
   /** How often that was so. */
-  long refusals(LineItem lineItem) {
+  public long refusals(LineItem lineItem) {
     AtomicLong count = refused.get(lineItem);
     return count == null ? 0 : count.get();
   }
 
   /** The line items of the campaign whose budget is less than theirs together. */
-  List<LineItem> tight() {
+  public List<LineItem> tight() {
     return lineItems().stream().filter(lineItem -> lineItem.budgetMicros() > 0).toList();
   }
 

@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.chaos;
+package io.adplatform.loadtest.traffic;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The client's books: which beacons were answered, and what each has to cost. Thread-safe. */
-final class Beacons {
+public final class Beacons {
   /**
    * What a beacon that is settled must be charged.
    *
@@ -42,22 +42,22 @@ final class Beacons {
   }
 
   /** How often each status came. */
-  Map<Integer, AtomicLong> statuses() {
+  public Map<Integer, AtomicLong> statuses() {
     return statuses;
   }
 
   /** How many different ones were answered. */
-  int count() {
+  public int count() {
     return answered.size();
   }
 
   /** How often one was answered again. */
-  long repeats() {
+  public long repeats() {
     return repeats.get();
   }
 
   /** How many were sent of which nobody knows whether they were recorded. */
-  int unknown() {
+  public int unknown() {
     return open.size();
   }
 

@@ -1,4 +1,4 @@
-package io.adplatform.loadtest.chaos;
+package io.adplatform.loadtest.traffic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adplatform.loadtest.exchange.Bid;
@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * A beacon without an answer is fired again until it has one, or is too old; one in ten is fired
  * twice.
  */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
   private static final int CALLERS = 8;
   private static final int OK = 200;
   private static final int REPEATED = 10;
@@ -43,13 +43,14 @@ final class Traffic implements AutoCloseable {
   private final AtomicLong bids = new AtomicLong();
   private final List<Thread> callers = new ArrayList<>();
   private volatile boolean asking = true;
+  private volatile boolean holding;
   private volatile boolean closed;
 
   /** A beacon that waits for its answer. */
   private record Shot(String auctionId, String address, Beacons.Due due, long wonNanos) {}
 
   /** Starts so many requests a second, one tenth of them with a beacon that is repeated. */
-  Traffic(Ssp ssp, Market market, Beacons beacons, int perSecond, long seed) {
+  public Traffic(Ssp ssp, Market market, Beacons beacons, int perSecond, long seed) {
     this.ssp = ssp;
     this.market = market;
     this.beacons = beacons;
@@ -61,12 +62,17 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Bids received so far. */
-  long bids() {
+  public long bids() {
     return bids.get();
   }
 
+  /** Has the beacons of what is won kept back, or fired again. */
+  public void hold(boolean value) {
+    holding = value;
+  }
+
   /** Asks for no more bids, and waits until every beacon has its answer or is too old. */
-  void finish() throws InterruptedException {
+  public void finish() throws InterruptedException {
     asking = false;
     for (Thread caller : callers) {
       caller.join();
@@ -84,19 +90,20 @@ final class Traffic implements AutoCloseable {
     long due = System.nanoTime();
     try {
       while (!closed && (asking || !waiting.isEmpty())) {
-        if (!waiting.isEmpty() && !fire(waiting.peek(), random)) {
+        boolean firing = !holding && !waiting.isEmpty();
+        if (firing && !fire(waiting.peek(), random)) {
           LockSupport.parkNanos(PAUSE_NANOS);
           if (System.nanoTime() - waiting.peek().wonNanos() > GIVE_UP_NANOS) {
             waiting.remove();
           }
-        } else {
-          waiting.poll();
+        } else if (firing) {
+          waiting.remove();
         }
         long now = System.nanoTime();
         if (asking && now >= due && waiting.size() < MOST_WAITING) {
           due = Math.max(due + intervalNanos, now - NANOS_PER_SECOND);
           ask(waiting);
-        } else if (waiting.isEmpty()) {
+        } else if (waiting.isEmpty() || holding) {
           LockSupport.parkNanos(Math.max(1, due - now));
         }
       }
