@@ -101,6 +101,24 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldBidForOneThingAlone() throws IOException {
+    answers.add("{\"id\":\"78\"}");
+    List<String> words = List.of("line-item", "create", "--campaign", "9", "--name", "x");
+    assertEquals(0, run(words, "--creative", "5", "--cpc", "0.40"), err.toString());
+    assertEquals("CPC", body(0).path("bid").path("model").asText());
+    assertEquals(400_000, body(0).path("bid").path("amountMicros").longValue());
+    assertEquals(2, run(words, "--creative", "5", "--cpc", "0.40", "--cpa", "12"));
+    assertEquals(2, run(words, "--creative", "5"));
+    assertEquals(1, received.size());
+  }
+
+  private int run(List<String> words, String... more) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of(more));
+    return run(all.toArray(String[]::new));
+  }
+
+  @Test
   void shouldAgreeOnACreditLimitInTheAdvertisersCurrency() throws IOException {
     answers.add("{\"currency\":\"EUR\"}");
     answers.add("{\"terms\":\"CREDIT\",\"version\":2,\"freeMicros\":500000}");
