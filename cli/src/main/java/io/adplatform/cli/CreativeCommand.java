@@ -141,9 +141,10 @@ final class CreativeCommand {
   }
 
   /** The domain of an address, null where it has none. */
+  /** Macros in a query, such as {@code ${TOKEN}}, are no URI: it is set aside. */
   private static String domain(String address) {
     try {
-      String host = new URI(address).getHost();
+      String host = new URI(address.split("\\?", 2)[0]).getHost();
       return host == null ? null : host.replaceFirst("^www\\.", "");
     } catch (URISyntaxException e) {
       return null;

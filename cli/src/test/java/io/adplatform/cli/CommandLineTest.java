@@ -275,7 +275,7 @@ class CommandLineTest {
     answers.add("{\"items\":[{\"id\":\"3\",\"name\":\"Acme\"}]}");
     answers.add(
         "{\"items\":[{\"landingPage\":\"https://www.acme.example/a\"},"
-            + "{\"landingPage\":\"https://acme.example/b\"}]}");
+            + "{\"landingPage\":\"https://acme.example/b?t=${TOKEN}\"}]}");
     answers.add("{\"id\":\"8\"}");
     assertEquals(0, run("creative", "upload", png(300, 250)), err.toString());
     assertEquals("8", out.toString().strip());

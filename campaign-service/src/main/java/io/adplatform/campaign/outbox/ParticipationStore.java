@@ -17,7 +17,7 @@ import org.jdbi.v3.core.statement.Query;
  */
 final class ParticipationStore {
   private static final String RETURNING =
-      " RETURNING line_item_id, account_id, parts_per_million, charges_per_million";
+      " RETURNING p.line_item_id, p.account_id, p.parts_per_million, p.charges_per_million";
 
   private static final String TAKE =
       """
@@ -56,7 +56,7 @@ final class ParticipationStore {
   /** Well within the days that the log keeps: what does not change must not fall out of it. */
   private static final String TELL_AGAIN =
       """
-      UPDATE participation SET told_at = now() WHERE told_at < now() - interval '1 day'\
+      UPDATE participation AS p SET told_at = now() WHERE told_at < now() - interval '1 day'\
       """
           + RETURNING;
 

@@ -24,6 +24,10 @@ final class Demand {
   private static final long SMALL_CPM_MICROS = 20_000_000;
 
   static final int SMALL_IMPRESSIONS = 10;
+
+  /** What the budget of a line item buys that does not pay for impressions. */
+  private static final int PAYING_CHARGES = 10;
+
   static final String DOMAIN = "smoke.example";
   static final String CATEGORY = "IAB3";
   static final String LANDING_PAGE = "https://smoke.example/landing?from=banner";
@@ -135,7 +139,7 @@ final class Demand {
                  "budget":{"totalMicros":%d},"targeting":{"include":{"site":["%s"]}},
                  "status":"ACTIVE"}\
                 """
-                    .formatted(model, model, amountMicros, creative, 2 * chargeMicros, site)));
+                    .formatted(model, model, amountMicros, creative, PAYING_CHARGES * chargeMicros, site)));
     return add(new LineItem(model, id, campaignId, cpmMicros, paidFor, chargeMicros));
   }
 

@@ -301,15 +301,15 @@ public final class Smoke {
   /** What a click or a conversion costs dwarfs what its impression costs: leases hold both. */
   private void payForResponses() throws IOException, InterruptedException {
     check.step("line items that pay for a click, a view, a conversion");
-    String site = "kv.example";
-    List<Demand.LineItem> paying =
-        List.of(
-            demand.paying("CPC", Signal.CLICK, 30_000_000, 30_000_000, 30_000_000, site),
-            demand.paying("VCPM", Signal.VIEW, 64_000_000, 64_000, 32_000_000, site),
-            demand.paying("CPA", Signal.CONVERSION, 700_000_000, 700_000_000, 35_000_000, site));
-    // The dearest is sold first, and paused for the next.
-    for (Demand.LineItem one : paying.reversed()) {
-      Sold sold = web.awaitSold(request("24-kwarray-keyvalues"), one.name(), PAYING_BOUND);
+    payFor("CPC", Signal.CLICK, 30_000_000, 30_000_000, 30_000_000);
+    payFor("VCPM", Signal.VIEW, 64_000_000, 64_000, 32_000_000);
+    payFor("CPA", Signal.CONVERSION, 700_000_000, 700_000_000, 35_000_000);
+  }
+
+  private void payFor(String model, Signal paidFor, long amount, long charge, long cpm)
+      throws IOException, InterruptedException {
+    Demand.LineItem one = demand.paying(model, paidFor, amount, charge, cpm, "kv.example");
+    Sold sold = web.awaitSold(request("24-kwarray-keyvalues"), one.name(), PAYING_BOUND);
       String token = sold.bid().click().replaceAll(".*/e/click/", "");
       for (int time = 0; time < 2; time++) {
         taken(web, Signal.WIN, sold, "9.2");
@@ -318,9 +318,9 @@ public final class Smoke {
         taken(web, Signal.VIEW, sold, "9.2");
         taken(web, Signal.CONVERSION, sold, "9.2");
       }
-      demand.api.patch("/line-items/" + one.id(), "{\"status\":\"PAUSED\"}");
-      awaitLive(demand.api);
-    }
+    // What was measured changes its price within a minute, by which bids are told here.
+    demand.api.patch("/line-items/" + one.id(), "{\"status\":\"PAUSED\"}");
+    awaitLive(demand.api);
   }
 
   private void pause() throws IOException, InterruptedException {

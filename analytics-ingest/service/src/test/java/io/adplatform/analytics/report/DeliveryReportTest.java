@@ -345,7 +345,7 @@ class DeliveryReportTest {
             .auction(99)
             .lineItem(LINE, 5)
             .billed(2_500, 0, 2_000));
-    recent.whileIngesting(() -> recent.awaitNumber(16, "SELECT count() FROM settled_events"));
+    recent.whileIngesting(() -> recent.awaitNumber(18, "SELECT count() FROM settled_events"));
     String path = "/internal/v1/line-items/" + LINE + "/activity";
     assertEquals(401, api.get("operator", path).statusCode());
     JsonObject activity = api.json("node-key", path);
