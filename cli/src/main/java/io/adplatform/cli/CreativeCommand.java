@@ -140,8 +140,10 @@ final class CreativeCommand {
     return page;
   }
 
-  /** The domain of an address, null where it has none. */
-  /** Macros in a query, such as {@code ${TOKEN}}, are no URI: it is set aside. */
+  /**
+   * The domain of an address, null where it has none. Its query may hold macros, such as {@code
+   * ${TOKEN}}, which are no URI: it is set aside.
+   */
   private static String domain(String address) {
     try {
       String host = new URI(address.split("\\?", 2)[0]).getHost();
