@@ -139,7 +139,13 @@ final class Demand {
                  "budget":{"totalMicros":%d},"targeting":{"include":{"site":["%s"]}},
                  "status":"ACTIVE"}\
                 """
-                    .formatted(model, model, amountMicros, creative, PAYING_CHARGES * chargeMicros, site)));
+                    .formatted(
+                        model,
+                        model,
+                        amountMicros,
+                        creative,
+                        PAYING_CHARGES * chargeMicros,
+                        site)));
     return add(new LineItem(model, id, campaignId, cpmMicros, paidFor, chargeMicros));
   }
 

@@ -310,14 +310,14 @@ public final class Smoke {
       throws IOException, InterruptedException {
     Demand.LineItem one = demand.paying(model, paidFor, amount, charge, cpm, "kv.example");
     Sold sold = web.awaitSold(request("24-kwarray-keyvalues"), one.name(), PAYING_BOUND);
-      String token = sold.bid().click().replaceAll(".*/e/click/", "");
-      for (int time = 0; time < 2; time++) {
-        taken(web, Signal.WIN, sold, "9.2");
-        check.equal(Demand.THANKS_PAGE + token, web.click(sold), "where a click leads");
-        taken(web, Signal.IMPRESSION, sold, "9.2");
-        taken(web, Signal.VIEW, sold, "9.2");
-        taken(web, Signal.CONVERSION, sold, "9.2");
-      }
+    String token = sold.bid().click().replaceAll(".*/e/click/", "");
+    for (int time = 0; time < 2; time++) {
+      taken(web, Signal.WIN, sold, "9.2");
+      check.equal(Demand.THANKS_PAGE + token, web.click(sold), "where a click leads");
+      taken(web, Signal.IMPRESSION, sold, "9.2");
+      taken(web, Signal.VIEW, sold, "9.2");
+      taken(web, Signal.CONVERSION, sold, "9.2");
+    }
     // What was measured changes its price within a minute, by which bids are told here.
     demand.api.patch("/line-items/" + one.id(), "{\"status\":\"PAUSED\"}");
     awaitLive(demand.api);
