@@ -50,7 +50,7 @@ public final class TestBudgets implements AutoCloseable {
           "TRUNCATE advertiser, campaign, line_item, node, lease, lease_charge, spend_total,"
               + " spend_day, settled_mark, settled_offset, ledger_account, ledger_balance,"
               + " ledger_range, ledger_entry, ledger_posting, payment_terms, advertiser_funds,"
-              + " pacing, pacing_hour");
+              + " pacing, pacing_hour, charge_rate");
     }
   }
 

@@ -140,10 +140,13 @@ final class CreativeCommand {
     return page;
   }
 
-  /** The domain of an address, null where it has none. */
+  /**
+   * The domain of an address, null where it has none. Its query may hold macros, such as {@code
+   * ${TOKEN}}, which are no URI: it is set aside.
+   */
   private static String domain(String address) {
     try {
-      String host = new URI(address).getHost();
+      String host = new URI(address.split("\\?", 2)[0]).getHost();
       return host == null ? null : host.replaceFirst("^www\\.", "");
     } catch (URISyntaxException e) {
       return null;

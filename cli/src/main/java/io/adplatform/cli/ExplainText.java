@@ -87,9 +87,20 @@ final class ExplainText {
             + reason(candidate.path("reason").asText())
             + ": "
             + candidate.path("explanation").asText()
+            + pricing(candidate.path("pricing"))
             + (candidate.hasNonNull("minToWinCpmMicros")
                 ? " Minimum to win: " + cpm(candidate.path("minToWinCpmMicros")) + "."
                 : ""));
+  }
+
+  private static String pricing(JsonNode pricing) {
+    return pricing.isMissingNode()
+        ? ""
+        : " Its price: %s of %s, charged for %d of a million impressions."
+            .formatted(
+                pricing.path("model").asText(),
+                cpm(pricing.path("amountMicros")),
+                pricing.path("chargesPerMillion").asLong());
   }
 
   private static String reason(String code) {

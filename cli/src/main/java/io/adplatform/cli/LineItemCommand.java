@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,50 @@ import picocli.CommandLine.Spec;
 final class LineItemCommand {
   @Spec private CommandSpec spec;
 
+  /** What is bid, and for what: one of them. */
+  static final class Bid {
+    @Option(
+        names = "--cpm",
+        paramLabel = "AMOUNT",
+        converter = Money.Reader.class,
+        description = "Bid per thousand impressions, such as 2.50.")
+    private Money cpm;
+
+    @Option(
+        names = "--cpc",
+        paramLabel = "AMOUNT",
+        converter = Money.Reader.class,
+        description = "Bid per click, such as 0.40.")
+    private Money cpc;
+
+    @Option(
+        names = "--vcpm",
+        paramLabel = "AMOUNT",
+        converter = Money.Reader.class,
+        description = "Bid per thousand viewable impressions.")
+    private Money vcpm;
+
+    @Option(
+        names = "--cpa",
+        paramLabel = "AMOUNT",
+        converter = Money.Reader.class,
+        description = "Bid per conversion, such as 12.00.")
+    private Money cpa;
+
+    private void putInto(ObjectNode body) {
+      put(body, "CPM", cpm);
+      put(body, "CPC", cpc);
+      put(body, "VCPM", vcpm);
+      put(body, "CPA", cpa);
+    }
+
+    private static void put(ObjectNode body, String model, Money amount) {
+      if (amount != null) {
+        body.putObject("bid").put("model", model).put("amountMicros", amount.micros());
+      }
+    }
+  }
+
   @Command(mixinStandardHelpOptions = true, description = "Lists line items.")
   int list(
       @Mixin Api api,
@@ -39,6 +84,7 @@ final class LineItemCommand {
             "campaignId",
             "name",
             "status",
+            "bid.model",
             "bid.amountMicros",
             "budget.totalMicros",
             "budget.dailyMicros"),
@@ -52,13 +98,7 @@ final class LineItemCommand {
       @Mixin Api api,
       @Option(names = "--campaign", required = true, paramLabel = "ID") String campaign,
       @Option(names = "--name", required = true, paramLabel = "NAME") String name,
-      @Option(
-              names = "--cpm",
-              required = true,
-              paramLabel = "AMOUNT",
-              converter = Money.Reader.class,
-              description = "Bid per thousand impressions, such as 2.50.")
-          Money cpm,
+      @ArgGroup(multiplicity = "1") Bid bid,
       @Option(names = "--creative", required = true, paramLabel = "ID", description = "Repeatable.")
           List<String> creatives,
       @Option(
@@ -82,7 +122,7 @@ final class LineItemCommand {
           List<String> frequencyCaps,
       @Mixin Money.BudgetOptions budget) {
     ObjectNode body = Api.JSON.createObjectNode().put("name", name).put("status", "ACTIVE");
-    body.putObject("bid").put("model", "CPM").put("amountMicros", cpm.micros());
+    bid.putInto(body);
     ArrayNode ids = body.putArray("creativeIds");
     creatives.forEach(ids::add);
     budget.putInto(body);

@@ -101,6 +101,24 @@ class CommandLineTest {
   }
 
   @Test
+  void shouldBidForOneThingAlone() throws IOException {
+    answers.add("{\"id\":\"78\"}");
+    List<String> words = List.of("line-item", "create", "--campaign", "9", "--name", "x");
+    assertEquals(0, run(words, "--creative", "5", "--cpc", "0.40"), err.toString());
+    assertEquals("CPC", body(0).path("bid").path("model").asText());
+    assertEquals(400_000, body(0).path("bid").path("amountMicros").longValue());
+    assertEquals(2, run(words, "--creative", "5", "--cpc", "0.40", "--cpa", "12"));
+    assertEquals(2, run(words, "--creative", "5"));
+    assertEquals(1, received.size());
+  }
+
+  private int run(List<String> words, String... more) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of(more));
+    return run(all.toArray(String[]::new));
+  }
+
+  @Test
   void shouldAgreeOnACreditLimitInTheAdvertisersCurrency() throws IOException {
     answers.add("{\"currency\":\"EUR\"}");
     answers.add("{\"terms\":\"CREDIT\",\"version\":2,\"freeMicros\":500000}");
@@ -257,7 +275,7 @@ class CommandLineTest {
     answers.add("{\"items\":[{\"id\":\"3\",\"name\":\"Acme\"}]}");
     answers.add(
         "{\"items\":[{\"landingPage\":\"https://www.acme.example/a\"},"
-            + "{\"landingPage\":\"https://acme.example/b\"}]}");
+            + "{\"landingPage\":\"https://acme.example/b?t=${TOKEN}\"}]}");
     answers.add("{\"id\":\"8\"}");
     assertEquals(0, run("creative", "upload", png(300, 250)), err.toString());
     assertEquals("8", out.toString().strip());

@@ -1,5 +1,6 @@
 package io.adplatform.settle;
 
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.Reason;
@@ -16,6 +17,7 @@ import io.adplatform.wire.sbe.SettledLeaseEncoder;
 import io.adplatform.wire.sbe.SettledMarkEncoder;
 import io.adplatform.wire.sbe.SignalDecoder;
 import io.adplatform.wire.sbe.SignalKind;
+import io.adplatform.wire.token.Token;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -186,12 +188,15 @@ public final class Settlement {
     long overDelivery = 0;
     long cost = 0;
     boolean late = verdict == Verdict.LATE;
-    boolean billed = (late || verdict == Verdict.COUNTED) && isBillable(kind, signal.flags());
-    if (billed) {
+    boolean counts = late || verdict == Verdict.COUNTED;
+    boolean billed = counts && isBillable(kind, signal.flags());
+    if (counts && isCharged(kind, signal.flags())) {
       long charge = signal.chargeMicros();
-      // Supply is owed what was shown, also where it is too late to ask demand for it.
       charged = late ? 0 : leases.charge(signal.leaseId(), signal.leaseAmountMicros(), charge);
       overDelivery = charge - charged;
+    }
+    if (billed) {
+      // Supply is owed what was shown, also where it is too late to ask demand for it.
       long notified = signal.priceCpmMicros();
       long bid = signal.bidCpmMicros();
       cost = Cpm.perImpression(notified < 0 ? bid : Math.min(notified, bid));
@@ -330,7 +335,13 @@ public final class Settlement {
     };
   }
 
-  /** Whether a kind of signal is the one agreed to bill. */
+  /** Whether a kind of signal is the one that the line item pays for. */
+  private static boolean isCharged(int kind, int flags) {
+    BidModel model = Token.model(flags);
+    return model.isChargedWhenBilled() ? isBillable(kind, flags) : model.charges(kind);
+  }
+
+  /** Whether a kind of signal is the one agreed with supply to bill. */
   private static boolean isBillable(int kind, int flags) {
     int agreed = (flags >> BILLABLE_SHIFT) & BILLABLE_MASK;
     int billing =
@@ -344,6 +355,8 @@ public final class Settlement {
     return switch (kind) {
       case 1 -> SettledKind.IMPRESSION;
       case 2 -> SettledKind.CLICK;
+      case 3 -> SettledKind.VIEW;
+      case 4 -> SettledKind.CONVERSION;
       case 10 -> SettledKind.WIN;
       case 11 -> SettledKind.BILL;
       case 12 -> SettledKind.LOSS;
@@ -351,8 +364,13 @@ public final class Settlement {
     };
   }
 
+  /** One of eight bits: those of auctions and further bids, which are no signals, are free. */
   private static int kindBit(int kind) {
-    return 1 << settledKind(kind).value();
+    return switch (settledKind(kind)) {
+      case VIEW -> 1;
+      case CONVERSION -> 1 << SettledKind.AUCTION.value();
+      case SettledKind other -> 1 << other.value();
+    };
   }
 
   /** The state, to be given to {@link #read}. */

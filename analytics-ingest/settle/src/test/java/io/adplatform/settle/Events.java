@@ -1,5 +1,6 @@
 package io.adplatform.settle;
 
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.sbe.AuctionRecordEncoder;
@@ -33,10 +34,21 @@ final class Events {
       long priceCpmMicros,
       BillableEvent billable,
       boolean test,
-      long expirySeconds) {
+      long expirySeconds,
+      BidModel model) {
     static Beacon of(SignalKind kind, long auctionLo) {
       return new Beacon(
-          kind, auctionLo, 9, 1_000_000, 2_500, 2_500_000, -1, BillableEvent.BEACON, false, 10_000);
+          kind,
+          auctionLo,
+          9,
+          1_000_000,
+          2_500,
+          2_500_000,
+          -1,
+          BillableEvent.BEACON,
+          false,
+          10_000,
+          BidModel.CPM);
     }
 
     Beacon lease(long id, long amountMicros) {
@@ -50,7 +62,8 @@ final class Events {
           priceCpmMicros,
           billable,
           test,
-          expirySeconds);
+          expirySeconds,
+          model);
     }
 
     Beacon charge(long micros) {
@@ -64,7 +77,8 @@ final class Events {
           priceCpmMicros,
           billable,
           test,
-          expirySeconds);
+          expirySeconds,
+          model);
     }
 
     Beacon price(long bid, long notified) {
@@ -78,7 +92,8 @@ final class Events {
           notified,
           billable,
           test,
-          expirySeconds);
+          expirySeconds,
+          model);
     }
 
     Beacon billedBy(BillableEvent event) {
@@ -92,7 +107,8 @@ final class Events {
           priceCpmMicros,
           event,
           test,
-          expirySeconds);
+          expirySeconds,
+          model);
     }
 
     Beacon asTest() {
@@ -106,7 +122,8 @@ final class Events {
           priceCpmMicros,
           billable,
           true,
-          expirySeconds);
+          expirySeconds,
+          model);
     }
 
     Beacon expiringAt(long seconds) {
@@ -120,7 +137,38 @@ final class Events {
           priceCpmMicros,
           billable,
           test,
-          seconds);
+          seconds,
+          model);
+    }
+
+    Beacon priced(BidModel otherwise) {
+      return new Beacon(
+          kind,
+          auctionLo,
+          leaseId,
+          leaseAmountMicros,
+          chargeMicros,
+          bidCpmMicros,
+          priceCpmMicros,
+          billable,
+          test,
+          expirySeconds,
+          otherwise);
+    }
+
+    Beacon as(SignalKind otherwise) {
+      return new Beacon(
+          otherwise,
+          auctionLo,
+          leaseId,
+          leaseAmountMicros,
+          chargeMicros,
+          bidCpmMicros,
+          priceCpmMicros,
+          billable,
+          test,
+          expirySeconds,
+          model);
     }
 
     byte[] at(long position) {
@@ -139,7 +187,11 @@ final class Events {
         .minToWinCpmMicros(-1)
         .lossReason(65534)
         .kind(beacon.kind())
-        .flags((short) ((beacon.test() ? 1 : 0) | beacon.billable().code() << 1))
+        .flags(
+            (short)
+                ((beacon.test() ? 1 : 0)
+                    | beacon.billable().code() << 1
+                    | beacon.model().code() << 3))
         .auctionHi(1)
         .auctionLo(beacon.auctionLo())
         .leaseId(beacon.leaseId())

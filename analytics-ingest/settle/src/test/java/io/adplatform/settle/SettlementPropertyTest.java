@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.settle.Events.Beacon;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.SettledEventDecoder;
@@ -27,7 +28,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 class SettlementPropertyTest {
   private static final long[] LEASE_AMOUNTS = {0, 1_000, 50_000, 1_000_000};
   private static final SignalKind[] KINDS = {
-    SignalKind.IMPRESSION, SignalKind.CLICK, SignalKind.WIN, SignalKind.BILL, SignalKind.LOSS
+    SignalKind.IMPRESSION,
+    SignalKind.CLICK,
+    SignalKind.VIEW,
+    SignalKind.CONVERSION,
+    SignalKind.WIN,
+    SignalKind.BILL,
+    SignalKind.LOSS
   };
 
   /** A message, and the beacon in it. */
@@ -101,6 +108,7 @@ class SettlementPropertyTest {
               .charge(token.nextInt(5_000))
               .billedBy(token.nextBoolean() ? BillableEvent.BEACON : BillableEvent.BURL)
               .expiringAt(1_000 + token.nextInt(1_000))
+              .priced(BidModel.values()[token.nextInt(BidModel.values().length)])
               .price(token.nextInt(5_000_000), random.nextInt(6_000_000) - 1_000_000);
       if (token.nextInt(10) == 0) {
         beacon = beacon.asTest();
@@ -165,12 +173,16 @@ class SettlementPropertyTest {
       }
       SignalKind billing =
           beacon.billable() == BillableEvent.BURL ? SignalKind.BILL : SignalKind.IMPRESSION;
-      if (beacon.kind() != billing) {
-        return Disposition.COUNTED.name() + " 0 0 0 0";
-      }
+      SignalKind paidFor =
+          switch (beacon.model()) {
+            case CPM -> billing;
+            case CPC -> SignalKind.CLICK;
+            case VCPM -> SignalKind.VIEW;
+            case CPA -> SignalKind.CONVERSION;
+          };
+      long wanted = beacon.kind() == paidFor ? beacon.chargeMicros() : 0;
       long before = charged.getOrDefault(beacon.leaseId(), 0L);
-      long left = beacon.leaseAmountMicros() - before;
-      long charge = Math.min(left, beacon.chargeMicros());
+      long charge = Math.min(beacon.leaseAmountMicros() - before, wanted);
       charged.put(beacon.leaseId(), before + charge);
       long price =
           beacon.priceCpmMicros() < 0
@@ -181,14 +193,13 @@ class SettlementPropertyTest {
               .movePointLeft(3)
               .setScale(0, RoundingMode.HALF_EVEN)
               .longValue();
+      boolean bills = beacon.kind() == billing;
       return Disposition.COUNTED.name()
           + " "
           + charge
           + " "
-          + (beacon.chargeMicros() - charge)
-          + " "
-          + cost
-          + " 1";
+          + (wanted - charge)
+          + (bills ? " " + cost + " 1" : " 0 0");
     }
   }
 }

@@ -7,7 +7,6 @@ import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
-import io.adplatform.wire.money.Cpm;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -21,6 +20,8 @@ import java.util.Map;
  * document older than what is there is passed over. Of one transaction.
  */
 final class CatalogueStore {
+  private static final long MILLIS_PER_SECOND = 1_000;
+
   private static final String ADVERTISER =
       """
       INSERT INTO advertiser AS e (id, version, account_id, currency, time_zone, deleted)
@@ -62,10 +63,12 @@ final class CatalogueStore {
   private static final String LINE_ITEM =
       """
       INSERT INTO line_item AS e (id, version, account_id, advertiser_id, active, start_millis,
-             end_millis, total_micros, daily_micros, campaign_id, pacing, charge_micros)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             end_millis, total_micros, daily_micros, campaign_id, pacing, charge_micros, model,
+             charge_after_millis)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET pacing = excluded.pacing,
-            charge_micros = excluded.charge_micros,
+            charge_micros = excluded.charge_micros, model = excluded.model,
+            charge_after_millis = excluded.charge_after_millis,
       """
           + FLIGHT_UPDATE;
 
@@ -158,7 +161,9 @@ final class CatalogueStore {
             write, lineItem.status(), lineItem.startAt(), lineItem.endAt(), lineItem.budget());
         write.setLong(10, lineItem.campaignId());
         write.setString(11, lineItem.pacing().name());
-        write.setLong(12, Math.max(1, Cpm.perImpression(lineItem.bidCpmMicros())));
+        write.setLong(12, Math.max(1, lineItem.chargeMicros()));
+        write.setString(13, lineItem.model().name());
+        write.setLong(14, lineItem.model().chargeSeconds() * MILLIS_PER_SECOND);
         write.addBatch();
       }
       write.executeBatch();

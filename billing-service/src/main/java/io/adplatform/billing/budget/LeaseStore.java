@@ -22,8 +22,10 @@ final class LeaseStore {
       """
       INSERT INTO lease (id, node_id, boot, line_item_id, campaign_id, advertiser_id, account_id,
              day, amount_micros, currency, partition, granted_millis, day_end_millis,
-             bid_until_millis, last_expiry_millis, revision)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?::date, ?, ?, ?, ?, ?, ?, ?, ?)\
+             bid_until_millis, last_expiry_millis, revision, charge_after_millis)
+      SELECT ?, ?, ?, l.id, ?, ?, ?, ?::date, ?, ?, ?, ?, ?, ?, ? + l.charge_after_millis, ?,
+             l.charge_after_millis
+        FROM line_item l WHERE l.id = ?\
       """;
 
   /** Down to now, and as far after it as its tokens live: never up. */
@@ -31,7 +33,7 @@ final class LeaseStore {
       """
       UPDATE lease
          SET ended = true, bid_until_millis = least(bid_until_millis, ?),
-             last_expiry_millis = least(last_expiry_millis, ?)
+             last_expiry_millis = least(last_expiry_millis, ? + charge_after_millis)
        WHERE node_id = ? AND boot < ? AND state = 'OPEN' AND NOT ended\
       """;
 
@@ -41,7 +43,7 @@ final class LeaseStore {
          SET ended = true, revision = ?,
              last_expiry_millis = CASE WHEN k.expiry > 0
                THEN least(l.last_expiry_millis, greatest(k.expiry, ?))
-               ELSE least(l.last_expiry_millis, ?) END,
+               ELSE least(l.last_expiry_millis, ? + l.charge_after_millis) END,
              bid_until_millis = least(l.bid_until_millis, ?)
         FROM unnest(?::bigint[], ?::bigint[]) AS k (id, expiry)
        WHERE l.id = k.id AND l.node_id = ? AND l.boot = ? AND l.state = 'OPEN'\
@@ -76,7 +78,8 @@ final class LeaseStore {
   private static final String EXTEND =
       """
       UPDATE lease l
-         SET bid_until_millis = k.until, last_expiry_millis = k.until + ?, revision = ?
+         SET bid_until_millis = k.until,
+             last_expiry_millis = k.until + ? + l.charge_after_millis, revision = ?
         FROM unnest(?::bigint[], ?::bigint[]) AS k (id, until)
        WHERE l.id = k.id AND l.bid_until_millis < k.until\
       """;
@@ -160,19 +163,19 @@ final class LeaseStore {
         statement.setLong(1, grant.id());
         statement.setInt(2, node.id());
         statement.setLong(3, node.boot());
-        statement.setLong(4, budget.lineItem().id());
-        statement.setLong(5, budget.campaign().id());
-        statement.setLong(6, budget.owner().advertiserId());
-        statement.setLong(7, budget.owner().accountId());
-        statement.setString(8, grant.day().toString());
-        statement.setLong(9, grant.amountMicros());
-        statement.setString(10, budget.owner().currency());
-        statement.setInt(11, grant.partition());
-        statement.setLong(12, nowMillis);
-        statement.setLong(13, budget.dayEndMillis());
-        statement.setLong(14, grant.untilMillis());
-        statement.setLong(15, grant.untilMillis() + tokenMillis);
-        statement.setLong(16, revision);
+        statement.setLong(4, budget.campaign().id());
+        statement.setLong(5, budget.owner().advertiserId());
+        statement.setLong(6, budget.owner().accountId());
+        statement.setString(7, grant.day().toString());
+        statement.setLong(8, grant.amountMicros());
+        statement.setString(9, budget.owner().currency());
+        statement.setInt(10, grant.partition());
+        statement.setLong(11, nowMillis);
+        statement.setLong(12, budget.dayEndMillis());
+        statement.setLong(13, grant.untilMillis());
+        statement.setLong(14, grant.untilMillis() + tokenMillis);
+        statement.setLong(15, revision);
+        statement.setLong(16, budget.lineItem().id());
         statement.addBatch();
       }
       statement.executeBatch();

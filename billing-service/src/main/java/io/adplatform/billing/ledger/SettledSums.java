@@ -63,7 +63,7 @@ public final class SettledSums {
     long charged = counted ? event.chargedMicros() : 0;
     long cost = event.costMicros();
     long overDelivery = event.overDeliveryMicros();
-    if (event.billed() == 0 && charged == 0 && cost == 0) {
+    if (event.billed() == 0 && charged == 0 && cost == 0 && overDelivery == 0) {
       return;
     }
     String currency = CurrencyCode.letters(event.currency());

@@ -105,7 +105,8 @@ public final class MemoryBilling {
       if (lease.nodeId == node.id && lease.boot < boot && isRunning(lease)) {
         lease.ended = true;
         lease.bidUntilMillis = Math.min(lease.bidUntilMillis, nowMillis);
-        lease.lastExpiryMillis = Math.min(lease.lastExpiryMillis, nowMillis + tokenMillis());
+        lease.lastExpiryMillis =
+            Math.min(lease.lastExpiryMillis, nowMillis + tokenMillis(lease.lineItemId));
       }
     }
   }
@@ -123,7 +124,8 @@ public final class MemoryBilling {
       if (lease.state == State.OPEN) {
         lease.ended = true;
         long expiry = back.lastExpirySecond() * 1_000;
-        long last = expiry > 0 ? Math.max(expiry, nowMillis) : nowMillis + tokenMillis();
+        long last =
+            expiry > 0 ? Math.max(expiry, nowMillis) : nowMillis + tokenMillis(lease.lineItemId);
         lease.lastExpiryMillis = Math.min(lease.lastExpiryMillis, last);
         lease.bidUntilMillis = Math.min(lease.bidUntilMillis, nowMillis);
         changed(node, lease);
@@ -174,7 +176,7 @@ public final class MemoryBilling {
             amountMicros,
             EventPartition.of(id, config.partitions()),
             until,
-            until + tokenMillis());
+            until + tokenMillis(budget.lineItem().id()));
     leases.put(id, lease);
     unclosed.add(lease);
     budgets.commit(lease, amountMicros);
@@ -193,7 +195,7 @@ public final class MemoryBilling {
         long until = Math.min(nowMillis + bidMillis(), end);
         if (lease.bidUntilMillis < until) {
           lease.bidUntilMillis = until;
-          lease.lastExpiryMillis = until + tokenMillis();
+          lease.lastExpiryMillis = until + tokenMillis(lease.lineItemId);
           changed(node, lease);
         }
       }
@@ -419,7 +421,8 @@ public final class MemoryBilling {
     return config.bidSeconds() * 1_000L;
   }
 
-  private long tokenMillis() {
-    return config.tokenSeconds() * 1_000L;
+  /** How long after the last bid of a line item events on it may come. */
+  private long tokenMillis(long lineItemId) {
+    return config.tokenSeconds() * 1_000L + budgets.chargeAfterMillis(lineItemId);
   }
 }

@@ -41,6 +41,11 @@ final class MemoryBudgets {
     purse(advertiserId).balanceMicros += creditMicros;
   }
 
+  /** How long after its token's expiry a bid of a line item may be charged. */
+  long chargeAfterMillis(long lineItemId) {
+    return lineItems.get(lineItemId).model().chargeSeconds() * 1_000L;
+  }
+
   /** What decides about a line item now; null where it is not known. */
   LineItemBudget of(long lineItemId, long nowMillis) {
     LineItem lineItem = lineItems.get(lineItemId);

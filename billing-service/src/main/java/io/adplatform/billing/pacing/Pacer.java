@@ -18,11 +18,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Steers all paced line items every two seconds on a thread of its own, each time in one
- * transaction. While settlement or PostgreSQL is away participations stay as they are. Thread-safe.
+ * transaction; once a minute also what is measured of line items that do not pay for impressions.
+ * While settlement or PostgreSQL is away all stays as it is. Thread-safe.
  */
 public final class Pacer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pacer.class);
   private static final long PERIOD_MILLIS = 2_000;
+
+  /** Rates of charges order the whole catalogue anew: once a minute, all that have moved. */
+  private static final long RATES_MILLIS = 60_000;
 
   /** A state that only grows older is written this often. */
   private static final long IDLE_MILLIS = 60_000;
@@ -40,6 +44,9 @@ public final class Pacer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("billing-pacer").factory());
   private boolean troubled;
+
+  /** When rates are due; of the thread alone. */
+  private long ratesDueMillis;
 
   /** As of the step under way, or the last one; 0 is unknown. */
   private volatile long settledMillis;
@@ -108,6 +115,10 @@ public final class Pacer implements AutoCloseable {
       return false;
     }
     steer(store);
+    if (clock.millis() >= ratesDueMillis) {
+      new ChargeRateStore(connection).step();
+      ratesDueMillis = clock.millis() + RATES_MILLIS;
+    }
     return true;
   }
 

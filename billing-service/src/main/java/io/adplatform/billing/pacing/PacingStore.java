@@ -112,8 +112,18 @@ final class PacingStore {
 
   private static final String CHANGED =
       """
-      SELECT line_item_id, participation, revision FROM pacing
-       WHERE revision > ? ORDER BY revision LIMIT ?\
+      SELECT line_item_id, participation, NULL::integer AS charges_per_million, revision
+        FROM pacing WHERE revision > ?
+       UNION ALL
+      SELECT line_item_id, NULL, charges_per_million, revision
+        FROM charge_rate WHERE revision > ?
+       ORDER BY revision LIMIT ?\
+      """;
+
+  private static final String NEWEST =
+      """
+      SELECT greatest(coalesce((SELECT max(revision) FROM pacing), 0),
+                      coalesce((SELECT max(revision) FROM charge_rate), 0))\
       """;
 
   private final Connection connection;
@@ -319,18 +329,30 @@ final class PacingStore {
     }
   }
 
-  /** A participation that changed. */
-  record Changed(long lineItemId, int participation, long revision) {}
+  /**
+   * What changed of a line item.
+   *
+   * @param participation null where it is the rate
+   * @param chargesPerMillion null where it is the participation
+   */
+  record Changed(
+      long lineItemId, Integer participation, Integer chargesPerMillion, long revision) {}
 
   /** The oldest changes after a revision. */
   List<Changed> changedAfter(long revision, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(CHANGED)) {
       statement.setLong(1, revision);
-      statement.setInt(2, limit);
+      statement.setLong(2, revision);
+      statement.setInt(3, limit);
       List<Changed> changed = new ArrayList<>();
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          changed.add(new Changed(row.getLong(1), row.getInt(2), row.getLong(3)));
+          changed.add(
+              new Changed(
+                  row.getLong("line_item_id"),
+                  row.getObject("participation", Integer.class),
+                  row.getObject("charges_per_million", Integer.class),
+                  row.getLong("revision")));
         }
       }
       return changed;
@@ -339,8 +361,7 @@ final class PacingStore {
 
   /** The newest revision there is; 0 before the first. */
   long newestRevision() throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement("SELECT coalesce(max(revision), 0) FROM pacing");
+    try (PreparedStatement statement = connection.prepareStatement(NEWEST);
         ResultSet row = statement.executeQuery()) {
       row.next();
       return row.getLong(1);

@@ -10,12 +10,13 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * {@code GET /internal/v1/participations?after=}: participations that changed after a revision (all
- * without one), the oldest first, at most a thousand: {@code
- * {"items":[{"lineItemId","partsPerMillion"}],"revision","newest"}}. {@code revision} is that of
- * the last item, to be named next time; where {@code newest} is below what was asked for, this is
- * another database, and one has to begin anew. To name a revision says that the catalogue has taken
- * everything up to it: what is decided next counts from then. Thread-safe.
+ * {@code GET /internal/v1/participations?after=}: participations, and rates of charges, that
+ * changed after a revision (all without one), the oldest first, at most a thousand: {@code
+ * {"items":[{"lineItemId","partsPerMillion"},{"lineItemId","chargesPerMillion"}],"revision","newest"}}.
+ * {@code revision} is that of the last item, to be named next time; where {@code newest} is below
+ * what was asked for, this is another database, and one has to begin anew. To name a revision says
+ * that the catalogue has taken everything up to it: what is decided next counts from then.
+ * Thread-safe.
  */
 public final class ParticipationHandler implements ApiHandler {
   private static final int LIMIT = 1_000;
@@ -46,17 +47,19 @@ public final class ParticipationHandler implements ApiHandler {
 
   private static ApiResponse answer(List<PacingStore.Changed> changed, Long after, long newest) {
     JsonArray items = new JsonArray();
-    changed.forEach(
-        each ->
-            items.add(
-                new JsonObject()
-                    .put("lineItemId", Long.toString(each.lineItemId()))
-                    .put("partsPerMillion", each.participation())));
+    changed.forEach(each -> items.add(item(each)));
     long last = after == null ? 0 : after;
     return ApiResponse.ok(
         new JsonObject()
             .put("items", items)
             .put("revision", changed.isEmpty() ? last : changed.getLast().revision())
             .put("newest", newest));
+  }
+
+  private static JsonObject item(PacingStore.Changed changed) {
+    JsonObject item = new JsonObject().put("lineItemId", Long.toString(changed.lineItemId()));
+    return changed.participation() == null
+        ? item.put("chargesPerMillion", changed.chargesPerMillion())
+        : item.put("partsPerMillion", changed.participation());
   }
 }

@@ -2,6 +2,7 @@ package io.adplatform.billing.settlement;
 
 import io.adplatform.billing.ledger.OffsetRange;
 import io.adplatform.billing.ledger.SettledSums;
+import io.adplatform.billing.pacing.ChargeRateStore;
 import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
@@ -44,6 +45,7 @@ public final class SettledBatch {
   private final Map<Journal, Long> marks = new HashMap<>();
   private final Map<Integer, OffsetRange> ranges = new HashMap<>();
   private final SettledSums books = new SettledSums();
+  private final Map<Long, ChargeRateStore.Counts> rates = new HashMap<>();
   private int unreadable;
 
   /** Takes one message. */
@@ -76,6 +78,7 @@ public final class SettledBatch {
     books.add(partition, event);
     long charged = event.chargedMicros();
     long over = event.overDeliveryMicros();
+    addRate(charged + over > 0);
     boolean counts = event.disposition() == Disposition.COUNTED && event.leaseId() != 0;
     if (!counts || (charged == 0 && over == 0)) {
       return;
@@ -87,6 +90,17 @@ public final class SettledBatch {
       Bucket bucket =
           new Bucket(event.leaseId(), AuctionId.lane(event.auctionHi()), event.expirySeconds());
       buckets.merge(bucket, charged, Long::sum);
+    }
+  }
+
+  /** An impression that supply bills, or what is charged for itself and not because it bills. */
+  private void addRate(boolean charges) {
+    boolean billed = event.billed() != 0;
+    if (event.disposition() == Disposition.COUNTED && (billed || charges)) {
+      ChargeRateStore.Counts of =
+          rates.computeIfAbsent(event.lineItemId(), id -> new ChargeRateStore.Counts());
+      of.impressions += billed ? 1 : 0;
+      of.charges += billed ? 0 : 1;
     }
   }
 
@@ -111,6 +125,11 @@ public final class SettledBatch {
   /** Charged, by bucket. */
   public Map<Bucket, Long> buckets() {
     return buckets;
+  }
+
+  /** Impressions and charges beside them, by line item. */
+  Map<Long, ChargeRateStore.Counts> rates() {
+    return rates;
   }
 
   /** What it comes to in the ledger. */

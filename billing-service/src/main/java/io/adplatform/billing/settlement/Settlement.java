@@ -3,6 +3,7 @@ package io.adplatform.billing.settlement;
 import io.adplatform.billing.budget.SpendStore;
 import io.adplatform.billing.ledger.Ledger;
 import io.adplatform.billing.ledger.OffsetRange;
+import io.adplatform.billing.pacing.ChargeRateStore;
 import io.adplatform.billing.settlement.SettledStore.LeaseRow;
 import io.adplatform.storage.postgres.Transactions;
 import java.sql.Connection;
@@ -140,6 +141,7 @@ final class Settlement {
       change(store, connection, batch, ids, outcome);
     }
     outcome.posted = Ledger.post(connection, batch.books(), batch.ranges(), clock.millis());
+    new ChargeRateStore(connection).add(batch.rates());
     store.mark(batch.marks());
     store.writeOffsets(next);
     return outcome;

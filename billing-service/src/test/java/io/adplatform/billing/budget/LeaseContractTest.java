@@ -15,6 +15,7 @@ import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.event.EventPartition;
@@ -80,6 +81,26 @@ class LeaseContractTest {
     assertEquals(120 * PRICE, answer.leases().getFirst().amountMicros());
     assertEquals(
         LeaseRefusal.TOTAL_BUDGET, desk.handle(want(2, 1, 0)).refusals().getFirst().reason());
+  }
+
+  /** Conversions come hours after the bid: nothing closes before the last of them. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void shouldKeepALeaseUntilTheLastChargeCanHaveCome(Kind kind) throws SQLException {
+    for (BidModel model : BidModel.values()) {
+      LeaseDesk desk = desk(kind, Budget.UNBOUNDED);
+      desk.publish(lineItem(LINE_ITEM, Budget.UNBOUNDED).priced(model, 1_000_000));
+      LeaseAnswer answer = desk.handle(want(1, 1, 0));
+      LeaseAnswer.State lease = answer.leases().getLast();
+      long after = (LeaseConfig.DEFAULT_TOKEN_SECONDS + model.chargeSeconds()) * 1_000L;
+      assertEquals(lease.bidUntilMillis() + after, lease.lastExpiryMillis(), model.name());
+      clock.advance(Duration.ofSeconds(30));
+      LeaseRequest extend =
+          new LeaseRequest(
+              1, BOOT, 2, answer.revision(), List.of(), List.of(lease.leaseId()), List.of());
+      LeaseAnswer.State extended = desk.handle(extend).leases().getFirst();
+      assertEquals(lease.lastExpiryMillis() + 30_000, extended.lastExpiryMillis(), model.name());
+    }
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.billing.settlement.SettledMessages;
 import io.adplatform.billing.settlement.SettledMessages.Impression;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.sbe.Disposition;
@@ -77,6 +78,23 @@ class LedgerTest {
     assertEquals(0, books.balance(AccountKind.RECEIVABLE, ADVERTISER));
     assertEquals(-2_700, books.balance(AccountKind.PAYABLE, PARTNER));
     assertEquals(2_700, books.balance(AccountKind.MARGIN, 0));
+    books.requireExact();
+  }
+
+  /** Supply is paid per impression, here by a line item that pays per click. */
+  @Test
+  void shouldPostAClickThatIsChargedAndImpressionsThatCost() throws SQLException {
+    books.post(impression(0, 2_000), impression(0, 2_100));
+    assertEquals(4_100, books.balance(AccountKind.MARGIN, 0), "as yet a loss");
+    byte[] click = SettledMessages.click(impression(400_000, 0).message());
+    byte[] beyond = SettledMessages.click(judged(0, 0, 400_000, Disposition.COUNTED).message());
+    assertTrue(books.settlement.count(0, 2, List.of(click, beyond)));
+    assertEquals(400_000, books.balance(AccountKind.RECEIVABLE, ADVERTISER));
+    assertEquals(-4_100, books.balance(AccountKind.PAYABLE, PARTNER));
+    assertEquals(4_100 - 400_000, books.balance(AccountKind.MARGIN, 0));
+    assertEquals(2, books.budgets.number("SELECT sum(impressions) FROM ledger_entry"));
+    assertEquals(
+        400_000, books.budgets.number("SELECT sum(over_delivery_micros) FROM ledger_entry"));
     books.requireExact();
   }
 

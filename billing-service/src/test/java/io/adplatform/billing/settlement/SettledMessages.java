@@ -39,6 +39,15 @@ public final class SettledMessages {
     return message;
   }
 
+  /** Of an impression's message a click's, which is no impression. */
+  public static byte[] click(byte[] message) {
+    new SettledEventEncoder()
+        .wrap(new UnsafeBuffer(message), MessageHeaderEncoder.ENCODED_LENGTH)
+        .kind(SettledKind.CLICK)
+        .billed((short) 0);
+    return message;
+  }
+
   /** An event with any verdict. */
   public static byte[] event(
       long leaseId,

@@ -1,10 +1,12 @@
 package io.adplatform.campaign.entity;
 
+import io.adplatform.campaign.check.Attribution;
 import io.adplatform.campaign.check.CreativeMarkup;
 import io.adplatform.campaign.check.Domains;
 import io.adplatform.campaign.check.FieldErrors;
 import io.adplatform.campaign.check.Names;
 import io.adplatform.runtime.api.Role;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
@@ -109,6 +111,30 @@ public final class CreativeKind implements EntityKind<Creative> {
   private static List<Integer> attributes(JsonObject body) {
     JsonArray given = body.getJsonArray("attributes", new JsonArray());
     return given.stream().map(value -> ((Number) value).intValue()).toList();
+  }
+
+  /** Line items that pay for clicks, views or conversions must go on to be told of them. */
+  @Override
+  public void check(Handle handle, Creative creative, Creative before, FieldErrors errors) {
+    if (before == null) {
+      return;
+    }
+    handle
+        .createQuery(
+            "SELECT DISTINCT l.bid_model FROM line_item_creative x"
+                + " JOIN line_item l ON l.id = x.line_item_id WHERE x.creative_id = :id")
+        .bind("id", creative.id())
+        .mapTo(String.class)
+        .forEach(
+            model -> {
+              String missing =
+                  Attribution.missing(
+                      BidModel.valueOf(model), creative.markup(), creative.landingPage());
+              errors.require(
+                  missing == null,
+                  creative.markup().equals(before.markup()) ? "/landingPage" : "/markup",
+                  "a line item that pays by " + model + " needs " + missing);
+            });
   }
 
   @Override

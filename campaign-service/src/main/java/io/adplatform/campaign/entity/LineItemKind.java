@@ -1,6 +1,7 @@
 package io.adplatform.campaign.entity;
 
 import io.adplatform.campaign.check.Amounts;
+import io.adplatform.campaign.check.Attribution;
 import io.adplatform.campaign.check.FieldErrors;
 import io.adplatform.campaign.check.FrequencyCapsForm;
 import io.adplatform.campaign.check.Names;
@@ -8,6 +9,7 @@ import io.adplatform.campaign.check.TargetingForm;
 import io.adplatform.campaign.check.Times;
 import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.Role;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.LineItem.Pacing;
@@ -17,17 +19,14 @@ import io.vertx.core.json.JsonObject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Update;
 
-/**
- * Line items: bids per mille, as fast as the budget allows or paced, until other models are in
- * force.
- */
+/** Line items: what is bid, for what, with which creatives and how fast. */
 public final class LineItemKind implements EntityKind<LineItem> {
   private static final EntityTerms TERMS =
       EntityTerms.of(
@@ -44,6 +43,9 @@ public final class LineItemKind implements EntityKind<LineItem> {
               FROM line_item t JOIN advertiser a ON a.id = t.advertiser_id\
               """);
 
+  /** No click is worth more than a thousand units of its currency. */
+  private static final long MAX_CPC_MICROS = 1_000_000_000L;
+
   @Override
   public EntityTerms terms() {
     return TERMS;
@@ -54,20 +56,21 @@ public final class LineItemKind implements EntityKind<LineItem> {
     JsonObject targeting =
         new JsonObject().put("targeting", new JsonObject(row.getString("targeting")));
     return new LineItem(
-        row.getLong("id"),
-        row.getLong("account_id"),
-        row.getLong("advertiser_id"),
-        row.getLong("campaign_id"),
-        row.getString("name"),
-        Status.valueOf(row.getString("status")),
-        row.getLong("bid_cpm_micros"),
-        Rows.array(row, "creative_ids", Long.class),
-        Rows.budget(row),
-        Rows.instant(row, "start_at"),
-        Rows.instant(row, "end_at"),
-        TargetingForm.read(targeting, new FieldErrors()),
-        FrequencyCapsForm.ofColumn(row.getString("frequency_caps")),
-        Pacing.valueOf(row.getString("pacing")));
+            row.getLong("id"),
+            row.getLong("account_id"),
+            row.getLong("advertiser_id"),
+            row.getLong("campaign_id"),
+            row.getString("name"),
+            Status.valueOf(row.getString("status")),
+            0,
+            Rows.array(row, "creative_ids", Long.class),
+            Rows.budget(row),
+            Rows.instant(row, "start_at"),
+            Rows.instant(row, "end_at"),
+            TargetingForm.read(targeting, new FieldErrors()),
+            FrequencyCapsForm.ofColumn(row.getString("frequency_caps")),
+            Pacing.valueOf(row.getString("pacing")))
+        .priced(BidModel.valueOf(row.getString("bid_model")), row.getLong("bid_micros"));
   }
 
   @Override
@@ -81,7 +84,11 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .put("campaignId", Long.toString(item.campaignId()))
         .put("name", item.name())
         .put("status", item.status().name())
-        .put("bid", new JsonObject().put("model", "CPM").put("amountMicros", item.bidCpmMicros()))
+        .put(
+            "bid",
+            new JsonObject()
+                .put("model", item.model().name())
+                .put("amountMicros", item.amountMicros()))
         .put("creativeIds", creatives)
         .put("budget", Amounts.toJson(item.budget()))
         .put("startAt", Times.text(item.startAt()))
@@ -98,24 +105,30 @@ public final class LineItemKind implements EntityKind<LineItem> {
 
   @Override
   public LineItem parse(JsonObject body, Identity identity, FieldErrors errors) {
-    refuseLaterFields(body, errors);
     List<Long> creatives = creativeIds(body, errors);
     LineItem item =
         new LineItem(
-            identity.id(),
-            identity.accountId(),
-            identity.advertiserId(),
-            identity.campaignId(),
-            Names.read(body, errors),
-            Status.valueOf(body.getString("status", Status.ACTIVE.name())),
-            body.getJsonObject("bid").getLong("amountMicros"),
-            creatives,
-            Amounts.budget(body, errors),
-            Times.instant(body, "startAt", errors),
-            Times.instant(body, "endAt", errors),
-            TargetingForm.read(body, errors),
-            FrequencyCapsForm.read(body, errors),
-            Pacing.valueOf(body.getString("pacing", Pacing.ASAP.name())));
+                identity.id(),
+                identity.accountId(),
+                identity.advertiserId(),
+                identity.campaignId(),
+                Names.read(body, errors),
+                Status.valueOf(body.getString("status", Status.ACTIVE.name())),
+                0,
+                creatives,
+                Amounts.budget(body, errors),
+                Times.instant(body, "startAt", errors),
+                Times.instant(body, "endAt", errors),
+                TargetingForm.read(body, errors),
+                FrequencyCapsForm.read(body, errors),
+                Pacing.valueOf(body.getString("pacing", Pacing.ASAP.name())))
+            .priced(
+                BidModel.valueOf(body.getJsonObject("bid").getString("model")),
+                body.getJsonObject("bid").getLong("amountMicros"));
+    errors.require(
+        item.model() != BidModel.CPC || item.amountMicros() <= MAX_CPC_MICROS,
+        "/bid/amountMicros",
+        "must be at most " + MAX_CPC_MICROS + " per click");
     Times.checkOrder(item.startAt(), item.endAt(), errors);
     errors.require(
         item.status() != Status.ACTIVE || !creatives.isEmpty(),
@@ -130,6 +143,10 @@ public final class LineItemKind implements EntityKind<LineItem> {
           item.targeting().dayparts().isEmpty(),
           "/pacing",
           "is not in force yet together with dayparts; only ASAP is");
+      errors.require(
+          item.model() != BidModel.CPA,
+          "/pacing",
+          "is not in force together with CPA, whose charges come hours later; only ASAP is");
     }
     return item;
   }
@@ -145,36 +162,41 @@ public final class LineItemKind implements EntityKind<LineItem> {
     return List.copyOf(ids);
   }
 
-  private static void refuseLaterFields(JsonObject body, FieldErrors errors) {
-    errors.require(
-        body.getJsonObject("bid").getString("model").equals("CPM"),
-        "/bid/model",
-        "is not in force yet; only CPM is");
-  }
-
   @Override
   public void check(Handle handle, LineItem item, LineItem before, FieldErrors errors) {
     checkPlan(handle, item, errors);
+    errors.require(
+        before == null || before.model() == item.model(),
+        "/bid/model",
+        "cannot be changed: what is leased and measured is of it; make another line item");
     if (item.creativeIds().isEmpty()) {
       return;
     }
-    // Held against deletion until the row that uses them is committed.
-    Set<Long> own =
-        new HashSet<>(
-            handle
-                .createQuery(
-                    "SELECT id FROM creative WHERE advertiser_id = :advertiserId"
-                        + " AND id = ANY(:ids) FOR KEY SHARE")
-                .bind("advertiserId", item.advertiserId())
-                .bindArray("ids", Long.class, item.creativeIds())
-                .mapTo(Long.class)
-                .list());
+    // Held against deletion, and against the loss of a macro, until what uses them is committed.
+    Map<Long, String> own = new HashMap<>();
+    handle
+        .createQuery(
+            "SELECT id, markup, landing_page FROM creative WHERE advertiser_id = :advertiserId"
+                + " AND id = ANY(:ids) FOR SHARE")
+        .bind("advertiserId", item.advertiserId())
+        .bindArray("ids", Long.class, item.creativeIds())
+        .map((row, context) -> Map.entry(row.getLong("id"), missing(item, row)))
+        .forEach(creative -> own.put(creative.getKey(), creative.getValue()));
     for (int i = 0; i < item.creativeIds().size(); i++) {
+      String missing = own.get(item.creativeIds().get(i));
+      errors.require(missing != null, "/creativeIds/" + i, "is not a creative of this advertiser");
       errors.require(
-          own.contains(item.creativeIds().get(i)),
+          missing == null || missing.isEmpty(),
           "/creativeIds/" + i,
-          "is not a creative of this advertiser");
+          "lacks what " + item.model() + " is charged by: " + missing);
     }
+  }
+
+  /** What a creative lacks for the line item's model; empty where it lacks nothing. */
+  private static String missing(LineItem item, ResultSet row) throws SQLException {
+    String missing =
+        Attribution.missing(item.model(), row.getString("markup"), row.getString("landing_page"));
+    return missing == null ? "" : missing;
   }
 
   /** A total budget is spread over the time to the end of the flight: there must be one. */
@@ -201,10 +223,10 @@ public final class LineItemKind implements EntityKind<LineItem> {
             handle.createUpdate(
                 """
                 INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, name, status,
-                  bid_cpm_micros, start_at, end_at, total_micros, daily_micros, targeting,
+                  bid_micros, bid_model, start_at, end_at, total_micros, daily_micros, targeting,
                   frequency_caps, pacing)
                 VALUES (:id, :accountId, :advertiserId, :campaignId, :name, :status,
-                  :bidCpmMicros, :startAt, :endAt, :totalMicros, :dailyMicros,
+                  :bidMicros, :bidModel, :startAt, :endAt, :totalMicros, :dailyMicros,
                   :targeting::jsonb, :frequencyCaps::jsonb, :pacing)\
                 """),
             item)
@@ -221,7 +243,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
             handle.createUpdate(
                 """
                 UPDATE line_item SET name = :name, status = :status,
-                  bid_cpm_micros = :bidCpmMicros, start_at = :startAt, end_at = :endAt,
+                  bid_micros = :bidMicros, bid_model = :bidModel, start_at = :startAt, end_at = :endAt,
                   total_micros = :totalMicros, daily_micros = :dailyMicros,
                   targeting = :targeting::jsonb, frequency_caps = :frequencyCaps::jsonb,
                   pacing = :pacing
@@ -238,7 +260,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .bind("id", item.id())
         .bind("name", item.name())
         .bind("status", item.status().name())
-        .bind("bidCpmMicros", item.bidCpmMicros())
+        .bind("bidMicros", item.amountMicros())
+        .bind("bidModel", item.model().name())
         .bind("startAt", Rows.time(item.startAt()))
         .bind("endAt", Rows.time(item.endAt()))
         .bind("totalMicros", item.budget().totalMicros())

@@ -19,11 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks billing-service every second which participations of paced line items have changed, and
- * writes them to the outbox, so that they are versions of the catalogue like all that auctions go
- * by. It asks for more only when the topics have taken what it wrote: to name a revision tells
- * billing-service that auctions go by it. While billing-service does not answer, or the catalogue
- * is not published, participations stay as they are. Thread-safe.
+ * Asks billing-service every second which participations of paced line items have changed, and how
+ * often those are charged that do not pay for impressions, and writes that to the outbox, so that
+ * it is a version of the catalogue like all that auctions go by. It asks for more only when the
+ * topics have taken what it wrote: to name a revision tells billing-service that auctions go by it.
+ * While billing-service does not answer, or the catalogue is not published, participations stay as
+ * they are. Thread-safe.
  */
 public final class ParticipationReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParticipationReader.class);
@@ -106,11 +107,17 @@ public final class ParticipationReader implements AutoCloseable {
       return null;
     }
     Map<Long, Integer> steered = new LinkedHashMap<>();
+    Map<Long, Integer> rates = new LinkedHashMap<>();
     for (Object each : answer.getJsonArray("items")) {
       JsonObject item = (JsonObject) each;
-      steered.put(Long.parseLong(item.getString("lineItemId")), item.getInteger("partsPerMillion"));
+      long lineItem = Long.parseLong(item.getString("lineItemId"));
+      if (item.getInteger("partsPerMillion") != null) {
+        steered.put(lineItem, item.getInteger("partsPerMillion"));
+      } else {
+        rates.put(lineItem, item.getInteger("chargesPerMillion"));
+      }
     }
-    version = transactions.forService(handle -> take(handle, steered));
+    version = transactions.forService(handle -> take(handle, steered, rates));
     revision = answer.getLong("revision");
     return null;
   }
@@ -120,11 +127,11 @@ public final class ParticipationReader implements AutoCloseable {
   }
 
   /** The version in which all of it is, whoever wrote it. */
-  private long take(Handle handle, Map<Long, Integer> steered) {
-    List<Outbox.Change> changes = ParticipationStore.take(handle, steered);
+  private long take(Handle handle, Map<Long, Integer> steered, Map<Long, Integer> rates) {
+    List<Outbox.Change> changes = ParticipationStore.take(handle, steered, rates);
     if (!changes.isEmpty()) {
       return outbox.append(handle, changes);
     }
-    return steered.isEmpty() ? version : outbox.currentVersion(handle);
+    return steered.isEmpty() && rates.isEmpty() ? version : outbox.currentVersion(handle);
   }
 }

@@ -49,7 +49,8 @@ public final class ServingHandler implements AutoCloseable {
             .orElseThrow(() -> Problem.notFound("line item"));
     String path = "/line-items/" + id;
     Future<JsonObject> asked =
-        threads.submit(() -> billing.get(path + "/budget?priceMicros=" + state.priceMicros()));
+        threads.submit(
+            () -> billing.get(path + "/budget?priceMicros=" + state.price().chargeMicros()));
     JsonObject activity = analytics.get(path + "/activity");
     JsonObject budget = asked.get();
     ServingReasons reasons = new ServingReasons();
@@ -62,9 +63,19 @@ public final class ServingHandler implements AutoCloseable {
             .put("startAt", state.startAt() == null ? null : state.startAt().toString())
             .put("endAt", state.endAt() == null ? null : state.endAt().toString())
             .put("budget", budget)
+            .put("bid", bid(state.price()))
             .put("pacing", pacing(state))
             .put("targetingShare", targetingShare(activity))
             .put("lastHour", request.caller().isOperator() ? activity : ownPart(activity)));
+  }
+
+  private static JsonObject bid(ServingState.Price price) {
+    return new JsonObject()
+        .put("model", price.model().name())
+        .put("chargeMicros", price.chargeMicros())
+        .put("chargesPerMillion", price.chargesPerMillion())
+        .put("measured", price.measured())
+        .put("effectiveCpmMicros", price.effectiveCpmMicros());
   }
 
   private static JsonObject pacing(ServingState state) {

@@ -1,11 +1,11 @@
 package io.adplatform.campaign.serving;
 
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.money.Cpm;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -24,7 +24,7 @@ import org.jdbi.v3.core.Handle;
  * @param activeSupplyPartners of the whole exchange
  * @param changePending whether the newest change of it, or of what it hangs on, is not published
  *     yet
- * @param priceMicros what one impression costs at its bid
+ * @param price what it bids
  * @param pacing how its budget is to be spent over time
  * @param participation in how many of a million auctions it takes part, as the catalogue was told;
  *     null where it was told nothing
@@ -39,16 +39,18 @@ record ServingState(
     int secureCreatives,
     int activeSupplyPartners,
     boolean changePending,
-    long priceMicros,
+    Price price,
     Pacing pacing,
     Integer participation) {
   private static final String OWN =
       """
       SELECT l.status AS line_item_status, c.status AS campaign_status,
         greatest(l.start_at, c.start_at) AS start_at, least(l.end_at, c.end_at) AS end_at,
-        l.bid_cpm_micros, l.pacing,
+        l.bid_micros, l.bid_model, l.pacing,
         (SELECT p.parts_per_million FROM participation p WHERE p.line_item_id = l.id)
           AS participation,
+        (SELECT p.charges_per_million FROM participation p WHERE p.line_item_id = l.id)
+          AS charges_per_million,
         (SELECT count(*) FROM line_item_creative x WHERE x.line_item_id = l.id) AS creatives,
         (SELECT count(*) FROM line_item_creative x JOIN creative k ON k.id = x.creative_id
           WHERE x.line_item_id = l.id AND k.status = 'ACTIVE') AS active_creatives,
@@ -62,6 +64,35 @@ record ServingState(
       FROM line_item l JOIN campaign c ON c.id = l.campaign_id
       WHERE l.id = :id\
       """;
+
+  /**
+   * What it bids.
+   *
+   * @param chargeMicros what the one signal that is charged costs
+   * @param chargesPerMillion for how many of a million impressions it is charged, as the catalogue
+   *     was told, or as is taken for granted while nothing is measured
+   * @param measured whether it was told
+   * @param effectiveCpmMicros what it is ranked by
+   */
+  record Price(
+      BidModel model,
+      long chargeMicros,
+      int chargesPerMillion,
+      boolean measured,
+      long effectiveCpmMicros) {
+    private static Price read(ResultSet row) throws SQLException {
+      BidModel model = BidModel.valueOf(row.getString("bid_model"));
+      long amount = row.getLong("bid_micros");
+      Integer told = row.getObject("charges_per_million", Integer.class);
+      int charges = told == null ? model.priorPerMillion() : told;
+      return new Price(
+          model,
+          Math.max(1, model.chargeMicros(amount)),
+          charges,
+          told != null,
+          model.effectiveCpmMicros(amount, charges));
+    }
+  }
 
   /** In how many of a million auctions it takes part. */
   int partsPerMillion() {
@@ -104,7 +135,7 @@ record ServingState(
         row.getInt("secure_creatives"),
         exchange.activeSupplyPartners(),
         row.getBoolean("pending"),
-        Math.max(1, Cpm.perImpression(row.getLong("bid_cpm_micros"))),
+        Price.read(row),
         Pacing.valueOf(row.getString("pacing")),
         row.getObject("participation", Integer.class));
   }

@@ -168,6 +168,60 @@ class ParticipationReaderTest {
     awaitAsked("4");
   }
 
+  @Test
+  void shouldMakeCatalogueVersionsOfMeasuredRatesBesideShares() throws Exception {
+    String campaign = api.get("/line-items/" + item).json().getString("campaignId");
+    String creative =
+        api.get("/line-items/" + item).json().getJsonArray("creativeIds").getString(0);
+    JsonObject clicks =
+        CampaignFixture.lineItem(creative)
+            .put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 400_000));
+    item = api.post("/campaigns/" + campaign + "/line-items", clicks).expect(201).id();
+    told =
+        new JsonObject()
+            .put(
+                "items",
+                new JsonArray()
+                    .add(new JsonObject().put("lineItemId", item).put("chargesPerMillion", 1_500)))
+            .put("revision", 50)
+            .put("newest", 50);
+    // Of one that is not paced the share says nothing: it is that with which one starts.
+    await(List.of(Participation.START));
+    assertEquals(List.of(1_500), rates());
+    publish();
+    awaitAsked("50");
+    JsonObject bid = api.get("/line-items/" + item + "/serving").json().getJsonObject("bid");
+    assertEquals(1_500, bid.getInteger("chargesPerMillion"));
+    assertEquals(true, bid.getBoolean("measured"));
+    assertEquals(600_000, bid.getInteger("effectiveCpmMicros"));
+    // Paced from now on: the rate stays beside its share.
+    api.patch("/line-items/" + item, new JsonObject().put("pacing", "EVEN")).expect(200);
+    tell(51, item, "250000");
+    await(List.of(Participation.START, 250_000));
+    assertEquals(List.of(1_500, 1_500), rates());
+    publish();
+    api.patch("/line-items/" + item, new JsonObject().put("pacing", "ASAP")).expect(200);
+    await(List.of(Participation.START, 250_000, Participation.START));
+  }
+
+  private List<Integer> rates() throws SQLException {
+    List<Integer> rates = new ArrayList<>();
+    try (Connection connection = api.connectAsOwner();
+        Statement sql = connection.createStatement();
+        ResultSet row =
+            sql.executeQuery(
+                "SELECT document FROM outbox WHERE key = 'participation/"
+                    + item
+                    + "' ORDER BY version")) {
+      while (row.next()) {
+        rates.add(
+            ((Participation) CatalogueCodec.read(CatalogueKind.PARTICIPATION, row.getBytes(1)))
+                .chargesPerMillion());
+      }
+    }
+    return rates;
+  }
+
   /** To ask after a revision says that auctions go by it. */
   @Test
   void shouldNotAskForMoreBeforeTheTopicsHaveTakenIt() throws Exception {

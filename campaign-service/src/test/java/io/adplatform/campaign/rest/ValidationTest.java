@@ -62,7 +62,13 @@ class ValidationTest {
         "/bid/amountMicros | 1.5 | /bid/amountMicros",
         "/bid/amountMicros | \"2500000\" | /bid/amountMicros",
         "/bid/amountMicros | 10000000001 | /bid/amountMicros",
-        "/bid/model | \"CPC\" | /bid/model",
+        "/bid/model | \"CPX\" | /bid/model",
+        "/bid | {\"model\":\"CPC\",\"amountMicros\":1000000001} | /bid/amountMicros",
+        "/bid | {\"model\":\"VCPM\",\"amountMicros\":500} | /bid/amountMicros",
+        "/bid | {\"model\":\"CPA\",\"amountMicros\":10000000001} | /bid/amountMicros",
+        "/bid | {\"model\":\"CPA\",\"amountMicros\":-1} | /bid/amountMicros",
+        "/bid | {\"model\":\"CPA\",\"amountMicros\":20000000} | /creativeIds/0",
+        "/bid | {\"model\":\"VCPM\",\"amountMicros\":3000000} | /creativeIds/0",
         "/pacing | \"HASTY\" | /pacing",
         "/frequencyCaps | [{\"impressions\":0,\"perSeconds\":60}] | /frequencyCaps/0/impressions",
         "/frequencyCaps | [{\"impressions\":1001,\"perSeconds\":60}] |"
@@ -233,7 +239,7 @@ class ValidationTest {
   @Test
   void shouldNameEveryFieldAtOnce() {
     JsonObject body = CampaignFixture.lineItem(creative);
-    body.put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 1_000))
+    body.put("bid", new JsonObject().put("model", "CPC").put("amountMicros", 2_000_000_000L))
         .put("startAt", "2027-01-02T00:00:00Z");
     body.put("endAt", "2027-01-01T00:00:00Z");
     JsonArray errors =
@@ -242,7 +248,7 @@ class ValidationTest {
             .json()
             .getJsonArray("errors");
     assertEquals(2, errors.size());
-    assertEquals("/bid/model", errors.getJsonObject(0).getString("field"));
+    assertEquals("/bid/amountMicros", errors.getJsonObject(0).getString("field"));
     assertEquals("/endAt", errors.getJsonObject(1).getString("field"));
   }
 

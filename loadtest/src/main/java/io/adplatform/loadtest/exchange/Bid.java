@@ -16,6 +16,9 @@ public record Bid(JsonNode json) {
   private static final Pattern CLICK =
       Pattern.compile("href=[\"'](http[^\"']*/e/click/[A-Za-z0-9_-]+[^\"']*)[\"']");
 
+  private static final Pattern VIEW =
+      Pattern.compile("src=[\"'](http[^\"']*/e/view/[A-Za-z0-9_-]+[^\"']*)[\"']");
+
   /** The impression beacon in the markup, with the clearing price filled in as an SSP does. */
   public String impression(String price) {
     return filled(find(BEACON), price);
@@ -24,6 +27,16 @@ public record Bid(JsonNode json) {
   /** The click address in the markup. */
   public String click() {
     return find(CLICK);
+  }
+
+  /** What tells that the ad was viewable. */
+  public String view() {
+    return find(VIEW);
+  }
+
+  /** What the advertiser's page fires with the token that a click brings. */
+  public String conversion() {
+    return click().replace("/e/click/", "/e/conv/");
   }
 
   /** {@code nurl}, {@code burl} or {@code lurl} with the price filled in. */

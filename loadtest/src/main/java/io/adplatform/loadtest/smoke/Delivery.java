@@ -12,6 +12,8 @@ import java.util.List;
  * @param wins win notices sent, repeats not counted
  * @param impressions billable events, repeats not counted
  * @param clicks clicks, repeats not counted
+ * @param views impressions told to be viewable, repeats not counted
+ * @param conversions conversions, repeats not counted
  * @param spendMicros what the advertiser pays
  * @param supplyCostMicros what supply gets
  * @param overDeliveryMicros what was beyond the leases
@@ -24,34 +26,38 @@ record Delivery(
     long wins,
     long impressions,
     long clicks,
+    long views,
+    long conversions,
     long spendMicros,
     long supplyCostMicros,
     long overDeliveryMicros,
     long repeats,
     long invalid) {
-  static final Delivery NOTHING = new Delivery(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  static final Delivery BID = new Delivery(0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
-  static final Delivery WIN = new Delivery(0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
-  static final Delivery CLICK = new Delivery(0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
+  static final Delivery NOTHING = new Delivery(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery BID = new Delivery(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery WIN = new Delivery(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery CLICK = new Delivery(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+  static final Delivery VIEW = new Delivery(0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+  static final Delivery CONVERSION = new Delivery(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
 
   /** Imps that were decided. */
   static Delivery auctions(long number) {
-    return new Delivery(number, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new Delivery(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   /** Beacons and notices sent again. */
   static Delivery repeats(long number) {
-    return new Delivery(0, 0, 0, 0, 0, 0, 0, 0, number, 0);
+    return new Delivery(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number, 0);
   }
 
   /** A billable event. */
   static Delivery impression(long spendMicros, long supplyCostMicros) {
-    return new Delivery(0, 0, 0, 1, 0, spendMicros, supplyCostMicros, 0, 0, 0);
+    return new Delivery(0, 0, 0, 1, 0, 0, 0, spendMicros, supplyCostMicros, 0, 0, 0);
   }
 
   /** A charge without an event: what an alteration adds. */
   static Delivery spend(long micros) {
-    return new Delivery(0, 0, 0, 0, 0, micros, 0, 0, 0, 0);
+    return new Delivery(0, 0, 0, 0, 0, 0, 0, micros, 0, 0, 0, 0);
   }
 
   /** A report's row; margin must be what lies between spend and cost. */
@@ -67,6 +73,8 @@ record Delivery(
         figure(row, "wins"),
         figure(row, "impressions"),
         figure(row, "clicks"),
+        figure(row, "views"),
+        figure(row, "conversions"),
         spend,
         cost,
         figure(row, "overDeliveryMicros"),
@@ -89,6 +97,8 @@ record Delivery(
         wins + other.wins,
         impressions + other.impressions,
         clicks + other.clicks,
+        views + other.views,
+        conversions + other.conversions,
         spendMicros + other.spendMicros,
         supplyCostMicros + other.supplyCostMicros,
         overDeliveryMicros + other.overDeliveryMicros,
@@ -103,6 +113,8 @@ record Delivery(
         wins - other.wins,
         impressions - other.impressions,
         clicks - other.clicks,
+        views - other.views,
+        conversions - other.conversions,
         spendMicros - other.spendMicros,
         supplyCostMicros - other.supplyCostMicros,
         overDeliveryMicros - other.overDeliveryMicros,
@@ -121,6 +133,8 @@ record Delivery(
     compare("wins", wins, reported.wins, found);
     compare("impressions", impressions, reported.impressions, found);
     compare("clicks", clicks, reported.clicks, found);
+    compare("views", views, reported.views, found);
+    compare("conversions", conversions, reported.conversions, found);
     compare("spendMicros", spendMicros, reported.spendMicros, found);
     compare("supplyCostMicros", supplyCostMicros, reported.supplyCostMicros, found);
     compare("overDeliveryMicros", overDeliveryMicros, reported.overDeliveryMicros, found);

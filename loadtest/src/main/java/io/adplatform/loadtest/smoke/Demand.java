@@ -24,9 +24,14 @@ final class Demand {
   private static final long SMALL_CPM_MICROS = 20_000_000;
 
   static final int SMALL_IMPRESSIONS = 10;
+
+  /** What the budget of a line item buys that does not pay for impressions. */
+  private static final int PAYING_CHARGES = 10;
+
   static final String DOMAIN = "smoke.example";
   static final String CATEGORY = "IAB3";
   static final String LANDING_PAGE = "https://smoke.example/landing?from=banner";
+  static final String THANKS_PAGE = "https://smoke.example/thanks?t=";
   static final int ATTRIBUTE = 10;
   private static final List<String> SIZES =
       List.of("300x250", "728x90", "320x50", "160x600", "300x600", "970x250");
@@ -38,8 +43,23 @@ final class Demand {
   private final Map<String, String> creativeBySize = new HashMap<>();
   private final Map<String, LineItem> lineItems = new LinkedHashMap<>();
 
-  /** What was created, or typed at the command line, and what it bids. */
-  record LineItem(String name, String id, String campaignId, long cpmMicros) {
+  /**
+   * What was created, or typed at the command line, and what it bids.
+   *
+   * @param paidFor null where what bills is what is charged
+   * @param chargeMicros for what it pays for, where that is not what bills
+   */
+  record LineItem(
+      String name,
+      String id,
+      String campaignId,
+      long cpmMicros,
+      Signal paidFor,
+      long chargeMicros) {
+    LineItem(String name, String id, String campaignId, long cpmMicros) {
+      this(name, id, campaignId, cpmMicros, null, 0);
+    }
+
     /** As reports know it. */
     Subject subject() {
       return new Subject(name, "lineItem", id);
@@ -64,7 +84,7 @@ final class Demand {
         id(
             api.create(
                 "/advertisers/" + advertiserId + "/campaigns",
-                "{\"name\":\"Smoke campaign\",\"budget\":{\"totalMicros\":900000000}}"));
+                "{\"name\":\"Smoke campaign\",\"budget\":{\"totalMicros\":9000000000}}"));
     for (String size : SIZES) {
       creativeBySize.put(size, creative(size));
     }
@@ -83,6 +103,50 @@ final class Demand {
         SMALL_CPM_MICROS,
         SMALL_IMPRESSIONS * SMALL_CPM_MICROS / 1000,
         "{\"include\":{\"site\":[\"" + site + "\"]}}");
+  }
+
+  /**
+   * A line item that does not pay for impressions, for requests of one site with a banner of
+   * 300x250.
+   *
+   * @param amountMicros its bid
+   * @param cpmMicros what that is worth per thousand while nothing is measured
+   */
+  LineItem paying(
+      String model,
+      Signal paidFor,
+      long amountMicros,
+      long chargeMicros,
+      long cpmMicros,
+      String site)
+      throws IOException, InterruptedException {
+    String creative =
+        id(
+            api.create(
+                "/advertisers/" + advertiserId + "/creatives",
+                """
+                {"name":"%s","format":"banner","width":300,"height":250,"landingPage":"%s",
+                 "markup":"<a href=\\"${CLICK_URL}\\">x</a><img src=\\"${VIEW_URL}\\">",
+                 "advertiserDomains":["%s"],"categories":["%s"]}\
+                """
+                    .formatted(model, THANKS_PAGE + "${TOKEN}", DOMAIN, CATEGORY)));
+    String id =
+        id(
+            api.create(
+                "/campaigns/" + campaignId + "/line-items",
+                """
+                {"name":"%s","bid":{"model":"%s","amountMicros":%d},"creativeIds":["%s"],
+                 "budget":{"totalMicros":%d},"targeting":{"include":{"site":["%s"]}},
+                 "status":"ACTIVE"}\
+                """
+                    .formatted(
+                        model,
+                        model,
+                        amountMicros,
+                        creative,
+                        PAYING_CHARGES * chargeMicros,
+                        site)));
+    return add(new LineItem(model, id, campaignId, cpmMicros, paidFor, chargeMicros));
   }
 
   /** A line item by its name. */

@@ -6,6 +6,8 @@ import io.adplatform.loadtest.exchange.Bid;
 enum Signal {
   IMPRESSION,
   CLICK,
+  VIEW,
+  CONVERSION,
   WIN,
   BILL,
   LOSS;
@@ -15,6 +17,8 @@ enum Signal {
     return switch (this) {
       case IMPRESSION -> bid.impression(price);
       case CLICK -> bid.click();
+      case VIEW -> bid.view();
+      case CONVERSION -> bid.conversion();
       case WIN -> bid.notice("nurl", price);
       case BILL -> bid.notice("burl", price);
       case LOSS -> bid.notice("lurl", price);

@@ -23,6 +23,9 @@ public final class Smoke {
   /** A change is live in auctions within this of its 2xx. */
   private static final Duration LIVE_BOUND = Duration.ofSeconds(2);
 
+  /** And its first lease is there. */
+  private static final Duration PAYING_BOUND = LIVE_BOUND.multipliedBy(5);
+
   private static final int OK = 200;
 
   private final Check check = new Check(System.out);
@@ -76,6 +79,7 @@ public final class Smoke {
     lose();
     forge(sold.getFirst().bid());
     exhaustBudget();
+    payForResponses();
     pause();
     typeCommands();
     compare("after the load");
@@ -292,6 +296,31 @@ public final class Smoke {
     for (Sold sold : won) {
       taken(web, Signal.IMPRESSION, sold, "19.5");
     }
+  }
+
+  /** What a click or a conversion costs dwarfs what its impression costs: leases hold both. */
+  private void payForResponses() throws IOException, InterruptedException {
+    check.step("line items that pay for a click, a view, a conversion");
+    payFor("CPC", Signal.CLICK, 30_000_000, 30_000_000, 30_000_000);
+    payFor("VCPM", Signal.VIEW, 64_000_000, 64_000, 32_000_000);
+    payFor("CPA", Signal.CONVERSION, 700_000_000, 700_000_000, 35_000_000);
+  }
+
+  private void payFor(String model, Signal paidFor, long amount, long charge, long cpm)
+      throws IOException, InterruptedException {
+    Demand.LineItem one = demand.paying(model, paidFor, amount, charge, cpm, "kv.example");
+    Sold sold = web.awaitSold(request("24-kwarray-keyvalues"), one.name(), PAYING_BOUND);
+    String token = sold.bid().click().replaceAll(".*/e/click/", "");
+    for (int time = 0; time < 2; time++) {
+      taken(web, Signal.WIN, sold, "9.2");
+      check.equal(Demand.THANKS_PAGE + token, web.click(sold), "where a click leads");
+      taken(web, Signal.IMPRESSION, sold, "9.2");
+      taken(web, Signal.VIEW, sold, "9.2");
+      taken(web, Signal.CONVERSION, sold, "9.2");
+    }
+    // What was measured changes its price within a minute, by which bids are told here.
+    demand.api.patch("/line-items/" + one.id(), "{\"status\":\"PAUSED\"}");
+    awaitLive(demand.api);
   }
 
   private void pause() throws IOException, InterruptedException {

@@ -52,8 +52,13 @@ final class Tally {
           switch (kind) {
             case WIN -> Delivery.WIN;
             case CLICK -> Delivery.CLICK;
+            case VIEW -> Delivery.VIEW;
+            case CONVERSION -> Delivery.CONVERSION;
             case IMPRESSION, BILL, LOSS -> Delivery.NOTHING;
           };
+      if (kind == sold.lineItem().paidFor()) {
+        more = more.plus(Delivery.spend(sold.lineItem().chargeMicros()));
+      }
     }
     add(partner, hour, more);
     add(sold.lineItem().subject(), hour, more);
@@ -63,8 +68,9 @@ final class Tally {
   static Delivery charge(Sold sold, String price) {
     BigDecimal sent = new BigDecimal(sold.bid().json().path("price").asText());
     BigDecimal cleared = new BigDecimal(price).min(sent);
-    return Delivery.impression(
-        perImpression(BigDecimal.valueOf(sold.lineItem().cpmMicros(), 6)), perImpression(cleared));
+    boolean paysForIt = sold.lineItem().paidFor() == null;
+    long charge = perImpression(BigDecimal.valueOf(sold.lineItem().cpmMicros(), 6));
+    return Delivery.impression(paysForIt ? charge : 0, perImpression(cleared));
   }
 
   /** Hour by hour, what a line item or partner must show in the report. */

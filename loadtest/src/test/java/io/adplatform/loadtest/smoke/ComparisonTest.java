@@ -21,8 +21,8 @@ class ComparisonTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Instant ONE = Instant.parse("2026-11-21T13:00:00Z");
   private static final Instant TWO = Instant.parse("2026-11-21T14:00:00Z");
-  private static final Delivery SOME = new Delivery(9, 5, 3, 3, 1, 28_500, 21_000, 0, 3, 0);
-  private static final Delivery MORE = new Delivery(4, 4, 2, 2, 1, 19_000, 14_000, 7, 1, 2);
+  private static final Delivery SOME = new Delivery(9, 5, 3, 3, 1, 2, 1, 28_500, 21_000, 0, 3, 0);
+  private static final Delivery MORE = new Delivery(4, 4, 2, 2, 1, 1, 1, 19_000, 14_000, 7, 1, 2);
 
   @Test
   void shouldBeSilentOnEqualFigures() {
@@ -37,6 +37,8 @@ class ComparisonTest {
         "wins",
         "impressions",
         "clicks",
+        "views",
+        "conversions",
         "overDeliveryMicros",
         "repeats",
         "invalid"
@@ -63,7 +65,7 @@ class ComparisonTest {
   void shouldTurnRedOnAnHourThatIsMissing() {
     SortedMap<Instant, Delivery> reported = Report.hours(rows(SOME, MORE));
     reported.remove(TWO);
-    assertEquals(10, Comparison.differences(tallied(), reported).size());
+    assertEquals(12, Comparison.differences(tallied(), reported).size());
   }
 
   @Test
@@ -96,6 +98,8 @@ class ComparisonTest {
         .put("wins", figures.wins())
         .put("impressions", figures.impressions())
         .put("clicks", figures.clicks())
+        .put("views", figures.views())
+        .put("conversions", figures.conversions())
         .put("spendMicros", figures.spendMicros())
         .put("supplyCostMicros", figures.supplyCostMicros())
         .put("marginMicros", figures.spendMicros() - figures.supplyCostMicros())

@@ -1,6 +1,7 @@
 package io.adplatform.rtb.auction;
 
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.choice.Candidates;
 import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -41,7 +42,7 @@ final class BidSigner {
       BidResponseWriter response) {
     int winner = candidates.winner(place);
     int lineItem = candidates.ordinal(winner);
-    sign(partner, auction, candidates, winner, snapshot.lineItems().chargeMicros(lineItem));
+    sign(partner, auction, candidates, winner, snapshot.lineItems());
     response.bid(
         request,
         imp,
@@ -59,8 +60,9 @@ final class BidSigner {
       AuctionSummary auction,
       Candidates candidates,
       int winner,
-      long chargeMicros) {
-    token.flags(auction.test, partner.billableEvent().code());
+      LineItemIndex lineItems) {
+    int lineItem = candidates.ordinal(winner);
+    token.flags(auction.test, partner.billableEvent().code(), lineItems.model(lineItem));
     token.format = auction.format;
     token.auctionHi = auction.auctionHi;
     token.auctionLo = auction.auctionLo;
@@ -69,7 +71,7 @@ final class BidSigner {
     token.lineItemId = candidates.lineItemId(winner);
     token.creativeId = auction.creativeId;
     token.supplyPartnerId = partner.id();
-    token.chargeMicros = chargeMicros;
+    token.chargeMicros = lineItems.chargeMicros(lineItem);
     token.bidCpmMicros = auction.bidCpmMicros;
     token.currency = auction.currency;
     token.expirySeconds = candidates.expirySecond(winner);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LaneAuctionsTest {
   private static final SupplyPartner PARTNER = LaneFixture.partner(Status.ACTIVE, 0, 1_000);
@@ -72,6 +75,29 @@ class LaneAuctionsTest {
     assertEquals(41, candidates.next().lineItemId());
     assertEquals(40, candidates.next().lineItemId());
     assertEquals(Reason.OUTBID.code(), candidates.candidateReason());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CPC, 3000000, 3000000", "VCPM, 6000000, 6000", "CPA, 60000000, 60000000"})
+  void shouldBidWhatAThousandImpressionsAreWorthAndSayWhatIsCharged(
+      BidModel model, long amount, long charge) {
+    fixture.leaseAmount(10 * charge);
+    fixture.lineItem(40, 2_500_000);
+    fixture.lineItem(41, model, amount);
+    fixture.publish(PARTNER);
+    assertEquals(Reason.NONE, fixture.run(PARTNER, request("", imp("1", ""))));
+    assertTrue(fixture.answer().contains("\"price\":3,"), fixture.answer());
+    assertTrue(fixture.answer().contains("\"exp\":60"), fixture.answer());
+    Token token = token(fixture.answer());
+    assertEquals(41, token.lineItemId);
+    assertEquals(model, token.model());
+    assertEquals(charge, token.chargeMicros);
+    assertEquals(3_000_000, token.bidCpmMicros);
+    // That of the impression: what is paid for may come later.
+    assertEquals(NOW_SECONDS + 60 + LaneAuctions.BEACON_SECONDS, token.expirySeconds);
+    AuctionRecordDecoder record = fixture.records().getFirst();
+    assertEquals(3_000_000, record.bidCpmMicros());
+    assertEquals(3_000_000, record.candidates().next().priceCpmMicros());
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
@@ -185,23 +186,34 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   }
 
   void lineItem(long id, long bidCpmMicros, FrequencyCap... frequencyCaps) {
-    add(
-        new LineItem(
-            id,
-            1,
-            ADVERTISER,
-            CAMPAIGN,
-            "Line item " + id,
-            Status.ACTIVE,
-            bidCpmMicros,
-            List.of(CREATIVE),
-            Budget.UNBOUNDED,
-            null,
-            null,
-            Targeting.ANY,
-            List.of(frequencyCaps),
-            LineItem.Pacing.ASAP));
+    add(newLineItem(id, bidCpmMicros, frequencyCaps));
   }
+
+  /** One that does not pay for impressions. */
+  void lineItem(long id, BidModel model, long amountMicros) {
+    add(newLineItem(id, 0).priced(model, amountMicros));
+  }
+
+  private static LineItem newLineItem(long id, long bidCpmMicros, FrequencyCap... frequencyCaps) {
+    return new LineItem(
+        id,
+        1,
+        ADVERTISER,
+        CAMPAIGN,
+        "Line item " + id,
+        Status.ACTIVE,
+        bidCpmMicros,
+        List.of(CREATIVE),
+        Budget.UNBOUNDED,
+        null,
+        null,
+        Targeting.ANY,
+        List.of(frequencyCaps),
+        LineItem.Pacing.ASAP);
+  }
+
+  /** An interstitial's token, and a conversion's time after it. */
+  private static final long LEASE_MILLIS = 1_815_000 + BidModel.CPA.chargeSeconds() * 1_000L;
 
   /** How much each lease is over that is got from now on. */
   void leaseAmount(long micros) {
@@ -303,7 +315,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
       long end = clockMillis + 90_000;
       leases.add(
           new Lease(
-              nextLease++, want.lineItemId(), leaseAmountMicros, end, end + 1_800_000, false));
+              nextLease++, want.lineItemId(), leaseAmountMicros, end, end + LEASE_MILLIS, false));
     }
     return new Answer(clockMillis, leases, List.of(), List.of());
   }

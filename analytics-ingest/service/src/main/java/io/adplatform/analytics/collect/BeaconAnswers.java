@@ -31,7 +31,8 @@ final class BeaconAnswers {
         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
         .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
     switch (kind) {
-      case IMPRESSION -> response.putHeader(HttpHeaders.CONTENT_TYPE, IMAGE_GIF).end(pixel);
+      case IMPRESSION, VIEW, CONVERSION ->
+          response.putHeader(HttpHeaders.CONTENT_TYPE, IMAGE_GIF).end(pixel);
       case CLICK -> response.setStatusCode(FOUND).putHeader(HttpHeaders.LOCATION, location).end();
       case WIN, BILL, LOSS -> response.setStatusCode(NO_CONTENT).end();
     }

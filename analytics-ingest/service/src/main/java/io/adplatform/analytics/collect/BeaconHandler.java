@@ -1,6 +1,7 @@
 package io.adplatform.analytics.collect;
 
 import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
 import io.vertx.core.Handler;
@@ -10,7 +11,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.function.BooleanSupplier;
 
 /**
- * {@code GET} and {@code POST} of {@code /e/{imp|click}/{token}} and {@code
+ * {@code GET} and {@code POST} of {@code /e/{imp|click|view|conv}/{token}} and {@code
  * /n/{win|bill|loss}/{token}}. What carries a valid token is offered to the journal and answered by
  * {@link CollectAgent}; everything else is answered at once, counted, and recorded nowhere. Owned
  * by the lane.
@@ -66,10 +67,19 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
     }
     long nowSeconds = publisher.clockMillis() / MILLIS_PER_SECOND;
     switch (tokens.read(path, kind.prefix().length(), nowSeconds, token)) {
-      case VALID -> accept(request, response, kind);
+      case VALID, EXPIRED -> {
+        if (token.model().charges(kind.signal().value())) {
+          // Always, not only where the impression's time is over: repeats are told by it as well.
+          token.expirySeconds += token.model().chargeSeconds();
+        }
+        if (token.expirySeconds < nowSeconds) {
+          expired(path, response, kind);
+        } else {
+          accept(request, response, kind);
+        }
+      }
       case MALFORMED -> refuse(response, kind, CollectOutcome.MALFORMED);
       case FORGED -> refuse(response, kind, CollectOutcome.FORGED);
-      case EXPIRED -> expired(response, kind);
     }
   }
 
@@ -84,7 +94,7 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
         putOff(response, kind, CollectOutcome.NOT_READY);
         return;
       }
-      location = landingPages.of(token.creativeId);
+      location = location(request.path());
       if (location == null) {
         refuse(response, kind, CollectOutcome.NO_LANDING_PAGE);
         return;
@@ -121,14 +131,22 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
    * A viewer may look at an ad for longer than its token lives: the click still leads to the
    * landing page, and is no longer recorded.
    */
-  private void expired(HttpServerResponse response, BeaconKind kind) {
-    String location = kind == BeaconKind.CLICK ? landingPages.of(token.creativeId) : null;
+  private void expired(String path, HttpServerResponse response, BeaconKind kind) {
+    String location = kind == BeaconKind.CLICK ? location(path) : null;
     if (location == null) {
       refuse(response, kind, CollectOutcome.EXPIRED);
     } else {
       counters.count(kind, CollectOutcome.EXPIRED_CLICK);
       answers.taken(response, kind, location);
     }
+  }
+
+  /** Where a click of the path leads, with the token that its conversion is told by; or null. */
+  private String location(String path) {
+    String page = landingPages.of(token.creativeId);
+    return page == null || !page.contains(Creative.TOKEN_MACRO)
+        ? page
+        : page.replace(Creative.TOKEN_MACRO, path.substring(BeaconKind.CLICK.prefix().length()));
   }
 
   private void refuse(HttpServerResponse response, BeaconKind kind, CollectOutcome outcome) {

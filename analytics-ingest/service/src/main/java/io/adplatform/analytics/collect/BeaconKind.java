@@ -6,6 +6,8 @@ import io.adplatform.wire.sbe.SignalKind;
 enum BeaconKind {
   IMPRESSION("/e/imp/", "imp", SignalKind.IMPRESSION),
   CLICK("/e/click/", "click", SignalKind.CLICK),
+  VIEW("/e/view/", "view", SignalKind.VIEW),
+  CONVERSION("/e/conv/", "conv", SignalKind.CONVERSION),
   WIN("/n/win/", "win", SignalKind.WIN),
   BILL("/n/bill/", "bill", SignalKind.BILL),
   LOSS("/n/loss/", "loss", SignalKind.LOSS);

@@ -156,15 +156,17 @@ public final class AuctionExplanations {
       return json.outcome()
           .additional(additional)
           .candidates(candidates)
+          .pricing(catalogue)
           .minToWin(PriceToWin.of(auction, catalogue))
           .events(store.findEvents(auction))
           .request(recorded)
           .build();
     }
-    return ofAdvertiser(caller, auction, additional, candidates, json);
+    AuctionJson own = ofAdvertiser(caller, auction, additional, candidates, json);
+    return own == null ? null : own.pricing(catalogue).build();
   }
 
-  private JsonObject ofAdvertiser(
+  private AuctionJson ofAdvertiser(
       Caller caller,
       RecordedAuction auction,
       List<RecordedAuction> additional,
@@ -188,7 +190,7 @@ public final class AuctionExplanations {
     } else {
       json.outcomeBesideTheFirst();
     }
-    return json.additional(bids).candidates(own).others(others).build();
+    return json.additional(bids).candidates(own).others(others);
   }
 
   /** The record's candidates as they stand in it, then all others as computed anew. */

@@ -1,6 +1,9 @@
 package io.adplatform.analytics.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.LineItemIndex;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.DeviceType;
 import io.adplatform.wire.catalogue.Format;
@@ -12,6 +15,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -118,6 +122,34 @@ final class AuctionJson {
       Long price = prices.get(Long.parseLong(candidate.getString("lineItemId")));
       if (price != null) {
         candidate.put("minToWinCpmMicros", price);
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Adds to the candidates that do not pay for impressions what their price is made of.
+   *
+   * @param catalogue as it was, or null
+   */
+  AuctionJson pricing(CatalogueSnapshot catalogue) {
+    Map<String, JsonObject> pricing = new HashMap<>();
+    LineItemIndex lineItems = catalogue == null ? null : catalogue.lineItems();
+    for (int ordinal = 0; lineItems != null && ordinal < lineItems.count(); ordinal++) {
+      if (lineItems.model(ordinal) != BidModel.CPM) {
+        pricing.put(
+            Long.toString(lineItems.id(ordinal)),
+            new JsonObject()
+                .put("model", lineItems.model(ordinal).name())
+                .put("amountMicros", lineItems.lineItem(ordinal).amountMicros())
+                .put("chargesPerMillion", lineItems.chargesPerMillion(ordinal)));
+      }
+    }
+    for (Object each : json.getJsonArray("candidates")) {
+      JsonObject candidate = (JsonObject) each;
+      JsonObject made = pricing.get(candidate.getString("lineItemId"));
+      if (made != null) {
+        candidate.put("pricing", made);
       }
     }
     return this;

@@ -6,7 +6,9 @@ import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What became of every line item of a catalogue in an auction, computed anew from the recorded
@@ -61,6 +63,10 @@ final class Recomputation {
     if (query == null) {
       return null;
     }
+    Map<Long, Long> prices = new HashMap<>();
+    for (int ordinal = 0; ordinal < catalogue.lineItems().count(); ordinal++) {
+      prices.put(catalogue.lineItems().id(ordinal), catalogue.lineItems().bidCpmMicros(ordinal));
+    }
     List<Verdict> verdicts = new ArrayList<>();
     Explanation.explain(
         catalogue,
@@ -76,7 +82,10 @@ final class Recomputation {
                     lineItem.accountId(),
                     lineItem.campaignId(),
                     lineItem.advertiserId(),
-                    lineItem.bidCpmMicros(),
+                    // One that cannot serve has no rank: what it would bid unmeasured.
+                    prices.getOrDefault(
+                        lineItem.id(),
+                        lineItem.effectiveCpmMicros(lineItem.model().priorPerMillion())),
                     reason,
                     part)));
     return verdicts;

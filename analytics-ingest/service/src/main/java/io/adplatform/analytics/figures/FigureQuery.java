@@ -24,7 +24,8 @@ record FigureQuery(ClickHouseDatabase database) {
       """
        FROM settled_events FINAL
       WHERE bucket >= fromUnixTimestamp({from:Int64}) AND bucket < fromUnixTimestamp({to:Int64})
-        AND disposition IN (0, 4) AND (billed = 1 OR charged_micros != 0 OR cost_micros != 0)
+        AND disposition IN (0, 4)
+        AND (billed = 1 OR charged_micros != 0 OR cost_micros != 0 OR over_delivery_micros != 0)
       """;
 
   /** What the ledger does not take in: it is an amount that cannot be. {@code max} bounds it. */

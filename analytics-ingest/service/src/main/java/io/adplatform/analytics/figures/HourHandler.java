@@ -56,17 +56,16 @@ final class HourHandler implements ApiHandler {
           + " GROUP BY "
           + FigureQuery.CELL;
 
-  private static final String TWICE =
-      FigureQuery.COUNTED_OF_HOUR + " AND billed = 1 AND disposition = 0";
+  private static final String TWICE = FigureQuery.COUNTED_OF_HOUR + " AND disposition = 0";
 
   private static final String ANY_TWICE =
-      "SELECT count() - uniqExact(auction_hi, auction_lo) AS twice" + TWICE;
+      "SELECT count() - uniqExact(auction_hi, auction_lo, kind) AS twice" + TWICE;
 
   private static final String BILLED_TWICE =
       """
       SELECT line_item_id, supply_partner_id, currency,
-        [toInt64(sum(n - 1)), sum(charge - charge1), sum(cost - cost1), sum(over - over1)] AS surplus
-      FROM (SELECT line_item_id, supply_partner_id, currency, count() AS n,
+        [toInt64(sumIf(n - 1, bills = 1)), sum(charge - charge1), sum(cost - cost1), sum(over - over1)] AS surplus
+      FROM (SELECT line_item_id, supply_partner_id, currency, max(billed) AS bills, count() AS n,
           sum(charged_micros) AS charge, argMin(charged_micros, place) AS charge1,
           sum(cost_micros) AS cost, argMin(cost_micros, place) AS cost1,
           sum(over_delivery_micros) AS over, argMin(over_delivery_micros, place) AS over1
@@ -74,7 +73,7 @@ final class HourHandler implements ApiHandler {
       """
           + TWICE
           + """
-              ) GROUP BY line_item_id, supply_partner_id, currency, auction_hi, auction_lo HAVING n > 1)
+              ) GROUP BY line_item_id, supply_partner_id, currency, auction_hi, auction_lo, kind HAVING n > 1)
           GROUP BY line_item_id, supply_partner_id, currency
           """;
 

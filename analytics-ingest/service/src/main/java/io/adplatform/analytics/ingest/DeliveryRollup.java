@@ -35,14 +35,16 @@ final class DeliveryRollup implements FollowUp {
   private static final String RECOMPUTE =
       """
       INSERT INTO delivery (bucket, line_item_id, creative_id, supply_partner_id, country, device_type,
-        currency, auctions, bids, wins, impressions, clicks, spend_micros, supply_cost_micros,
-        over_delivery_micros, repeats, invalid, version)
+        currency, auctions, bids, wins, impressions, clicks, views, conversions, spend_micros,
+        supply_cost_micros, over_delivery_micros, repeats, invalid, version)
       SELECT bucket, line_item_id, creative_id, supply_partner_id, country, device_type, currency,
         countIf(kind = 1 AND disposition = 0),
         countIf(kind IN (1, 7) AND disposition = 0 AND reason = 0 AND line_item_id != 0),
         countIf(kind = 4 AND disposition = 0),
         countIf(billed = 1 AND disposition IN (0, 4)),
         countIf(kind = 3 AND disposition = 0),
+        countIf(kind = 8 AND disposition = 0),
+        countIf(kind = 9 AND disposition = 0),
         sumIf(charged_micros, disposition = 0),
         sumIf(cost_micros, disposition IN (0, 4)),
         sumIf(over_delivery_micros, disposition IN (0, 4)),

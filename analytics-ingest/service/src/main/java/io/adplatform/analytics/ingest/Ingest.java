@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 /** Ingestion as a whole: two intakes, the dimensions, the schema they need. Thread-safe. */
 public final class Ingest implements AutoCloseable {
   private static final ClickHouseMigrations MIGRATIONS =
-      new ClickHouseMigrations(Ingest.class, List.of("V1__events.sql", "V2__generations.sql"));
+      new ClickHouseMigrations(
+          Ingest.class, List.of("V1__events.sql", "V2__generations.sql", "V3__responses.sql"));
 
   /** So much later than a block is due that it is not only slow. */
   private static final double STALLED_SECONDS = 60;

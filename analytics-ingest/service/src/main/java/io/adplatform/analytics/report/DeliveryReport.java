@@ -32,10 +32,11 @@ import java.util.List;
  *   <li>{@code bids}: auctions answered with a bid. {@code wins}: bids with a win notice.
  *   <li>{@code impressions}: bids whose billable event came: the beacon, or the billing notice
  *       where that is agreed with the supply partner; then a beacon counts for nothing.
- *   <li>{@code clicks}: bids that were clicked. {@code conversions}: none yet.
- *   <li>{@code spendMicros}: what line items were charged. {@code supplyCostMicros}: what supply
- *       gets. {@code marginMicros}: spend less cost. {@code overDeliveryMicros}: what the charge
- *       would have been beyond the leases.
+ *   <li>{@code clicks}, {@code views}, {@code conversions}: bids that were clicked, viewable, that
+ *       led to what the advertiser counts as success.
+ *   <li>{@code spendMicros}: what line items were charged, in the hour of the event they pay for.
+ *       {@code supplyCostMicros}: what supply gets. {@code marginMicros}: spend less cost. {@code
+ *       overDeliveryMicros}: what the charge would have been beyond the leases.
  *   <li>{@code repeats}: beacons and notices that had come before. {@code invalid}: those refused
  *       by a traffic verdict.
  * </ul>
@@ -43,6 +44,8 @@ import java.util.List;
  * Amounts of different currencies are never added: each row is of one {@code currency}.
  */
 final class DeliveryReport implements ApiHandler {
+  private static final List<String> FIGURES =
+      List.of("auctions", "bids", "wins", "impressions", "clicks", "views", "conversions");
   private static final DateTimeFormatter HOUR = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
 
   private final ClickHouseDatabase database;
@@ -87,10 +90,9 @@ final class DeliveryReport implements ApiHandler {
       item.put(grouping.field(), value(grouping, row.get("g" + i).asLong(), query.zone()));
     }
     item.put("currency", CurrencyCode.letters(row.get("currency").asInt()));
-    for (String figure : new String[] {"auctions", "bids", "wins", "impressions", "clicks"}) {
+    for (String figure : FIGURES) {
       item.put(figure, row.get(figure).asLong());
     }
-    item.put("conversions", 0L);
     long spend = row.get("spend").asLong();
     long cost = row.get("cost").asLong();
     if (withDemandMoney) {

@@ -40,7 +40,7 @@ final class LineItemActivity implements ApiHandler {
   private static final String DELIVERED =
       """
       SELECT countIf(billed = 1) AS impressions, countIf(kind = 4) AS wins, countIf(kind = 3) AS clicks,
-        sum(charged_micros) AS spend
+        countIf(kind = 8) AS views, countIf(kind = 9) AS conversions, sum(charged_micros) AS spend
       FROM settled_events FINAL
       WHERE bucket >= fromUnixTimestamp64Milli({from:Int64}) - 900
         AND time >= fromUnixTimestamp64Milli({from:Int64})
@@ -92,6 +92,8 @@ final class LineItemActivity implements ApiHandler {
               .put("wins", delivered.get("wins").asLong())
               .put("impressions", delivered.get("impressions").asLong())
               .put("clicks", delivered.get("clicks").asLong())
+              .put("views", delivered.get("views").asLong())
+              .put("conversions", delivered.get("conversions").asLong())
               .put("spendMicros", delivered.get("spend").asLong())
               .put("lastReasons", reasons(database.query(REASONS, parameters)))
               .put("targeting", sampler.sample(id)));

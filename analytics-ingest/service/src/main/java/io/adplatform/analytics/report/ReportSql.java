@@ -20,7 +20,8 @@ record ReportSql(String text, Map<String, String> parameters) {
   private static final String FIGURES =
       """
       sum(d.auctions) AS auctions, sum(d.bids) AS bids, sum(d.wins) AS wins,
-      sum(d.impressions) AS impressions, sum(d.clicks) AS clicks, sum(d.spend_micros) AS spend,
+      sum(d.impressions) AS impressions, sum(d.clicks) AS clicks, sum(d.views) AS views,
+      sum(d.conversions) AS conversions, sum(d.spend_micros) AS spend,
       sum(d.supply_cost_micros) AS cost, sum(d.over_delivery_micros) AS over_delivery,
       sum(d.repeats) AS repeats, sum(d.invalid) AS invalid
       FROM (SELECT * FROM delivery FINAL

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.sbe.SignalKind;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BeaconHandlerTest {
   private static final int PATIENCE_SECONDS = 20;
@@ -59,6 +63,62 @@ class BeaconHandlerTest {
       assertEquals(List.of(1L), server.recordedAuctions());
       assertEquals(1, server.counters.get(CollectOutcome.EXPIRED_CLICK));
     }
+  }
+
+  @Test
+  void shouldHandTheTokenOnToTheLandingPageThatAsksForIt() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      server.landOn("https://acme.example/thanks?t=${TOKEN}&x=1");
+      String token = TestTokens.valid(1);
+      HttpResponse<byte[]> click = server.send("GET", "/e/click/" + token);
+      assertEquals(
+          "https://acme.example/thanks?t=" + token + "&x=1",
+          click.headers().firstValue("location").orElseThrow());
+      HttpResponse<byte[]> conversion = server.send("POST", "/e/conv/" + token);
+      assertEquals(200, conversion.statusCode());
+      assertEquals("image/gif", conversion.headers().firstValue("content-type").orElseThrow());
+      assertEquals(200, server.send("GET", "/e/view/" + token).statusCode());
+      assertEquals(
+          List.of(SignalKind.CLICK, SignalKind.CONVERSION, SignalKind.VIEW), kinds(server));
+    }
+  }
+
+  /** The impression's time is over, that of what is paid for is not. */
+  @ParameterizedTest
+  @CsvSource({
+    "CPC, /e/click/, 302, 1800",
+    "VCPM, /e/view/, 200, 1800",
+    "CPA, /e/conv/, 200, 43200"
+  })
+  void shouldTakeWhatIsPaidForAfterTheImpressionsTime(
+      BidModel model, String path, int status, int seconds) throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      long now = System.currentTimeMillis() / 1_000;
+      long ended = now - seconds / 2;
+      assertEquals(status, server.send("GET", path + token(model, 1, ended)).statusCode());
+      assertEquals(404, server.send("GET", "/e/imp/" + token(model, 2, ended)).statusCode());
+      server.signals(signal -> assertEquals(ended + seconds, signal.expirySeconds()));
+      // Repeats are told by the same end, however early they come.
+      String valid = token(model, 3, now + 60);
+      assertEquals(status, server.send("GET", path + valid).statusCode());
+      server.signals(
+          signal ->
+              assertEquals(
+                  (signal.auctionLo() == 1 ? ended : now + 60) + seconds, signal.expirySeconds()));
+      String over = token(model, 4, now - seconds - 5);
+      assertEquals(model == BidModel.CPC ? 302 : 404, server.send("GET", path + over).statusCode());
+      assertEquals(List.of(1L, 3L), server.recordedAuctions());
+    }
+  }
+
+  private static String token(BidModel model, long auction, long expirySeconds) {
+    return TestTokens.text(TestTokens.KEYS, auction, expirySeconds, model);
+  }
+
+  private static List<SignalKind> kinds(BeaconServer server) throws Exception {
+    List<SignalKind> kinds = new ArrayList<>();
+    server.signals(signal -> kinds.add(signal.kind()));
+    return kinds;
   }
 
   @Test
@@ -111,7 +171,7 @@ class BeaconHandlerTest {
       assertEquals(404, server.send("GET", "/e/imp/" + valid.substring(1)).statusCode());
       assertEquals(404, server.send("GET", "/e/imp/").statusCode());
       assertEquals(404, server.send("GET", "/e/imp/" + expired).statusCode());
-      assertEquals(404, server.send("GET", "/e/view/" + valid).statusCode());
+      assertEquals(404, server.send("GET", "/e/glance/" + valid).statusCode());
       assertEquals(404, server.send("GET", "/n/imp/" + valid).statusCode());
       assertEquals(405, server.send("DELETE", "/e/imp/" + valid).statusCode());
       assertEquals(2, server.counters.get(CollectOutcome.FORGED));

@@ -50,10 +50,15 @@ final class BeaconServer implements AutoCloseable {
     node.agent(ignored -> agent);
     node.route("/e/", ignored -> handler);
     node.route("/n/", ignored -> handler);
-    Long2ObjectHashMap<String> known = new Long2ObjectHashMap<>();
-    known.put(TestTokens.CREATIVE, TestTokens.LANDING_PAGE);
-    pages.replace(known);
+    landOn(TestTokens.LANDING_PAGE);
     port = node.listen();
+  }
+
+  /** The creative of {@link TestTokens} leads to a page. */
+  void landOn(String page) {
+    Long2ObjectHashMap<String> known = new Long2ObjectHashMap<>();
+    known.put(TestTokens.CREATIVE, page);
+    pages.replace(known);
   }
 
   static BeaconServer start(Path folder) {

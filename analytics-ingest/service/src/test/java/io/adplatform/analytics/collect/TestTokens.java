@@ -1,5 +1,6 @@
 package io.adplatform.analytics.collect;
 
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
 import io.adplatform.wire.token.TokenKeys;
@@ -24,8 +25,12 @@ public final class TestTokens {
   }
 
   public static String text(TokenKeys keys, long auctionLo, long expirySeconds) {
+    return text(keys, auctionLo, expirySeconds, BidModel.CPM);
+  }
+
+  static String text(TokenKeys keys, long auctionLo, long expirySeconds, BidModel model) {
     Token token = new Token();
-    token.flags(false, 0);
+    token.flags(false, 0, model);
     token.format = 1;
     token.auctionHi = 77;
     token.auctionLo = auctionLo;

@@ -9,6 +9,7 @@ import io.adplatform.analytics.ingest.ApiFixture;
 import io.adplatform.analytics.ingest.SettledMessage;
 import io.adplatform.analytics.ingest.TopicFixture;
 import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
@@ -20,6 +21,7 @@ import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.DeviceType;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.catalogue.Targeting;
@@ -75,13 +77,20 @@ class AuctionExplanationsTest {
     fixture.publish(version++, creative(BASE + 40, ApiFixture.BUYER, BASE + 20));
     fixture.publish(version++, creative(BASE + 41, ApiFixture.OTHER_BUYER, BASE + 21));
     fixture.publish(version++, partner());
-    fixture.publish(version++, lineItem(WINNER, true, 3_000_000, Status.ACTIVE, Targeting.ANY));
+    // Worth 3.00 per thousand while two impressions of a thousand are clicked.
+    fixture.publish(
+        version++,
+        lineItem(WINNER, true, 0, Status.ACTIVE, Targeting.ANY).priced(BidModel.CPC, 1_500_000));
+    fixture.publish(
+        version++, new Participation(WINNER, ApiFixture.BUYER, Participation.START, 2_000));
     fixture.publish(version++, lineItem(OUTBID, false, 2_000_000, Status.ACTIVE, Targeting.ANY));
     Targeting germany = new Targeting(Map.of("country", List.of("DEU")), Map.of(), List.of());
     fixture.publish(version++, lineItem(ELSEWHERE, false, 9_000_000, Status.ACTIVE, germany));
     long seen = version;
     fixture.publish(version++, lineItem(PAUSED, true, 8_000_000, Status.PAUSED, Targeting.ANY));
     // What came after the auction must not be in its explanation.
+    fixture.publish(
+        version++, new Participation(WINNER, ApiFixture.BUYER, Participation.START, 10));
     fixture.publish(version++, lineItem(LATER, true, 7_000_000, Status.ACTIVE, Targeting.ANY));
     fixture.publish(version++, lineItem(PAUSED, true, 8_000_000, Status.ACTIVE, Targeting.ANY));
     fixture.publish(version, new CatalogueKey(CatalogueKind.LINE_ITEM, OUTBID), null);
@@ -149,6 +158,21 @@ class AuctionExplanationsTest {
   static void close() {
     api.close();
     fixture.close();
+  }
+
+  @Test
+  void shouldSayWhatAPriceWasMadeOfOnTheCatalogueOfTheAuction() {
+    JsonObject expected =
+        new JsonObject()
+            .put("model", "CPC")
+            .put("amountMicros", 1_500_000)
+            .put("chargesPerMillion", 2_000);
+    for (String key : new String[] {"operator", "buyer"}) {
+      JsonObject winner = candidate(api.json(key, PATH), WINNER);
+      assertEquals(expected, winner.getJsonObject("pricing"));
+      assertEquals(3_000_000, winner.getLong("priceCpmMicros"));
+    }
+    assertNull(candidate(api.json("operator", PATH), OUTBID).getJsonObject("pricing"));
   }
 
   private static Campaign campaign(long id, long account, long advertiser) {

@@ -68,6 +68,8 @@ class DeliveryReportTest {
     fixture.send(0, impression(noon + 40, LINE, 1).disposition(Disposition.REPEAT));
     fixture.send(0, impression(noon + 50, LINE, 1).disposition(Disposition.TEST));
     event(SettledKind.CLICK, noon + 60, LINE, 1);
+    event(SettledKind.VIEW, noon + 61, LINE, 1);
+    event(SettledKind.CONVERSION, noon + 62, LINE, 1);
     // A billing notice bills where that is agreed; the beacon beside it then does not.
     fixture.send(
         2,
@@ -80,11 +82,12 @@ class DeliveryReportTest {
     fixture.whileIngesting(
         () -> {
           fixture.awaitNumber(4, "SELECT sum(impressions) FROM delivery FINAL");
-          fixture.awaitNumber(13, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(15, "SELECT count() FROM settled_events");
           fixture.awaitNumber(
               4, "SELECT count() FROM entities FINAL WHERE id > 8000000 AND id < 8000100");
           fixture.awaitNumber(4, "SELECT sum(auctions) FROM delivery FINAL");
           fixture.awaitNumber(1, "SELECT sum(clicks) FROM delivery FINAL");
+          fixture.awaitNumber(1, "SELECT sum(conversions) FROM delivery FINAL");
         });
     range = "/api/v1/reports/delivery?from=" + NOON + "&to=" + DAY;
     api =
@@ -183,7 +186,8 @@ class DeliveryReportTest {
     assertEquals(1, usd.getLong("wins"));
     assertEquals(3, usd.getLong("impressions"));
     assertEquals(1, usd.getLong("clicks"));
-    assertEquals(0, usd.getLong("conversions"));
+    assertEquals(1, usd.getLong("views"));
+    assertEquals(1, usd.getLong("conversions"));
     assertEquals(4_100, usd.getLong("spendMicros"));
     assertEquals(4_090, usd.getLong("supplyCostMicros"));
     assertEquals(10, usd.getLong("marginMicros"));
@@ -341,7 +345,7 @@ class DeliveryReportTest {
             .auction(99)
             .lineItem(LINE, 5)
             .billed(2_500, 0, 2_000));
-    recent.whileIngesting(() -> recent.awaitNumber(16, "SELECT count() FROM settled_events"));
+    recent.whileIngesting(() -> recent.awaitNumber(18, "SELECT count() FROM settled_events"));
     String path = "/internal/v1/line-items/" + LINE + "/activity";
     assertEquals(401, api.get("operator", path).statusCode());
     JsonObject activity = api.json("node-key", path);

@@ -24,10 +24,14 @@ final class BidToChargeRate {
 
   private static final int BITS = 16;
   private static final int DEVIATIONS = 3;
+  private static final long MILLION = 1_000_000;
 
   private long bidMicros;
   private long chargedMicros;
   private int rate = ONE;
+
+  /** The same without a lowest, for what is rarely charged. */
+  private int measured = ONE;
 
   /** The rate, in {@link #ONE}ths. */
   int rate() {
@@ -37,6 +41,26 @@ final class BidToChargeRate {
   /** A price by the rate, rounded up. */
   long of(long priceMicros) {
     return priceMicros * rate + ONE - 1 >> BITS;
+  }
+
+  /**
+   * What is reserved for a bid that is charged for few of its impressions: the expected charge, or
+   * less where fewer of its bids were charged, with room for chance in what is left: few charges
+   * scatter more than many.
+   *
+   * @param priceMicros of one charge, positive
+   * @param chargesPerMillion for how many of a million impressions it is charged
+   * @param leftMicros of the share of the lease: what is not charged yet
+   */
+  long of(long priceMicros, int chargesPerMillion, long leftMicros) {
+    long expected = (priceMicros * chargesPerMillion + MILLION - 1) / MILLION;
+    long room = ONE + DEVIATIONS * root(((long) ONE << BITS) / charges(leftMicros, priceMicros));
+    long roomy = Math.min(priceMicros, (expected * room + ONE - 1) >> BITS);
+    return Math.min(roomy, priceMicros * measured + ONE - 1 >> BITS);
+  }
+
+  private static long charges(long shareMicros, long priceMicros) {
+    return Math.max(1, shareMicros / priceMicros);
   }
 
   /**
@@ -57,11 +81,12 @@ final class BidToChargeRate {
       return;
     }
     long share = fraction(chargedMicros, bidMicros);
-    long measured =
+    long likely =
         share + DEVIATIONS * root((share * (ONE - share)) / bids) + DEVIATIONS * ONE / bids;
-    long charges = Math.max(1, shareMicros / priceMicros);
+    long charges = charges(shareMicros, priceMicros);
     long inFlight = ONE + DEVIATIONS * root(((long) ONE << BITS) / charges);
-    rate = Math.clamp(measured * inFlight >> BITS, LOWEST, ONE);
+    measured = Math.clamp((likely * inFlight >> BITS) + 1, 1, ONE);
+    rate = Math.clamp(likely * inFlight >> BITS, LOWEST, ONE);
   }
 
   /** {@code part / whole} in {@link #ONE}ths, for amounts up to 2^62. */

@@ -1,5 +1,6 @@
 package io.adplatform.decision.budget;
 
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,7 @@ public final class BudgetGate {
   private long settledThroughMillis;
   private long grantedLeaseAmountMicros;
   private long grantedExpirySecond;
+  private long grantedReserveMicros;
 
   /** Line items met since the last reservation or poll that are awaited. */
   private int awaited;
@@ -110,12 +112,22 @@ public final class BudgetGate {
   /**
    * Sets aside what a bid may cost.
    *
-   * @param chargeMicros what its one billable event charges; 0 for a test, which sets nothing aside
-   * @param ttlSeconds how long its token is to live; a lease may shorten it
+   * @param chargeMicros what its one charged signal costs; 0 for a test, which sets nothing aside
+   * @param ttlSeconds how long it may be charged; a lease may shorten it
    * @return the lease that pays, positive; or a {@link Reason}'s code, negated: NO_LEASE where
    *     there is none with room, BUDGET_EXHAUSTED where the source said so
    */
   public long tryReserve(long lineItemId, long chargeMicros, int ttlSeconds, long nowMillis) {
+    return tryReserve(lineItemId, chargeMicros, LineItem.Participation.ALL, ttlSeconds, nowMillis);
+  }
+
+  /**
+   * The same for a bid that may be charged for few of its impressions.
+   *
+   * @param chargesPerMillion for how many of a million; a million where each is charged
+   */
+  public long tryReserve(
+      long lineItemId, long chargeMicros, int chargesPerMillion, int ttlSeconds, long nowMillis) {
     if (retiring) {
       return -Reason.NO_LEASE.code();
     }
@@ -127,11 +139,20 @@ public final class BudgetGate {
     if (chargeMicros > 0) {
       budget.priceMicros = chargeMicros;
     }
+    boolean rare = chargesPerMillion != LineItem.Participation.ALL && chargeMicros > 0;
     long reserveMicros = budget.rate.of(chargeMicros);
     long expirySecond = nowMillis / 1_000 + ttlSeconds;
     for (LaneLease lease = budget.first; lease != null; lease = lease.next) {
-      if (lease.isOpen(nowMillis) && fits(lease, reserveMicros, chargeMicros, expirySecond)) {
+      if (!lease.isOpen(nowMillis)) {
+        continue;
+      }
+      if (rare) {
+        long left = lease.shareMicros() - lease.chargedMicros();
+        reserveMicros = budget.rate.of(chargeMicros, chargesPerMillion, left);
+      }
+      if (fits(lease, reserveMicros, chargeMicros, expirySecond)) {
         awaited = 0;
+        grantedReserveMicros = reserveMicros;
         lease.lastReservedMillis = nowMillis;
         budget.spend(reserveMicros, nowMillis);
         grantedLeaseAmountMicros = lease.amountMicros;
@@ -149,7 +170,12 @@ public final class BudgetGate {
     return grantedLeaseAmountMicros;
   }
 
-  /** When the token of the last reservation expires, in seconds since 1970. */
+  /** What was set aside by the last reservation, micros. */
+  public long grantedReserveMicros() {
+    return grantedReserveMicros;
+  }
+
+  /** Until when the bid of the last reservation may be charged, in seconds since 1970. */
   public long grantedExpirySecond() {
     return grantedExpirySecond;
   }
@@ -158,14 +184,16 @@ public final class BudgetGate {
    * Takes a reservation back, because the bid was not sent after all; before the next {@link
    * #poll}.
    *
+   * @param reserveMicros as granted
    * @param chargeMicros as reserved
    * @param expirySecond as granted
    */
-  public void cancel(long lineItemId, long leaseId, long chargeMicros, long expirySecond) {
+  public void cancel(
+      long lineItemId, long leaseId, long reserveMicros, long chargeMicros, long expirySecond) {
     LineItemBudget budget = budgets.get(lineItemId);
     LaneLease lease = budget == null ? null : budget.find(leaseId);
     if (lease != null && chargeMicros > 0) {
-      lease.cancel(budget.rate.of(chargeMicros), chargeMicros, expirySecond);
+      lease.cancel(reserveMicros, chargeMicros, expirySecond);
     }
   }
 

@@ -5,6 +5,7 @@ import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.decision.targeting.TargetingCompiler;
 import io.adplatform.wire.catalogue.Advertiser;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
@@ -22,11 +23,12 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Turns catalogue documents into snapshots. Owned by one background thread. */
 public final class CatalogueCompiler {
   private static final Comparator<Servable> BEST_FIRST =
-      Comparator.comparingLong((Servable servable) -> servable.lineItem.bidCpmMicros())
+      Comparator.comparingLong((Servable servable) -> servable.cpmMicros)
           .reversed()
           .thenComparingLong(servable -> servable.lineItem.id());
 
@@ -66,7 +68,8 @@ public final class CatalogueCompiler {
     CompiledCreative compiled = entity instanceof Creative creative ? compile(creative) : null;
     entries.put(key, new Entry(entityVersion, entity, compiled));
     version = Math.max(version, entityVersion);
-    if (key.kind() == CatalogueKind.PARTICIPATION) {
+    if (key.kind() == CatalogueKind.PARTICIPATION
+        && Objects.equals(measured(entity), measured(known == null ? null : known.entity))) {
       participationsChanged = true;
     } else {
       newest = null;
@@ -81,7 +84,7 @@ public final class CatalogueCompiler {
   /**
    * The snapshot of what was applied so far; to be called at the end of a transaction. Where
    * participations alone have changed, which they do every few seconds, all but these is taken over
-   * from the snapshot before.
+   * from the snapshot before. What is measured of charges orders the line items: that compiles all.
    *
    * @param nowMillis line items that are over by then are left out of auctions
    */
@@ -121,6 +124,20 @@ public final class CatalogueCompiler {
             instanceof LineItem.Participation participation
         ? participation.partsPerMillion()
         : LineItem.Participation.START;
+  }
+
+  /** For how many of a million impressions it is charged. */
+  private int chargesPerMillion(LineItem lineItem) {
+    BidModel model = lineItem.model();
+    Integer measured =
+        model == BidModel.CPM ? null : measured(entity(CatalogueKind.PARTICIPATION, lineItem.id()));
+    return measured == null ? model.priorPerMillion() : measured;
+  }
+
+  private static Integer measured(CatalogueEntity entity) {
+    return entity instanceof LineItem.Participation participation
+        ? participation.chargesPerMillion()
+        : null;
   }
 
   private CatalogueSnapshot compileAll(long nowMillis) {
@@ -172,7 +189,16 @@ public final class CatalogueCompiler {
       return;
     }
     int currency = CurrencyCode.numeric(advertiser.currency());
-    servables.add(new Servable(lineItem, currency, start, end, creatives));
+    int charges = chargesPerMillion(lineItem);
+    servables.add(
+        new Servable(
+            lineItem,
+            charges,
+            lineItem.effectiveCpmMicros(charges),
+            currency,
+            start,
+            end,
+            creatives));
   }
 
   private CatalogueSnapshot snapshot(
@@ -203,6 +229,7 @@ public final class CatalogueCompiler {
       columns.endMillis[ordinal] = servable.endMillis;
       columns.creatives[ordinal] = ordinals;
       columns.participations[ordinal] = participation(servable.lineItem);
+      columns.chargesPerMillion[ordinal] = servable.chargesPerMillion;
       if (addCaps(servable.lineItem, caps)) {
         caps.serve(ordinal, servable.lineItem.id());
         targeting.markCapped();
@@ -260,6 +287,8 @@ public final class CatalogueCompiler {
   /** A line item that can serve. */
   private record Servable(
       LineItem lineItem,
+      int chargesPerMillion,
+      long cpmMicros,
       int currency,
       long startMillis,
       long endMillis,

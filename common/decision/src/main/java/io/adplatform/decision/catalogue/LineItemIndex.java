@@ -1,13 +1,13 @@
 package io.adplatform.decision.catalogue;
 
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.LineItem;
-import io.adplatform.wire.money.Cpm;
 import java.util.Arrays;
 import org.agrona.collections.LongHashSet;
 
 /**
- * The line items of a snapshot that can serve, by ordinal: 0 has the highest bid (CPM micros,
- * whatever the currency); equal bids stand by id. Immutable; any thread.
+ * The line items of a snapshot that can serve, by ordinal: 0 has the highest effective bid (CPM
+ * micros, whatever the currency); equal bids stand by id. Immutable; any thread.
  */
 public final class LineItemIndex {
   // The fields of a row: what an auction reads of a line item lies side by side.
@@ -24,6 +24,7 @@ public final class LineItemIndex {
 
   private static final int CAMPAIGN = 6;
 
+  /** And in the high half the charges per million impressions. */
   private static final int PARTICIPATION = 7;
 
   private static final int ROW_SHIFT = 3;
@@ -56,12 +57,14 @@ public final class LineItemIndex {
       rows[row + ID] = lineItems[ordinal].id();
       ids.add(lineItems[ordinal].id());
       rows[row + CAMPAIGN] = lineItems[ordinal].campaignId();
-      rows[row + BID] = lineItems[ordinal].bidCpmMicros();
-      rows[row + CHARGE] = Cpm.perImpression(lineItems[ordinal].bidCpmMicros());
+      rows[row + BID] = lineItems[ordinal].effectiveCpmMicros(columns.chargesPerMillion[ordinal]);
+      rows[row + CHARGE] = lineItems[ordinal].chargeMicros();
       rows[row + START] = columns.startMillis[ordinal];
       rows[row + END] = columns.endMillis[ordinal];
       rows[row + CREATIVES] = (long) creativesTo << Integer.SIZE | creativesFrom;
-      rows[row + PARTICIPATION] = columns.participations[ordinal];
+      rows[row + PARTICIPATION] =
+          (long) columns.chargesPerMillion[ordinal] << Integer.SIZE
+              | columns.participations[ordinal];
       creativesFrom = creativesTo;
     }
   }
@@ -75,7 +78,8 @@ public final class LineItemIndex {
     creativeOrdinals = same.creativeOrdinals;
     rows = same.rows.clone();
     for (int ordinal = 0; ordinal < participations.length; ordinal++) {
-      rows[(ordinal << ROW_SHIFT) + PARTICIPATION] = participations[ordinal];
+      int at = (ordinal << ROW_SHIFT) + PARTICIPATION;
+      rows[at] = rows[at] >>> Integer.SIZE << Integer.SIZE | participations[ordinal];
     }
   }
 
@@ -103,12 +107,12 @@ public final class LineItemIndex {
     return rows[(ordinal << ROW_SHIFT) + CAMPAIGN];
   }
 
-  /** What it bids, CPM micros of its currency. */
+  /** What it bids: what a thousand impressions are worth to it, CPM micros of its currency. */
   public long bidCpmMicros(int ordinal) {
     return rows[(ordinal << ROW_SHIFT) + BID];
   }
 
-  /** What one billable event charges: micros of its currency. */
+  /** What the one signal that is charged costs: micros of its currency. */
   public long chargeMicros(int ordinal) {
     return rows[(ordinal << ROW_SHIFT) + CHARGE];
   }
@@ -146,6 +150,16 @@ public final class LineItemIndex {
     return (int) rows[(ordinal << ROW_SHIFT) + PARTICIPATION];
   }
 
+  /** For how many of a million impressions it is charged; a million where it pays for each. */
+  public int chargesPerMillion(int ordinal) {
+    return (int) (rows[(ordinal << ROW_SHIFT) + PARTICIPATION] >>> Integer.SIZE);
+  }
+
+  /** What it pays for. */
+  public BidModel model(int ordinal) {
+    return lineItems[ordinal].model();
+  }
+
   /** Where its creatives begin, for {@link #creativeOrdinal}. */
   public int creativesFrom(int ordinal) {
     return (int) rows[(ordinal << ROW_SHIFT) + CREATIVES];
@@ -174,6 +188,7 @@ public final class LineItemIndex {
     final long[] endMillis;
     final int[][] creatives;
     final int[] participations;
+    final int[] chargesPerMillion;
 
     Columns(int count) {
       lineItems = new LineItem[count];
@@ -182,6 +197,7 @@ public final class LineItemIndex {
       endMillis = new long[count];
       creatives = new int[count][];
       participations = new int[count];
+      chargesPerMillion = new int[count];
     }
   }
 }

@@ -17,7 +17,9 @@ public final class Candidates {
   private final long[] leaseIds = new long[MAX];
   private final long[] leaseAmountMicros = new long[MAX];
   private final long[] expirySeconds = new long[MAX];
+  private final long[] chargeMicros = new long[MAX];
   private final long[] reservedMicros = new long[MAX];
+  private final int[] chargeSeconds = new int[MAX];
   private final Reason[] reasons = new Reason[MAX];
   private final int[] winners = new int[MAX];
   private int count;
@@ -135,16 +137,34 @@ public final class Candidates {
     return place;
   }
 
-  /** What a winner's charge was reserved for: nothing for a test. */
+  /** What a winner may be charged; nothing for a test. */
+  long chargeMicros(int candidate) {
+    return chargeMicros[candidate];
+  }
+
+  /** What was reserved for that. */
   long reservedMicros(int candidate) {
     return reservedMicros[candidate];
   }
 
-  void pay(int candidate, long leaseId, long amountMicros, long expirySecond, long chargeMicros) {
-    reservedMicros[candidate] = chargeMicros;
+  /**
+   * Until when it was reserved, in seconds since 1970: the charge may come after the token's end.
+   */
+  long reservedExpirySecond(int candidate) {
+    return expirySeconds[candidate] + chargeSeconds[candidate];
+  }
+
+  void pay(int candidate, long leaseId, long amountMicros) {
     leaseIds[candidate] = leaseId;
     leaseAmountMicros[candidate] = amountMicros;
-    expirySeconds[candidate] = expirySecond;
+  }
+
+  void reserve(
+      int candidate, long charge, long reserved, long reservedExpirySecond, int secondsAfter) {
+    chargeMicros[candidate] = charge;
+    reservedMicros[candidate] = reserved;
+    chargeSeconds[candidate] = secondsAfter;
+    expirySeconds[candidate] = reservedExpirySecond - secondsAfter;
   }
 
   private int lastLoser() {
@@ -165,6 +185,8 @@ public final class Candidates {
     leaseIds[place] = 0;
     leaseAmountMicros[place] = 0;
     expirySeconds[place] = 0;
+    chargeMicros[place] = 0;
     reservedMicros[place] = 0;
+    chargeSeconds[place] = 0;
   }
 }

@@ -102,7 +102,8 @@ public final class Chooser {
         candidates.lineItemId(candidate),
         candidates.leaseId(candidate),
         candidates.reservedMicros(candidate),
-        candidates.expirySecond(candidate));
+        candidates.chargeMicros(candidate),
+        candidates.reservedExpirySecond(candidate));
   }
 
   private void walk() {
@@ -189,10 +190,18 @@ public final class Chooser {
       return;
     }
     long charge = query.test() ? 0 : lineItems.chargeMicros(ordinal);
-    long lease = gate.tryReserve(id, charge, query.ttlSeconds(), nowMillis);
+    int after = lineItems.model(ordinal).chargeSeconds();
+    long lease =
+        gate.tryReserve(
+            id,
+            charge,
+            lineItems.chargesPerMillion(ordinal),
+            query.ttlSeconds() + after,
+            nowMillis);
     if (lease > 0) {
       int winner = out.addWinner(ordinal, id, groupCpmMicros, creative);
-      out.pay(winner, lease, gate.grantedLeaseAmountMicros(), gate.grantedExpirySecond(), charge);
+      out.pay(winner, lease, gate.grantedLeaseAmountMicros());
+      out.reserve(winner, charge, gate.grantedReserveMicros(), gate.grantedExpirySecond(), after);
       lastWinnerCpmMicros = groupCpmMicros;
     } else {
       Reason reason = Reason.of((int) -lease);

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What is bid, for whom, with which creatives.
  *
- * @param bidCpmMicros bid per thousand impressions, in the advertiser's currency; positive
+ * @param bidCpmMicros bid per thousand impressions, in the advertiser's currency; positive, or 0
+ *     where {@code price} says what is bid
  * @param creativeIds creatives of the same advertiser, any of which may be shown; not empty when
  *     ACTIVE
  * @param budget never null
@@ -16,6 +17,8 @@ import java.util.List;
  * @param targeting never null
  * @param frequencyCaps of all of it together, per user; never null
  * @param pacing null is ASAP, as in documents of former releases
+ * @param price what is bid for something else than impressions; null is CPM, as in documents of
+ *     former releases, which pass it over and find a bid of 0
  */
 public record LineItem(
     long id,
@@ -31,8 +34,18 @@ public record LineItem(
     Instant endAt,
     Targeting targeting,
     List<FrequencyCap> frequencyCaps,
-    Pacing pacing)
+    Pacing pacing,
+    Price price)
     implements CatalogueEntity {
+  /**
+   * A bid for something else than impressions.
+   *
+   * @param model not CPM
+   * @param amountMicros per click, per conversion or per thousand viewable impressions, in the
+   *     advertiser's currency; positive
+   */
+  public record Price(BidModel model, long amountMicros) {}
+
   /** How its budget is to be spent over time. */
   public enum Pacing {
     /** As fast as there is traffic for it. */
@@ -49,9 +62,12 @@ public record LineItem(
    * the line item stays.
    *
    * @param id of the line item
-   * @param partsPerMillion 1 to {@link #ALL}
+   * @param partsPerMillion 1 to {@link #ALL}; of one that is not paced it says nothing
+   * @param chargesPerMillion for how many of a million impressions it is charged, as measured, 1 to
+   *     a million; null is not measured, as in documents of former releases
    */
-  public record Participation(long id, long accountId, int partsPerMillion)
+  public record Participation(
+      long id, long accountId, int partsPerMillion, Integer chargesPerMillion)
       implements CatalogueEntity {
     /** Takes part in every auction. */
     public static final int ALL = 1_000_000;
@@ -61,6 +77,11 @@ public record LineItem(
      * small budget is not gone before the first spend is seen.
      */
     public static final int START = 10_000;
+
+    /** Of a line item whose charges are not measured. */
+    public Participation(long id, long accountId, int partsPerMillion) {
+      this(id, accountId, partsPerMillion, null);
+    }
 
     @Override
     public CatalogueKind kind() {
@@ -105,6 +126,40 @@ public record LineItem(
         Pacing.ASAP);
   }
 
+  /** One that bids per thousand impressions. */
+  public LineItem(
+      long id,
+      long accountId,
+      long advertiserId,
+      long campaignId,
+      String name,
+      Status status,
+      long bidCpmMicros,
+      List<Long> creativeIds,
+      Budget budget,
+      Instant startAt,
+      Instant endAt,
+      Targeting targeting,
+      List<FrequencyCap> frequencyCaps,
+      Pacing pacing) {
+    this(
+        id,
+        accountId,
+        advertiserId,
+        campaignId,
+        name,
+        status,
+        bidCpmMicros,
+        creativeIds,
+        budget,
+        startAt,
+        endAt,
+        targeting,
+        frequencyCaps,
+        pacing,
+        null);
+  }
+
   /** The same, paced otherwise. */
   public LineItem paced(Pacing otherwise) {
     return new LineItem(
@@ -121,7 +176,53 @@ public record LineItem(
         endAt,
         targeting,
         frequencyCaps,
-        otherwise);
+        otherwise,
+        price);
+  }
+
+  /** The same, bidding for something else; CPM is left to {@code bidCpmMicros}. */
+  public LineItem priced(BidModel otherwise, long amountMicros) {
+    boolean perMille = otherwise == BidModel.CPM;
+    return new LineItem(
+        id,
+        accountId,
+        advertiserId,
+        campaignId,
+        name,
+        status,
+        perMille ? amountMicros : 0,
+        creativeIds,
+        budget,
+        startAt,
+        endAt,
+        targeting,
+        frequencyCaps,
+        pacing,
+        perMille ? null : new Price(otherwise, amountMicros));
+  }
+
+  /** What it pays for. */
+  public BidModel model() {
+    return price == null ? BidModel.CPM : price.model();
+  }
+
+  /** What it bids by its model: per thousand, per click or per conversion, micros. */
+  public long amountMicros() {
+    return price == null ? bidCpmMicros : price.amountMicros();
+  }
+
+  /** What the one signal that is charged costs it, micros. */
+  public long chargeMicros() {
+    return model().chargeMicros(amountMicros());
+  }
+
+  /**
+   * What a thousand impressions are worth to it: what it is ranked by, and bids; CPM micros.
+   *
+   * @param chargesPerMillion for how many of a million impressions it is charged
+   */
+  public long effectiveCpmMicros(int chargesPerMillion) {
+    return model().effectiveCpmMicros(amountMicros(), chargesPerMillion);
   }
 
   @Override

@@ -5,18 +5,23 @@ import io.adplatform.wire.token.TokenCodec;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * All members of a {@code bid} (OpenRTB 2.6, 4.2.3) that only depend on the creative, encoded as
  * JSON once, with holes where the bid's token goes: markup with click and impression URLs, notices,
  * {@code adomain}, {@code adid}, {@code crid}, {@code cat}, {@code attr}, size and {@code mtype}.
  *
- * <p>In the markup {@code ${CLICK_URL}} becomes the click beacon, and the impression beacon is
- * appended. Macros of the SSP ({@code ${AUCTION_PRICE}} and its like), here and in the notices,
- * stay as they are: the SSP fills them. Immutable; any thread.
+ * <p>In the markup {@code ${CLICK_URL}} becomes the click beacon, {@code ${VIEW_URL}} that which
+ * says that the ad was viewable, and the impression beacon is appended. Macros of the SSP ({@code
+ * ${AUCTION_PRICE}} and its like), here and in the notices, stay as they are: the SSP fills them.
+ * Immutable; any thread.
  */
 public final class CreativeTemplate {
-  private static final String CLICK_MACRO = "${CLICK_URL}";
+  private static final Pattern MACRO =
+      Pattern.compile(
+          Pattern.quote(Creative.CLICK_MACRO) + "|" + Pattern.quote(Creative.VIEW_MACRO));
 
   /**
    * What stands where a token goes, so that a bid is one copy of the whole and the token on top: it
@@ -86,11 +91,10 @@ public final class CreativeTemplate {
     void markup(String markup) {
       JsonText.ascii(",\"adm\":\"", members);
       int from = 0;
-      for (int at;
-          (at = markup.indexOf(CLICK_MACRO, from)) >= 0;
-          from = at + CLICK_MACRO.length()) {
-        JsonText.escape(markup.substring(from, at), members);
-        JsonText.escape(publicUrl + "/e/click/", members);
+      for (Matcher macro = MACRO.matcher(markup); macro.find(); from = macro.end()) {
+        JsonText.escape(markup.substring(from, macro.start()), members);
+        boolean click = macro.group().equals(Creative.CLICK_MACRO);
+        JsonText.escape(publicUrl + (click ? "/e/click/" : "/e/view/"), members);
         token();
       }
       JsonText.escape(markup.substring(from), members);

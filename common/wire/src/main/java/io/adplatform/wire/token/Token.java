@@ -1,5 +1,7 @@
 package io.adplatform.wire.token;
 
+import io.adplatform.wire.catalogue.BidModel;
+
 /**
  * What a bid's token says: all that settling needs. A mutable flyweight, owned by one thread.
  *
@@ -15,8 +17,10 @@ public final class Token {
 
   private static final int BILLABLE_SHIFT = 1;
   private static final int BILLABLE_MASK = 3;
+  private static final int MODEL_SHIFT = 3;
+  private static final int MODEL_MASK = 3;
 
-  /** {@link #FLAG_TEST} and the billable event. */
+  /** {@link #FLAG_TEST}, the billable event and the bid model. */
   public int flags;
 
   /** Code of {@code io.adplatform.wire.catalogue.Format}. */
@@ -38,7 +42,7 @@ public final class Token {
   public long creativeId;
   public long supplyPartnerId;
 
-  /** What the one billable event charges. */
+  /** What the one signal that is charged costs. */
   public long chargeMicros;
 
   /** What was bid to the SSP: the cost is never above it. */
@@ -66,8 +70,26 @@ public final class Token {
     return (flags >> BILLABLE_SHIFT) & BILLABLE_MASK;
   }
 
+  /** What is charged. */
+  public BidModel model() {
+    return model(flags);
+  }
+
+  /** What is charged, as the flags of a token say. */
+  public static BidModel model(int flags) {
+    return BidModel.of(flags >> MODEL_SHIFT);
+  }
+
   /** Sets {@link #flags}. */
+  public void flags(boolean test, int billableEvent, BidModel model) {
+    flags =
+        (test ? FLAG_TEST : 0)
+            | (billableEvent & BILLABLE_MASK) << BILLABLE_SHIFT
+            | (model.code() & MODEL_MASK) << MODEL_SHIFT;
+  }
+
+  /** Sets {@link #flags} of a bid that is charged when it bills. */
   public void flags(boolean test, int billableEvent) {
-    flags = (test ? FLAG_TEST : 0) | (billableEvent & BILLABLE_MASK) << BILLABLE_SHIFT;
+    flags(test, billableEvent, BidModel.CPM);
   }
 }

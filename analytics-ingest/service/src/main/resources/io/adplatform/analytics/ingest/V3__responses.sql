@@ -1,0 +1,3 @@
+ALTER TABLE delivery
+    ADD COLUMN IF NOT EXISTS views UInt64 DEFAULT 0 AFTER clicks,
+    ADD COLUMN IF NOT EXISTS conversions UInt64 DEFAULT 0 AFTER views;
