@@ -1,5 +1,8 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.stream.Checkpoints;
+import io.adplatform.simulator.stream.Settler;
+import io.adplatform.simulator.stream.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -3,6 +3,7 @@ package io.adplatform.simulator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.simulator.fault.FaultKind;
 import io.adplatform.simulator.plot.SpendCurve;
 import java.io.IOException;
 import java.io.PrintWriter;
