@@ -173,7 +173,9 @@ public final class Simulation {
     }
     nodes.forEach(SimulatedNode::record);
     boolean dead = world.faults.is(FaultKind.SETTLEMENT_CRASH);
-    if (settlement.step(world.millis(), dead)) {
+    boolean dies =
+        world.faults.comes(FaultKind.SETTLEMENT_CRASH, world.millis(), SettleTask.READ_MILLIS);
+    if (settlement.step(world.millis(), dead, dies)) {
       world.faults.struck(FaultKind.SETTLEMENT_CRASH);
     }
     boolean again =

@@ -109,6 +109,7 @@ public final class LedgerAuditor {
             throw violation(SUMS, account + ": " + micros + ", and entries of " + own);
           }
         });
+    trial.forEach((currency, sums) -> hold(BALANCED, currency, sums[0], sums[1]));
     hold(BY_HAND, "cash", paid, of(AccountKind.CASH));
     hold(BY_HAND, "adjustments", credited - takenBack, of(AccountKind.ADJUSTMENT));
   }

@@ -114,6 +114,23 @@ public final class FaultPlan {
     return severities[kind.ordinal()][0] > 0;
   }
 
+  /**
+   * Whether a fault is on, or will be within so many milliseconds.
+   *
+   * @param nowMillis of {@link #moveTo}
+   */
+  public boolean comes(FaultKind kind, long nowMillis, long withinMillis) {
+    boolean comes = is(kind);
+    for (int i = next; i < faults.size() && !comes; i++) {
+      Fault fault = faults.get(i);
+      if (fault.fromMillis() > nowMillis + withinMillis) {
+        break;
+      }
+      comes = fault.kind() == kind;
+    }
+    return comes;
+  }
+
   /** Notes that a fault had an effect. */
   public void struck(FaultKind kind) {
     struck.merge(kind, 1L, Long::sum);

@@ -34,18 +34,19 @@ public final class SettledCaps {
     if (disposition != Disposition.COUNTED && disposition != Disposition.LATE) {
       return false;
     }
+    boolean seen = event.kind() == SettledKind.IMPRESSION || event.billed() == 1;
+    if (!seen && event.kind() != SettledKind.LOSS) {
+      return false;
+    }
     CapScope[] scopes = snapshot.caps().scopesOf(event.lineItemId());
     if (scopes == null) {
       return false;
     }
-    if (event.kind() == SettledKind.IMPRESSION || event.billed() == 1) {
+    if (seen) {
       counter.seen(scopes, event.auctionHi(), event.auctionLo(), event.timeMillis());
-      return true;
-    }
-    if (event.kind() == SettledKind.LOSS) {
+    } else {
       counter.lost(scopes, event.auctionHi(), event.auctionLo());
-      return true;
     }
-    return false;
+    return true;
   }
 }
