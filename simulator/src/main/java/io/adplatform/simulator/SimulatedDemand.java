@@ -98,7 +98,7 @@ final class SimulatedDemand {
     caps = capped.build();
     pauses = new Pauses(config.seed(), config.durationMillis(), lineItems);
     long all = config.durationMillis() / 1_000 * config.requestsPerSecond();
-    users = (int) Math.clamp(all / REQUESTS_PER_USER, LEAST_USERS, MOST_USERS);
+    users = Math.clamp(all / REQUESTS_PER_USER, LEAST_USERS, MOST_USERS);
   }
 
   private Campaign campaign(long id) {
