@@ -1,5 +1,9 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.audit.BidTerms;
+import io.adplatform.simulator.audit.Books;
+import io.adplatform.simulator.audit.LeaseBooks;
+import io.adplatform.simulator.audit.Violation;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseDialogue;
 import io.adplatform.storage.lease.LeaseRefusal;
@@ -40,63 +44,14 @@ final class Auditor {
   private static final int EXPIRY_SLACK_SECONDS = 5;
 
   private static final long LEASE_KEPT_MILLIS = 1_200_000;
+  private static final long PAUSES_MILLIS = 1_000;
 
   private static final Set<LeaseRefusal> FUNDS =
       EnumSet.of(LeaseRefusal.PREPAID_FUNDS, LeaseRefusal.CREDIT_LIMIT);
 
-  /** The books of a line item, a campaign or an advertiser. */
-  private static final class Books {
-    final long id;
-    final Budget budget;
-    final Map<Long, long[]> days = new HashMap<>();
-    long committed;
-    long charged;
-    long counted;
-    long overDelivery;
-
-    Books(long id, Budget budget) {
-      this.id = id;
-      this.budget = budget;
-    }
-
-    long[] day(long day) {
-      return days.computeIfAbsent(day, key -> new long[2]);
-    }
-  }
-
-  /** The books of a lease. */
-  private static final class LeaseBooks {
-    final long id;
-    final int node;
-    final long boot;
-    final long amount;
-    final long day;
-    final Books lineItem;
-    final Books campaign;
-    final Books advertiser;
-    final TreeMap<Long, Long> bidByExpiry = new TreeMap<>();
-    long lastExpiryMillis;
-    long outstanding;
-    long givenBack;
-    long charged;
-    long counted;
-    long closedAtMillis = -1;
-    boolean writtenOff;
-
-    LeaseBooks(LeaseAnswer.State state, LeaseRequest of, Books[] books, long day) {
-      id = state.leaseId();
-      node = of.nodeId();
-      boot = of.boot();
-      amount = state.amountMicros();
-      lineItem = books[0];
-      campaign = books[1];
-      advertiser = books[2];
-      this.day = day;
-    }
-  }
-
   private record LaneItem(int node, int lane, long boot, long lineItemId) {}
 
+  final PauseAuditor pauses;
   private final World world;
   private final Map<Long, Books> lineItems = new TreeMap<>();
   private final Map<Long, Books> campaigns = new TreeMap<>();
@@ -124,6 +79,7 @@ final class Auditor {
 
   Auditor(World world) {
     this.world = world;
+    pauses = new PauseAuditor(world);
     for (Campaign campaign : world.demand.campaigns) {
       campaigns.put(campaign.id(), new Books(campaign.id(), campaign.budget()));
     }
@@ -157,6 +113,9 @@ final class Auditor {
     LeaseBooks lease = leases.get(back.leaseId());
     boolean theirs =
         lease != null && lease.node == request.nodeId() && lease.boot == request.boot();
+    if (theirs) {
+      lease.returned = true;
+    }
     if (theirs && lease.closedAtMillis < 0) {
       long free = Math.min(back.freeMicros(), lease.amount - lease.counted);
       long more = Math.max(0, free - lease.givenBack);
@@ -205,13 +164,25 @@ final class Auditor {
     if (daily != null && ofDay > daily) {
       throw violation(invariant, books.id + ": " + ofDay + " of " + daily + " on the day");
     }
-    if (books.id == SimulatedDemand.PREPAID_ADVERTISER && total > world.payments.boundMicros()) {
+    if (books.id == SimulatedDemand.PREPAID_ADVERTISER
+        && total > fundsMicros() + world.payments.limitMicros()) {
       throw violation(invariant, books.id + ": " + total + " of its funds and limit");
     }
   }
 
+  private long fundsMicros() {
+    return world.payments.paidMicros()
+        + world.ledgerAuditor.correctedMicros(SimulatedDemand.PREPAID_ADVERTISER);
+  }
+
+  /** Lanes have a document from the next auction on. */
+  void delivered(LineItem lineItem) {
+    pauses.delivered(lineItem);
+  }
+
   /** A bid was sent. */
   void bid(Token token, int node, int lane, long boot, long clockMillis) {
+    pauses.bid(token.lineItemId);
     LeaseBooks lease = leases.get(token.leaseId);
     if (lease == null || lease.node != node || lease.boot != boot) {
       throw violation("a bid names a lease of its process", "lease " + token.leaseId);
@@ -291,6 +262,10 @@ final class Auditor {
     seen.set(auction);
     if (impression) {
       checkAmounts(disposition);
+      if (disposition == Disposition.COUNTED) {
+        world.capAuditor.settled(
+            event.auctionHi(), event.auctionLo(), event.timeMillis(), world.millis());
+      }
     }
     if (event.leaseId() != 0 && event.billed() != 0) {
       charged(disposition);
@@ -333,6 +308,7 @@ final class Auditor {
     charge(lease.lineItem, lease.day, micros);
     charge(lease.campaign, lease.day, micros);
     charge(lease.advertiser, lease.day, micros);
+    world.pacingAuditor.charged(lease.lineItem.id, lease.day, micros);
     if (lease.charged > lease.amount) {
       throw violation("charged within the lease", "lease " + lease.id);
     }
@@ -402,6 +378,9 @@ final class Auditor {
     if (world.billing.mismatches() > 0) {
       throw violation("a lease closes with the sum that was counted", "see billing");
     }
+    if (world.millis() % PAUSES_MILLIS == 0) {
+      pauses.check(leases.values());
+    }
     if (settledBeacons > 0 && world.millis() % 60_000 == 0) {
       leases.values().removeIf(this::isOld);
     }
@@ -411,7 +390,7 @@ final class Auditor {
   private void checkBalance() {
     Books books = advertisers.get(SimulatedDemand.PREPAID_ADVERTISER);
     long balance = world.billing.balanceMicros(books.id);
-    if (balance != world.payments.paidMicros() - books.counted) {
+    if (balance != fundsMicros() - books.counted) {
       throw violation("charges are posted once", books.id + ": " + balance + " are left");
     }
   }
@@ -455,9 +434,10 @@ final class Auditor {
     return lineItems.values().stream().mapToLong(books -> books.charged).sum();
   }
 
-  /** Charged on a campaign, micros. */
-  long chargedMicros(long campaignId) {
-    return campaigns.get(campaignId).charged;
+  /** Charged on a campaign or a line item, micros. */
+  long chargedMicros(long id) {
+    Books books = campaigns.get(id);
+    return (books == null ? lineItems.get(id) : books).charged;
   }
 
   /** Delivered beyond that, micros. */

@@ -1,10 +1,14 @@
 package io.adplatform.simulator;
 
+import io.adplatform.billing.ledger.LedgerStore;
 import io.adplatform.billing.memory.MemoryBilling;
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.choice.Candidates;
 import io.adplatform.settle.Settlement;
+import io.adplatform.simulator.stream.Checkpoints;
+import io.adplatform.simulator.stream.Settler;
 import io.adplatform.storage.lease.LeaseDialogue;
+import io.adplatform.wire.catalogue.CatalogueEntity;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -19,6 +23,9 @@ import java.util.function.UnaryOperator;
  * @param closing which leases billing-service closes now
  * @param bidSent told of each bid that was sent
  * @param registration of a node that takes no beacons before
+ * @param ledger between billing-service and the ledger's accounts
+ * @param reports makes the table that reports are read from
+ * @param catalogue what nodes make of a document
  */
 record Seams(
     UnaryOperator<LeaseDialogue.Carrier> billing,
@@ -26,7 +33,10 @@ record Seams(
     Supplier<Checkpoints> checkpoints,
     Closing closing,
     BidSent bidSent,
-    Registration registration) {
+    Registration registration,
+    UnaryOperator<LedgerStore> ledger,
+    Supplier<Reports.Table> reports,
+    UnaryOperator<CatalogueEntity> catalogue) {
   /** Auctions that a partition's settlement remembers. */
   private static final int MAX_AUCTIONS = 4_000_000;
 
@@ -43,7 +53,10 @@ record Seams(
               billing.register(nodeId);
             }
             return reached;
-          });
+          },
+          store -> store,
+          Reports.Offsets::new,
+          entity -> entity);
 
   /** Says which leases are closed. */
   @FunctionalInterface

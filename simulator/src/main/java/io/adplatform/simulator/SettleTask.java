@@ -1,5 +1,8 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.stream.Checkpoints;
+import io.adplatform.simulator.stream.Settler;
+import io.adplatform.simulator.stream.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,6 +16,9 @@ final class SettleTask {
   private static final int MAX_ANSWER_LENGTH = 1_024;
   private static final long CHECKPOINT_MILLIS = 4_000;
   private static final long COMPLETE_MILLIS = 500;
+
+  /** A checkpoint is read no later than this after it was begun: then the one after it is. */
+  static final long READ_MILLIS = 2 * CHECKPOINT_MILLIS + 2 * COMPLETE_MILLIS;
 
   private record Output(int partition, byte[] message) {}
 
@@ -42,8 +48,13 @@ final class SettleTask {
     this.next = new long[events.partitions()];
   }
 
-  /** Settles what there is, unless it is dead. Returns whether it died just now. */
-  boolean step(long nowMillis, boolean dead) {
+  /**
+   * Settles what there is, unless it is dead. Returns whether it died just now.
+   *
+   * @param dies whether it may die within {@link #READ_MILLIS}: a checkpoint that nobody is going
+   *     to read is not written, which would take a third of the time
+   */
+  boolean step(long nowMillis, boolean dead, boolean dies) {
     if (dead) {
       boolean died = up;
       up = false;
@@ -59,7 +70,7 @@ final class SettleTask {
       complete();
     }
     if (completing == null && nowMillis >= nextCheckpointMillis) {
-      begin(nowMillis);
+      begin(nowMillis, dies);
     }
     return false;
   }
@@ -95,10 +106,10 @@ final class SettleTask {
     }
   }
 
-  private void begin(long nowMillis) {
+  private void begin(long nowMillis, boolean dies) {
     byte[][] states = new byte[next.length][];
     for (int partition = 0; partition < next.length; partition++) {
-      states[partition] = settlers[partition].write();
+      states[partition] = dies ? settlers[partition].write() : null;
     }
     checkpoints.begin(new Checkpoints.Checkpoint(next.clone(), states));
     completing = pending;

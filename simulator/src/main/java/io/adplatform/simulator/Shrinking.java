@@ -1,5 +1,7 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.audit.Violation;
+import io.adplatform.simulator.fault.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

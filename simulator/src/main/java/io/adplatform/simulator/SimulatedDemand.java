@@ -2,19 +2,17 @@ package io.adplatform.simulator;
 
 import io.adplatform.billing.funds.PaymentTerms;
 import io.adplatform.billing.memory.MemoryBilling;
-import io.adplatform.decision.catalogue.CatalogueCompiler;
-import io.adplatform.decision.catalogue.CatalogueSnapshot;
-import io.adplatform.decision.catalogue.CreativeCompiler;
+import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
-import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.frequency.FrequencyCap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,9 +45,32 @@ final class SimulatedDemand {
   private static final long CAMPAIGN_MICROS = 300;
   private static final long MICROS_PER_CPM_STEP = 100_000;
 
+  /** So many requests a user makes, on average, until caps have stopped nearly all of them. */
+  private static final int REQUESTS_PER_USER = 200;
+
+  private static final int LEAST_USERS = 40;
+  private static final int MOST_USERS = 10_000;
+
+  /** Windows of frequency caps: a cap is to be met again and again. */
+  private static final int[] WINDOW_SECONDS = {60, 300, 900};
+
+  /** Of all requests a paced line item is planned to be shown in at most so many of a hundred. */
+  private static final int PLAN_PERCENT = 4;
+
+  /** Of three line items one has caps, one is paced. */
+  private static final int KINDS = 3;
+
   final List<CatalogueEntity> entities = new ArrayList<>();
   final List<Campaign> campaigns = new ArrayList<>();
   final List<LineItem> lineItems = new ArrayList<>();
+  final Pauses pauses;
+
+  /** What users may see of line items, by id. */
+  final CapIndex caps;
+
+  /** Requests are of users 1 to this. */
+  final int users;
+
   private final SplittableRandom random;
 
   SimulatedDemand(SimulationConfig config) {
@@ -70,16 +91,18 @@ final class SimulatedDemand {
     addPrepaid();
     entities.addAll(campaigns);
     entities.addAll(lineItems);
+    CapIndex.Builder capped = new CapIndex.Builder(0);
+    for (LineItem lineItem : lineItems) {
+      capped.add(lineItem, campaign(lineItem.campaignId()), null);
+    }
+    caps = capped.build();
+    pauses = new Pauses(config.seed(), config.durationMillis(), lineItems);
+    long all = config.durationMillis() / 1_000 * config.requestsPerSecond();
+    users = Math.clamp(all / REQUESTS_PER_USER, LEAST_USERS, MOST_USERS);
   }
 
-  /** What the nodes choose from, as of a time in milliseconds since 1970. */
-  CatalogueSnapshot compile(long nowMillis) {
-    CatalogueCompiler compiler = new CatalogueCompiler(CreativeCompiler.NONE);
-    long version = 0;
-    for (CatalogueEntity entity : entities) {
-      compiler.apply(CatalogueKey.of(entity), entity, ++version);
-    }
-    return compiler.compile(nowMillis);
+  private Campaign campaign(long id) {
+    return campaigns.stream().filter(one -> one.id() == id).findFirst().orElseThrow();
   }
 
   private void addPrepaid() {
@@ -133,11 +156,13 @@ final class SimulatedDemand {
     long total = daily * days * (20 + random.nextInt(80)) / 100;
     Budget budget =
         new Budget(random.nextInt(3) == 0 ? null : total, random.nextInt(3) == 0 ? null : daily);
-    return new Campaign(id, 1, ADVERTISER, "Campaign", Status.ACTIVE, null, null, budget);
+    List<FrequencyCap> caps = random.nextInt(KINDS) == 0 ? List.of(cap(6)) : List.of();
+    return new Campaign(id, 1, ADVERTISER, "Campaign", Status.ACTIVE, null, null, budget, caps);
   }
 
   private LineItem lineItem(long id, long requests, long days) {
     long cpmMicros = MICROS_PER_CPM_STEP * (10 + random.nextInt(91));
+    boolean paced = id % KINDS == 1;
     boolean everywhere = random.nextInt(3) == 0;
     Targeting targeting =
         everywhere ? Targeting.ANY : in(COUNTRIES[random.nextInt(COUNTRIES.length)]);
@@ -150,10 +175,23 @@ final class SimulatedDemand {
         Status.ACTIVE,
         cpmMicros,
         List.of(CREATIVE),
-        budget(requests, days, cpmMicros / 1_000),
+        paced ? plan(requests, cpmMicros / 1_000) : budget(requests, days, cpmMicros / 1_000),
         null,
         null,
-        targeting);
+        targeting,
+        id % KINDS == 0 ? List.of(cap(2), cap(4)) : List.of(),
+        paced ? LineItem.Pacing.EVEN : LineItem.Pacing.ASAP);
+  }
+
+  /** A cap of a few impressions. */
+  private FrequencyCap cap(int most) {
+    return new FrequencyCap(
+        1 + random.nextInt(most), WINDOW_SECONDS[random.nextInt(WINDOW_SECONDS.length)]);
+  }
+
+  /** A daily budget that traffic allows mostly. */
+  private Budget plan(long requests, long priceMicros) {
+    return new Budget(null, requests * (1 + random.nextInt(PLAN_PERCENT)) / 100 * priceMicros);
   }
 
   /** Each bound is there in three of four; some are a few impressions alone. */
@@ -229,10 +267,10 @@ final class SimulatedDemand {
       return paidMicros;
     }
 
-    /** What it may have been charged at most until now. */
-    long boundMicros() {
+    /** What it may owe at most. */
+    long limitMicros() {
       Long limit = terms.creditLimitMicros();
-      return paidMicros + (limit == null ? 0 : limit);
+      return limit == null ? 0 : limit;
     }
   }
 }

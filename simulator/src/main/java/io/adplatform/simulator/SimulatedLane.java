@@ -2,13 +2,19 @@ package io.adplatform.simulator;
 
 import io.adplatform.analytics.collect.SteadyMillis;
 import io.adplatform.decision.budget.BudgetGate;
+import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.choice.Candidates;
+import io.adplatform.decision.choice.CapProbe;
 import io.adplatform.decision.choice.Chooser;
+import io.adplatform.decision.frequency.CapLookup;
+import io.adplatform.decision.frequency.CapScope;
+import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.rtb.event.AuctionRecordPublisher;
 import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
+import io.adplatform.simulator.fault.FaultKind;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.Format;
@@ -21,7 +27,9 @@ import io.adplatform.wire.token.Token;
 import io.adplatform.wire.token.TokenCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -41,6 +49,15 @@ final class SimulatedLane {
   /** A signal that is offered, and answered when it is recorded. */
   private record Awaited(long position, long auctionHi, long auctionLo) {}
 
+  /** A request that waits for counters. */
+  private record Waiting(
+      CapLookup lookup,
+      long auctionLo,
+      int country,
+      long floorCpmMicros,
+      int user,
+      long askedMillis) {}
+
   final MemoryLaneJournal journal;
   private final World world;
   private final int node;
@@ -59,10 +76,14 @@ final class SimulatedLane {
   private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[512]);
   private final SignalEncoder signal = new SignalEncoder();
   private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+  private final CapProbe probe = new CapProbe();
+  private final Deque<CapLookup> lookups = new ArrayDeque<>();
+  private final List<Waiting> waiting = new ArrayList<>();
   private final Deque<Awaited> awaited = new ArrayDeque<>();
   private final long auctionHi;
   private long nextAuctionLo = 1;
   private long offeredPosition;
+  private CatalogueSnapshot snapshot;
 
   /**
    * A lane that has just been started.
@@ -84,6 +105,8 @@ final class SimulatedLane {
     this.boot = boot;
     this.gate = gate;
     this.journal = journal;
+    this.snapshot = world.catalogue.snapshot();
+    gate.serving(snapshot.lineItems()::contains);
     this.steady = new SteadyMillis(floorMillis);
     records = new AuctionRecordPublisher(journal);
     codec = new TokenCodec(world.keys);
@@ -97,18 +120,76 @@ final class SimulatedLane {
 
   /** Once per step, before anything else. */
   void poll(long clockMillis) {
+    CatalogueSnapshot latest = world.catalogue.snapshot();
+    if (latest != snapshot) {
+      snapshot = latest;
+      gate.serving(latest.lineItems()::contains);
+    }
     gate.poll(clockMillis);
     int refuses = world.faults.severity(FaultKind.JOURNAL_REFUSES, node);
     journal.refuseAuctions(refuses > 0 ? LaneJournal.BACK_PRESSURED : 0);
     journal.refuseSignals(refuses > 50 ? LaneJournal.BACK_PRESSURED : 0);
   }
 
-  /** One request with one imp; whether it was bid on. */
-  boolean auction(long clockMillis, int country, long floorCpmMicros) {
+  /**
+   * One request with one imp. Where line items with caps may bid on it, it waits until the next
+   * step for the counters of its user.
+   */
+  void request(long clockMillis, int country, long floorCpmMicros, int user) {
+    begin(country, floorCpmMicros);
+    long auctionLo = nextAuctionLo++;
+    if (!snapshot.caps().isEmpty()) {
+      CapLookup lookup = lookups.isEmpty() ? new CapLookup() : lookups.pop();
+      lookup.begin(clockMillis, auctionHi, auctionLo, true);
+      lookup.user(user, ~user);
+      int asked = probe.collect(snapshot, query, clockMillis, auctionHi, auctionLo, 0, lookup);
+      if (asked > 0 && world.counters.store.ask(lookup) == CapStore.Asking.ASKED) {
+        if (world.faults.is(FaultKind.COUNTERS_SLOW, node)) {
+          world.faults.struck(FaultKind.COUNTERS_SLOW);
+          lookup.giveUp();
+        }
+        waiting.add(new Waiting(lookup, auctionLo, country, floorCpmMicros, user, world.millis()));
+        return;
+      }
+      lookups.push(lookup);
+    }
+    chooser.counters(null, 0);
+    decide(clockMillis, auctionLo, country);
+  }
+
+  private void begin(int country, long floorCpmMicros) {
     query.country(COUNTRIES[country]);
     query.floorCpmMicros(floorCpmMicros);
-    long auctionLo = nextAuctionLo++;
-    chooser.choose(world.snapshot, query, gate, clockMillis, auctionHi, auctionLo, candidates);
+  }
+
+  /** Decides on what has waited. */
+  void resume(long clockMillis) {
+    for (Waiting one : waiting) {
+      begin(one.country, one.floorCpmMicros);
+      chooser.counters(one.lookup, 0);
+      if (decide(clockMillis, one.auctionLo, one.country)) {
+        won(one, clockMillis);
+      }
+      world.counters.store.settle(one.lookup);
+      lookups.push(one.lookup);
+    }
+    waiting.clear();
+  }
+
+  private void won(Waiting one, long clockMillis) {
+    long lineItem = candidates.lineItemId(candidates.winner(0));
+    long expirySecond = candidates.expirySecond(candidates.winner(0));
+    one.lookup.won(0, lineItem, one.auctionLo, expirySecond);
+    CapScope[] scopes = world.demand.caps.scopesOf(lineItem);
+    if (scopes != null) {
+      long expiry = expirySecond * 1_000 - clockMillis + world.millis();
+      world.capAuditor.bid(auctionHi, one.auctionLo, one.user, scopes, one.askedMillis, expiry);
+    }
+  }
+
+  /** Whether it was bid on. */
+  private boolean decide(long clockMillis, long auctionLo, int country) {
+    chooser.choose(snapshot, query, gate, clockMillis, auctionHi, auctionLo, candidates);
     boolean won = candidates.winnerCount() > 0;
     summarize(clockMillis, auctionLo, country, won);
     long position = records.offer(summary, candidates);
@@ -132,7 +213,7 @@ final class SimulatedLane {
     summary.auctionLo = auctionLo;
     summary.firstLo = auctionLo;
     summary.timeMillis = clockMillis;
-    summary.catalogueVersion = world.snapshot.version();
+    summary.catalogueVersion = snapshot.version();
     summary.supplyPartnerId = PARTNER;
     summary.impCount = 1;
     summary.floorCpmMicros = query.floorCpmMicros();
@@ -157,7 +238,7 @@ final class SimulatedLane {
     token.lineItemId = candidates.lineItemId(winner);
     token.creativeId = 0;
     token.supplyPartnerId = PARTNER;
-    token.chargeMicros = world.snapshot.lineItems().chargeMicros(candidates.ordinal(winner));
+    token.chargeMicros = snapshot.lineItems().chargeMicros(candidates.ordinal(winner));
     token.bidCpmMicros = summary.bidCpmMicros;
     token.currency = USD;
     token.expirySeconds = candidates.expirySecond(winner);
@@ -165,6 +246,7 @@ final class SimulatedLane {
     token.deviceType = 0;
     codec.write(token, text);
     world.seams.bidSent().sent(candidates, winner, gate);
+    world.bids++;
     world.auditor.bid(token, node + 1, lane, boot, clockMillis);
     world.viewers.show(new String(text, StandardCharsets.ISO_8859_1), node);
   }
@@ -175,9 +257,10 @@ final class SimulatedLane {
       // Expired: it is answered, and not recorded.
       return true;
     }
+    long signalMillis = steadyMillis(clockMillis);
     signal
         .wrapAndApplyHeader(buffer, 0, header)
-        .receivedMillis(steadyMillis(clockMillis))
+        .receivedMillis(signalMillis)
         .priceCpmMicros(-1)
         .minToWinCpmMicros(-1)
         .lossReason(NO_LOSS_REASON)
@@ -204,6 +287,7 @@ final class SimulatedLane {
       return false;
     }
     offeredPosition = position;
+    world.capAuditor.beacon(token.auctionHi, token.auctionLo, world.millis(), signalMillis);
     awaited.addLast(new Awaited(position, token.auctionHi, token.auctionLo));
     return true;
   }

@@ -2,6 +2,8 @@ package io.adplatform.simulator;
 
 import io.adplatform.decision.budget.NodeLeases;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
+import io.adplatform.simulator.fault.FaultKind;
+import io.adplatform.simulator.fault.FaultPlan;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseDialogue;
 import io.adplatform.storage.lease.LeaseRequest;
@@ -97,6 +99,9 @@ final class SimulatedNode {
       world.faults.struck(FaultKind.NODE_JOINS_LATE);
       return;
     }
+    if (isHindered()) {
+      world.unwell(node, boot);
+    }
     boolean gone = world.faults.is(FaultKind.NODE_WRITTEN_OFF, node);
     if (gone || world.faults.is(FaultKind.NODE_CRASH, node)) {
       if (isUp()) {
@@ -118,6 +123,7 @@ final class SimulatedNode {
     }
     if (world.faults.is(FaultKind.CLOCK_JUMP, node)) {
       world.faults.struck(FaultKind.CLOCK_JUMP);
+      world.capAuditor.clockIsOff(world.millis(), Math.abs(clockMillis() - world.nowMillis()));
     }
     if (world.faults.is(FaultKind.LEASES_SLOW, node)) {
       world.faults.struck(FaultKind.LEASES_SLOW);
@@ -127,7 +133,19 @@ final class SimulatedNode {
     long clock = clockMillis();
     for (SimulatedLane lane : lanes) {
       lane.poll(clock);
+      lane.resume(clock);
     }
+  }
+
+  private boolean isHindered() {
+    FaultPlan faults = world.faults;
+    return !isUp()
+        || !reachesBilling()
+        || faults.is(FaultKind.NODE_CRASH, node)
+        || faults.is(FaultKind.NODE_WRITTEN_OFF, node)
+        || faults.is(FaultKind.LEASE_ANSWERS_LOST, node)
+        || faults.is(FaultKind.LEASES_SLOW, node)
+        || faults.is(FaultKind.CLOCK_JUMP, node);
   }
 
   /** The end of a step: what was offered is recorded, what is recorded is shipped. */
@@ -150,6 +168,7 @@ final class SimulatedNode {
   private void start() {
     boot = Math.max(boot + 1, world.nowMillis() / 1_000);
     writtenOff = false;
+    world.unwell(node, boot);
     LeaseDialogue dialogue = new LeaseDialogue(node + 1, boot, this::send);
     leases = new NodeLeases(dialogue, null, world.config.lanes(), this::clockMillis);
     for (int lane = 0; lane < world.config.lanes(); lane++) {

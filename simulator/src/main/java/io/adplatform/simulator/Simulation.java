@@ -1,7 +1,12 @@
 package io.adplatform.simulator;
 
+import io.adplatform.billing.pacing.Pacer;
 import io.adplatform.billing.settlement.SettledBatch;
+import io.adplatform.simulator.audit.Violation;
+import io.adplatform.simulator.fault.FaultKind;
 import io.adplatform.simulator.plot.SpendCurve;
+import io.adplatform.simulator.stream.Follower;
+import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.EventEnvelope;
@@ -9,6 +14,7 @@ import io.adplatform.wire.event.EventPartition;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.LeaseCloseEncoder;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +30,15 @@ public final class Simulation {
 
   private static final long CLOSE_MILLIS = 500;
 
+  /** Between repeated batches. */
+  private static final long AGAIN_MILLIS = 1_000;
+
+  /** Between two looks at paced spend. */
+  private static final long PLAN_MILLIS = 1_000;
+
+  /** Between two looks at the books. */
+  private static final long BOOKS_MILLIS = 30_000;
+
   /** What is in flight at the end needs less than this. */
   private static final long LONGEST_END_MILLIS = 3_600_000;
 
@@ -36,10 +51,10 @@ public final class Simulation {
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final SettleTask settlement;
   private final List<SpendCurve> curves = new ArrayList<>();
-  private final long[] counted = new long[World.PARTITIONS];
+  private final Follower billed;
+  private final Corrections corrections;
   private long owedRequestMillis;
   private long requests;
-  private long bids;
 
   /**
    * What came of a simulation in which every invariant held. Amounts are micros.
@@ -56,7 +71,10 @@ public final class Simulation {
    * @param repeats settled as such
    * @param late settled as such
    * @param struck how often each kind of fault had an effect
-   * @param curves the campaigns' spend in the course of it
+   * @param books what the ledger came to
+   * @param pauses how often a line item was paused
+   * @param cappedWindows in how many windows a user's impressions were held against a cap
+   * @param curves the spend of campaigns and paced line items in the course of it
    */
   public record Summary(
       long virtualMillis,
@@ -73,12 +91,25 @@ public final class Simulation {
       long repeats,
       long late,
       Map<FaultKind, Long> struck,
+      Trial books,
+      long pauses,
+      long cappedWindows,
       List<SpendCurve> curves) {
     /** How many times faster than real time it was. */
     public long speed() {
       return virtualMillis * 1_000_000 / Math.max(1, tookNanos);
     }
   }
+
+  /**
+   * The trial balance.
+   *
+   * @param debitsMicros all of them
+   * @param creditsMicros all of them
+   * @param entries how many were made
+   * @param corrections of them
+   */
+  public record Trial(long debitsMicros, long creditsMicros, long entries, long corrections) {}
 
   private Simulation(SimulationConfig config, Seams seams) {
     world = new World(config, seams);
@@ -87,9 +118,26 @@ public final class Simulation {
       nodes.add(new SimulatedNode(world, node));
     }
     for (Campaign campaign : world.demand.campaigns) {
-      curves.add(new SpendCurve(campaign, config.untilMillis()));
+      String title = "Campaign " + campaign.id();
+      curves.add(curve(title, campaign.id(), campaign.budget()));
     }
-    settlement = new SettleTask(seams, world.events, world.settled, world.auditor::written);
+    for (LineItem lineItem : world.pacingAuditor.lineItems()) {
+      String title = "Line item " + lineItem.id() + ", paced";
+      curves.add(curve(title, lineItem.id(), lineItem.budget()));
+    }
+    settlement = new SettleTask(seams, world.events, world.settled, this::written);
+    billed = new Follower(world.settled);
+    corrections = new Corrections(config.seed(), config.durationMillis());
+  }
+
+  private SpendCurve curve(String title, long id, Budget budget) {
+    long firstDay = MILLIS_PER_DAY - World.START_MILLIS % MILLIS_PER_DAY;
+    return new SpendCurve(title, id, budget, world.config.untilMillis(), firstDay);
+  }
+
+  private void written(byte[] message) {
+    world.ledgerAuditor.written(message);
+    world.auditor.written(message);
   }
 
   /**
@@ -116,6 +164,8 @@ public final class Simulation {
   private void step(boolean traffic) {
     world.advance(STEP_MILLIS);
     world.faults.moveTo(world.millis());
+    world.counters.answer();
+    world.catalogue.step();
     nodes.forEach(SimulatedNode::step);
     arrive();
     if (traffic) {
@@ -123,19 +173,78 @@ public final class Simulation {
     }
     nodes.forEach(SimulatedNode::record);
     boolean dead = world.faults.is(FaultKind.SETTLEMENT_CRASH);
-    if (settlement.step(world.millis(), dead)) {
+    boolean dies =
+        world.faults.comes(FaultKind.SETTLEMENT_CRASH, world.millis(), SettleTask.READ_MILLIS);
+    if (settlement.step(world.millis(), dead, dies)) {
       world.faults.struck(FaultKind.SETTLEMENT_CRASH);
     }
+    boolean again =
+        world.faults.is(FaultKind.BATCHES_REPEATED) && world.millis() % AGAIN_MILLIS == 0;
+    if (again) {
+      world.faults.struck(FaultKind.BATCHES_REPEATED);
+      billed.again();
+      world.counters.settled.again();
+      world.reports.settled.again();
+    }
     if (!world.faults.is(FaultKind.BILLING_STALLS)) {
-      world.payments.step(world.millis(), world.billing);
-      count();
-      if (world.millis() % CLOSE_MILLIS == 0) {
-        world.seams.closing().due(world.billing).forEach(this::close);
+      bill();
+    }
+    world.counters.count();
+    world.reports.step();
+    forget();
+    check();
+    for (SpendCurve curve : curves) {
+      curve.at(world.millis(), () -> world.auditor.chargedMicros(curve.id()));
+    }
+  }
+
+  private void bill() {
+    long paid = world.payments.paidMicros();
+    world.payments.step(world.millis(), world.billing);
+    world.ledgerAuditor.paid(world.payments.paidMicros() - paid);
+    corrections.step(world.millis(), world.billing.ledger(), world.ledgerAuditor);
+    count();
+    if (world.millis() % CLOSE_MILLIS == 0) {
+      world.seams.closing().due(world.billing).forEach(this::close);
+    }
+    if (world.millis() % Pacer.PERIOD_MILLIS == 0) {
+      try {
+        Pacer.steer(world.billing.pacing(), World.PARTITIONS, world.nowMillis());
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** What everybody has read is kept no longer. */
+  private void forget() {
+    for (int partition = 0; partition < World.PARTITIONS; partition++) {
+      long read = Math.min(billed.keeps(partition), world.counters.settled.keeps(partition));
+      world.settled.forget(partition, Math.min(read, world.reports.settled.keeps(partition)));
+    }
+  }
+
+  private void check() {
     world.auditor.check();
-    for (SpendCurve curve : curves) {
-      curve.at(world.millis(), world.auditor.chargedMicros(curve.campaignId()));
+    world.ledgerAuditor.checkEntries();
+    if (world.millis() % PLAN_MILLIS == 0) {
+      world.pacingAuditor.check(world.nowMillis(), world.millis());
+    }
+    if (world.millis() % BOOKS_MILLIS == 0) {
+      checkBooks(world.nowMillis());
+      world.capAuditor.forget(world.millis());
+    }
+  }
+
+  /** Whoever has read all of {@code settled} has to agree with it. */
+  private void checkBooks(long nowMillis) {
+    world.ledgerAuditor.checkAccounts();
+    world.billing.ledger().keep(Corrections.KEPT_ENTRIES);
+    if (!billed.isBehind()) {
+      world.ledgerAuditor.checkPosted(nowMillis);
+    }
+    if (!world.reports.settled.isBehind()) {
+      world.ledgerAuditor.checkReported(world.reports.table.sums(), nowMillis);
     }
   }
 
@@ -161,27 +270,33 @@ public final class Simulation {
       int lane = random.nextInt(world.config.lanes());
       int country = random.nextInt(SimulatedDemand.COUNTRIES.length);
       long floor = 1 + random.nextLong(MAX_FLOOR_CPM_MICROS);
-      if (node.isUp() && node.lane(lane).auction(node.clockMillis(), country, floor)) {
-        bids++;
+      int user = 1 + random.nextInt(world.demand.users);
+      if (node.isUp()) {
+        node.lane(lane).request(node.clockMillis(), country, floor, user);
       }
     }
   }
 
   private void count() {
+    if (!billed.isBehind()) {
+      return;
+    }
     SettledBatch batch = new SettledBatch();
     List<byte[]> messages = new ArrayList<>();
-    for (int partition = 0; partition < counted.length; partition++) {
-      long end = world.settled.end(partition);
-      for (; counted[partition] < end; counted[partition]++) {
-        byte[] message = world.settled.get(partition, counted[partition]);
-        batch.add(partition, counted[partition], message);
-        messages.add(message);
-      }
-      world.settled.forget(partition, end);
+    for (int partition = 0; partition < World.PARTITIONS; partition++) {
+      billed.read(
+          partition,
+          (of, offset, message) -> {
+            batch.add(of, offset, message);
+            messages.add(message);
+          });
     }
-    if (!batch.isEmpty()) {
-      world.billing.count(batch);
+    if (world.billing.count(batch)) {
       messages.forEach(world.auditor::counted);
+    } else {
+      for (int partition = 0; partition < World.PARTITIONS; partition++) {
+        billed.seek(partition, world.billing.nextOffset(partition));
+      }
     }
   }
 
@@ -204,7 +319,9 @@ public final class Simulation {
     world.faults.end();
     nodes.forEach(SimulatedNode::retire);
     long latest = world.millis() + LONGEST_END_MILLIS;
-    while (world.viewers.onTheWay() > 0 || world.billing.unclosedLeases() > 0) {
+    while (world.viewers.onTheWay() > 0
+        || world.billing.unclosedLeases() > 0
+        || world.reports.settled.isBehind()) {
       step(false);
       if (world.millis() > latest) {
         throw new Violation(
@@ -216,6 +333,19 @@ public final class Simulation {
       step(false);
     }
     world.auditor.checkEnd();
+    // Of all hours.
+    checkBooks(0);
+  }
+
+  private Trial trial() {
+    long debits = 0;
+    long credits = 0;
+    for (long[] sums : world.ledgerAuditor.trialBalance().values()) {
+      debits += sums[0];
+      credits += sums[1];
+    }
+    return new Trial(
+        debits, credits, world.billing.ledger().lastEntryId(), world.ledgerAuditor.corrections());
   }
 
   private Summary summary(long tookNanos) {
@@ -236,7 +366,7 @@ public final class Simulation {
         world.millis(),
         tookNanos,
         requests,
-        bids,
+        world.bids,
         budget,
         auditor.chargedMicros(),
         auditor.overDeliveryMicros(),
@@ -247,6 +377,9 @@ public final class Simulation {
         auditor.settled(Disposition.REPEAT),
         auditor.settled(Disposition.LATE),
         struck,
+        trial(),
+        auditor.pauses.pauses(),
+        world.capAuditor.checked(),
         curves);
   }
 }

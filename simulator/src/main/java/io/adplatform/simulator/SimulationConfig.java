@@ -1,5 +1,7 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.fault.Fault;
+import io.adplatform.simulator.fault.FaultPlan;
 import java.util.List;
 
 /**

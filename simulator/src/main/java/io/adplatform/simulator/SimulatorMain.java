@@ -1,5 +1,8 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.audit.Violation;
+import io.adplatform.simulator.fault.Fault;
+import io.adplatform.simulator.fault.FaultPlan;
 import io.adplatform.simulator.plot.SpendPlot;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,7 +26,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Plays the exchange's money on a virtual clock, with faults drawn from a seed, and checks"
-            + " after every step that nothing is charged twice, lost, or above a budget.",
+            + " as it goes that nothing is charged twice, lost, or above a budget, that ledger,"
+            + " reports and settled events agree and debits equal credits, that paced spend keeps"
+            + " to its plan and users see no more than their caps allow.",
     footer = {
       "",
       "Exit code 0 where every invariant held; 1 where one did not: then the shortest command that"
@@ -223,6 +228,21 @@ public final class SimulatorMain implements Callable<Integer> {
         "one advertiser paid %s USD ahead; its money was spent when %,d leases were wanted%n",
         usd(summary.paidMicros()),
         summary.refusedForFunds());
+    Simulation.Trial books = summary.books();
+    out.printf(
+        Locale.ROOT,
+        "ledger: %,d entries, %,d of them corrections; trial balance: debits %s, credits %s,"
+            + " difference %s USD%n",
+        books.entries(),
+        books.corrections(),
+        usd(books.debitsMicros()),
+        usd(books.creditsMicros()),
+        usd(books.debitsMicros() - books.creditsMicros()));
+    out.printf(
+        Locale.ROOT,
+        "%,d pauses; %,d windows of users held against frequency caps%n",
+        summary.pauses(),
+        summary.cappedWindows());
     out.println("faults that struck: " + summary.struck());
     out.flush();
   }

@@ -1,5 +1,7 @@
 package io.adplatform.simulator;
 
+import io.adplatform.simulator.fault.FaultKind;
+import io.adplatform.simulator.fault.FaultPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -2,7 +2,11 @@ package io.adplatform.simulator;
 
 import io.adplatform.billing.budget.LeaseConfig;
 import io.adplatform.billing.memory.MemoryBilling;
-import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.simulator.audit.CapAuditor;
+import io.adplatform.simulator.audit.LedgerAuditor;
+import io.adplatform.simulator.audit.PacingAuditor;
+import io.adplatform.simulator.fault.FaultPlan;
+import io.adplatform.simulator.stream.Topic;
 import io.adplatform.storage.lease.LeaseDialogue;
 import io.adplatform.wire.token.TokenKeys;
 import java.time.Instant;
@@ -27,15 +31,23 @@ final class World {
   final Seams seams;
   final FaultPlan faults;
   final SimulatedDemand demand;
-  final CatalogueSnapshot snapshot;
+  final SimulatedCatalogue catalogue;
   final Topic events = new Topic(PARTITIONS, this::nowMillis);
   final Topic settled = new Topic(PARTITIONS, this::nowMillis);
   final MemoryBilling billing;
   final SimulatedDemand.Payments payments;
   final Auditor auditor;
+  final LedgerAuditor ledgerAuditor;
+  final CapAuditor capAuditor;
+  final PacingAuditor pacingAuditor;
+  final Counters counters;
+  final Reports reports;
   final Viewers viewers;
   final TokenKeys keys = TokenKeys.of(new byte[16]);
   private final LeaseDialogue.Carrier desk;
+  long bids;
+  private final long[] wellSince;
+  private final long[] boots;
   private long millis;
 
   World(SimulationConfig config, Seams seams) {
@@ -43,10 +55,16 @@ final class World {
     this.seams = seams;
     faults = new FaultPlan(config.faults(), config.nodes());
     demand = new SimulatedDemand(config);
-    snapshot = demand.compile(START_MILLIS);
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis());
-    billing = new MemoryBilling(LEASES, clock);
-    demand.entities.forEach(billing::put);
+    billing = new MemoryBilling(LEASES, clock, seams.ledger());
+    ledgerAuditor = new LedgerAuditor(billing.ledger(), this::millis);
+    capAuditor = new CapAuditor();
+    pacingAuditor = new PacingAuditor(demand.lineItems);
+    catalogue = new SimulatedCatalogue(this);
+    counters = new Counters(this);
+    reports = new Reports(this);
+    wellSince = new long[config.nodes()];
+    boots = new long[config.nodes()];
     payments = new SimulatedDemand.Payments(config);
     payments.agree(billing);
     auditor = new Auditor(this);
@@ -62,6 +80,22 @@ final class World {
   /** Milliseconds since 1970, as they really are. */
   long nowMillis() {
     return START_MILLIS + millis;
+  }
+
+  /**
+   * A node was struck by something that keeps it from asking for leases, or runs in another process
+   * than before.
+   *
+   * @param boot of the process that it runs in now
+   */
+  void unwell(int node, long boot) {
+    wellSince[node] = millis;
+    boots[node] = boot;
+  }
+
+  /** Whether a process of a node has run since a time, and has reached billing-service. */
+  boolean isWellSince(int node, long boot, long sinceMillis) {
+    return boots[node] == boot && wellSince[node] < sinceMillis;
   }
 
   void advance(long byMillis) {

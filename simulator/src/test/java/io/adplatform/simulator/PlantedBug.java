@@ -1,19 +1,37 @@
 package io.adplatform.simulator;
 
+import io.adplatform.billing.ledger.AccountKind;
+import io.adplatform.billing.ledger.Balances;
+import io.adplatform.billing.ledger.BookAccount;
+import io.adplatform.billing.ledger.Entry;
+import io.adplatform.billing.ledger.LedgerStore;
+import io.adplatform.billing.ledger.OffsetRange;
 import io.adplatform.billing.memory.MemoryBilling;
 import io.adplatform.decision.choice.Chooser;
+import io.adplatform.simulator.audit.SettledCells;
+import io.adplatform.simulator.stream.Checkpoints;
+import io.adplatform.simulator.stream.Settler;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseDialogue;
 import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
+import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.LineItem.Participation;
+import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.frequency.FrequencyCap;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.SettledEventDecoder;
 import io.adplatform.wire.sbe.SettledEventEncoder;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -166,14 +184,7 @@ enum PlantedBug {
   OFFSET_COMMITTED_EARLY("a lease is open while its tokens live") {
     @Override
     Seams seams() {
-      Seams right = Seams.RIGHT;
-      return new Seams(
-          right.billing(),
-          right.settler(),
-          Early::new,
-          right.closing(),
-          right.bidSent(),
-          right.registration());
+      return WrongPart.checkpoints(Early::new);
     }
   },
 
@@ -181,14 +192,8 @@ enum PlantedBug {
   RESERVATION_FORGOTTEN("bids in flight are within their lease") {
     @Override
     Seams seams() {
-      Seams right = Seams.RIGHT;
-      return new Seams(
-          right.billing(),
-          right.settler(),
-          right.checkpoints(),
-          right.closing(),
-          (candidates, winner, gate) -> Chooser.cancel(candidates, winner, gate),
-          right.registration());
+      return WrongPart.bidSent(
+          (candidates, winner, gate) -> Chooser.cancel(candidates, winner, gate));
     }
   },
 
@@ -197,19 +202,14 @@ enum PlantedBug {
     @Override
     Seams seams() {
       Map<Long, Long> bidUntil = new HashMap<>();
-      Seams right = Seams.RIGHT;
-      return new Seams(
+      return WrongPart.closing(
           desk ->
               request -> {
                 LeaseAnswer answer = desk.send(request);
                 answer.leases().forEach(one -> bidUntil.put(one.leaseId(), one.bidUntilMillis()));
                 return answer;
               },
-          right.settler(),
-          right.checkpoints(),
-          billing -> due(billing, bidUntil),
-          right.bidSent(),
-          right.registration());
+          billing -> due(billing, bidUntil));
     }
 
     private List<Long> due(MemoryBilling billing, Map<Long, Long> bidUntil) {
@@ -243,18 +243,149 @@ enum PlantedBug {
     }
   },
 
+  /** What a range of offsets came to is added to the books once more. */
+  ENTRY_POSTED_TWICE("charges are posted once") {
+    @Override
+    Seams seams() {
+      return WrongPart.ledger(
+          right ->
+              new WrongLedger(right) {
+                @Override
+                public List<Long> add(List<Entry> entries, Balances balances, long nowMillis)
+                    throws SQLException {
+                  List<Long> ids = super.add(entries, balances, nowMillis);
+                  boolean settled = entries.getFirst().kind == Entry.Kind.SETTLED;
+                  return settled && ids.getFirst() % 50 == 0
+                      ? super.add(entries, balances, nowMillis)
+                      : ids;
+                }
+              });
+    }
+  },
+
+  /** What is taken back from supply is not posted to the exchange. */
+  CORRECTION_OF_ONE_SIDE("debits equal credits") {
+    @Override
+    Seams seams() {
+      return WrongPart.ledger(
+          right ->
+              new WrongLedger(right) {
+                @Override
+                public List<Long> add(List<Entry> entries, Balances balances, long nowMillis)
+                    throws SQLException {
+                  for (Entry entry : entries) {
+                    if (entry.kind == Entry.Kind.CORRECTION) {
+                      entry.postings.keySet().removeIf(of -> of.kind() == AccountKind.PAYABLE);
+                    }
+                  }
+                  return super.add(entries, balances, nowMillis);
+                }
+              });
+    }
+  },
+
+  /** The last entry of a batch is not made. */
+  ENTRY_LEFT_OUT("the ledger is what settled says") {
+    @Override
+    Seams seams() {
+      return WrongPart.ledger(
+          right ->
+              new WrongLedger(right) {
+                @Override
+                public List<Long> add(List<Entry> entries, Balances balances, long nowMillis)
+                    throws SQLException {
+                  boolean some = entries.size() > 2;
+                  return super.add(
+                      some ? entries.subList(0, entries.size() - 1) : entries, balances, nowMillis);
+                }
+              });
+    }
+  },
+
+  /** Ingestion takes what is sent again for new where the range was cut otherwise. */
+  RANGE_REPORTED_TWICE("the report is what settled says") {
+    @Override
+    Seams seams() {
+      return WrongPart.reports(
+          () ->
+              new Reports.Table() {
+                private final SettledCells sums = new SettledCells();
+                private final Set<String> ranges = new HashSet<>();
+
+                @Override
+                public void insert(int partition, long fromOffset, List<byte[]> messages) {
+                  if (ranges.add(partition + ":" + fromOffset + "-" + messages.size())) {
+                    messages.forEach(sums::add);
+                  }
+                }
+
+                @Override
+                public SettledCells sums() {
+                  return sums;
+                }
+              });
+    }
+  },
+
+  /** Lanes hold a cap over half the time that it is for. */
+  CAP_BY_THE_WRONG_WINDOW("no user sees more than the cap") {
+    @Override
+    Seams seams() {
+      return WrongPart.catalogue(
+          entity ->
+              entity instanceof LineItem lineItem
+                  ? changed(
+                      lineItem,
+                      lineItem.targeting(),
+                      lineItem.frequencyCaps().stream()
+                          .map(cap -> new FrequencyCap(cap.impressions(), cap.perSeconds() / 2))
+                          .toList())
+                  : entity);
+    }
+  },
+
+  /** Nodes do not take a pause in. */
+  PAUSED_GOES_ON("what is paused does not bid") {
+    @Override
+    Seams seams() {
+      return WrongPart.catalogue(
+          entity ->
+              entity instanceof LineItem lineItem ? Pauses.with(lineItem, Status.ACTIVE) : entity);
+    }
+  },
+
+  /** Nodes take a pause for targeting that meets nobody, and keep what they have leased. */
+  PAUSED_KEEPS_LEASES("what is paused holds no lease") {
+    @Override
+    Seams seams() {
+      return WrongPart.catalogue(
+          entity ->
+              entity instanceof LineItem lineItem && lineItem.status() == Status.PAUSED
+                  ? changed(
+                      Pauses.with(lineItem, Status.ACTIVE),
+                      new Targeting(Map.of("country", List.of("ATA")), Map.of(), List.of()),
+                      lineItem.frequencyCaps())
+                  : entity);
+    }
+  },
+
+  /** Lanes take part in everything, whatever share they are told. */
+  SHARE_IGNORED("paced spend keeps to its plan") {
+    @Override
+    Seams seams() {
+      return WrongPart.catalogue(
+          entity ->
+              entity instanceof Participation share
+                  ? new Participation(share.id(), share.accountId(), Participation.ALL)
+                  : entity);
+    }
+  },
+
   /** A node takes beacons before billing-service knows that they are to be waited for. */
   TAKES_BEACONS_UNREGISTERED("a lease is open while its tokens live") {
     @Override
     Seams seams() {
-      Seams right = Seams.RIGHT;
-      return new Seams(
-          right.billing(),
-          right.settler(),
-          right.checkpoints(),
-          right.closing(),
-          right.bidSent(),
-          (billing, nodeId, reached) -> true);
+      return WrongPart.registration((billing, nodeId, reached) -> true);
     }
   };
 
@@ -274,25 +405,11 @@ enum PlantedBug {
   }
 
   private static Seams with(UnaryOperator<LeaseDialogue.Carrier> billing) {
-    Seams right = Seams.RIGHT;
-    return new Seams(
-        billing,
-        right.settler(),
-        right.checkpoints(),
-        right.closing(),
-        right.bidSent(),
-        right.registration());
+    return WrongPart.billing(billing);
   }
 
   private static Seams with(Supplier<Settler> settler) {
-    Seams right = Seams.RIGHT;
-    return new Seams(
-        right.billing(),
-        settler,
-        right.checkpoints(),
-        right.closing(),
-        right.bidSent(),
-        right.registration());
+    return WrongPart.settler(settler);
   }
 
   /** Settlement whose answers about events are changed before they are written. */
@@ -319,6 +436,24 @@ enum PlantedBug {
             });
   }
 
+  private static LineItem changed(LineItem of, Targeting targeting, List<FrequencyCap> caps) {
+    return new LineItem(
+        of.id(),
+        of.accountId(),
+        of.advertiserId(),
+        of.campaignId(),
+        of.name(),
+        of.status(),
+        of.bidCpmMicros(),
+        of.creativeIds(),
+        of.budget(),
+        of.startAt(),
+        of.endAt(),
+        targeting,
+        caps,
+        of.pacing());
+  }
+
   private static LeaseAnswer more(LeaseAnswer answer, List<LeaseAnswer.State> added) {
     List<LeaseAnswer.State> leases = new ArrayList<>(answer.leases());
     leases.addAll(added);
@@ -329,6 +464,36 @@ enum PlantedBug {
         leases,
         answer.charges(),
         answer.refusals());
+  }
+
+  /** The right one, but for what a bug changes. */
+  private static class WrongLedger implements LedgerStore {
+    private final LedgerStore right;
+
+    WrongLedger(LedgerStore right) {
+      this.right = right;
+    }
+
+    @Override
+    public Map<BookAccount, Held> hold(Set<BookAccount> accounts) throws SQLException {
+      return right.hold(accounts);
+    }
+
+    @Override
+    public Map<Integer, Long> addRanges(Map<Integer, OffsetRange> ranges) throws SQLException {
+      return right.addRanges(ranges);
+    }
+
+    @Override
+    public Map<Long, Long> advertisers(Collection<Long> lineItemIds) throws SQLException {
+      return right.advertisers(lineItemIds);
+    }
+
+    @Override
+    public List<Long> add(List<Entry> entries, Balances balances, long nowMillis)
+        throws SQLException {
+      return right.add(entries, balances, nowMillis);
+    }
   }
 
   /** The right one, but for what a bug changes. */

@@ -3,6 +3,7 @@ package io.adplatform.simulator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.simulator.fault.FaultKind;
 import io.adplatform.simulator.plot.SpendCurve;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +28,10 @@ class SimulationTest {
     long charged = 0;
     long refusedForFunds = 0;
     long paid = 0;
+    long posted = 0;
+    long corrections = 0;
+    long pauses = 0;
+    long windows = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
       SimulationConfig config = SimulationConfig.of(seed, MILLIS, REQUESTS_PER_SECOND);
       Simulation.Summary summary;
@@ -39,11 +44,21 @@ class SimulationTest {
       charged += summary.chargedMicros();
       refusedForFunds += summary.refusedForFunds();
       paid += summary.paidMicros();
+      assertEquals(summary.books().debitsMicros(), summary.books().creditsMicros());
+      posted += summary.books().debitsMicros();
+      corrections += summary.books().corrections();
+      pauses += summary.pauses();
+      windows += summary.cappedWindows();
     }
     assertEquals(EnumSet.allOf(FaultKind.class), struck);
     assertTrue(charged > 100_000_000, "charged " + charged);
     assertTrue(refusedForFunds > 0, "funds were never spent");
     assertTrue(paid > 10_000_000, "paid " + paid);
+    // What was paid is posted beside what was charged.
+    assertTrue(posted >= charged + paid, "posted " + posted);
+    assertTrue(corrections > 50, "corrections " + corrections);
+    assertTrue(pauses > 20, "pauses " + pauses);
+    assertTrue(windows > 1_000, "windows of caps " + windows);
   }
 
   @Test
@@ -78,6 +93,8 @@ class SimulationTest {
     assertEquals(first.bids(), second.bids());
     assertEquals(first.counted(), second.counted());
     assertEquals(first.struck(), second.struck());
+    assertEquals(first.books(), second.books());
+    assertEquals(first.cappedWindows(), second.cappedWindows());
   }
 
   @Test
@@ -100,6 +117,7 @@ class SimulationTest {
     assertEquals(0, code, out.toString());
     assertTrue(out.toString().contains("Every invariant held"), out.toString());
     assertTrue(out.toString().contains("600 requests"), out.toString());
+    assertTrue(out.toString().contains("difference 0.000000 USD"), out.toString());
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.adplatform.billing.ledger;
 
 /** What an account of the ledger holds. */
-enum AccountKind {
+public enum AccountKind {
   /** Money that came in or went out. */
   CASH(Owner.EXCHANGE, true),
   /** What an advertiser has paid ahead and not spent. */
@@ -16,7 +16,7 @@ enum AccountKind {
   ADJUSTMENT(Owner.EXCHANGE, true);
 
   /** Whose accounts of a kind are. */
-  enum Owner {
+  public enum Owner {
     EXCHANGE,
     ADVERTISER,
     SUPPLY_PARTNER
@@ -31,7 +31,7 @@ enum AccountKind {
   }
 
   /** Whose accounts of this kind are. */
-  Owner owner() {
+  public Owner owner() {
     return owner;
   }
 
@@ -40,7 +40,7 @@ enum AccountKind {
    *
    * @param debitMicros sum of its debits, and {@code creditMicros} of its credits
    */
-  long balanceMicros(long debitMicros, long creditMicros) {
+  public long balanceMicros(long debitMicros, long creditMicros) {
     return debit ? debitMicros - creditMicros : creditMicros - debitMicros;
   }
 }

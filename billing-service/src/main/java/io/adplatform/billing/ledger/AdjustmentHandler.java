@@ -69,15 +69,8 @@ public final class AdjustmentHandler implements ApiHandler {
     entry.advertiserId = id;
     return new LedgerWrites.Prepared(
         entry,
-        LedgerWrites.accountsOf(id, AccountKind.ADJUSTMENT, entry.currency),
-        (made, balances) -> {
-          adjust(made, balances, credit ? micros : -micros);
-          if (credit) {
-            balances.creditAdvertiser(made, id, micros);
-          } else {
-            balances.debitAdvertiser(made, id, micros);
-          }
-        },
+        Ledger.accountsOf(id, AccountKind.ADJUSTMENT, entry.currency),
+        (made, balances) -> Ledger.adjust(made, balances, credit ? micros : -micros),
         AMOUNT);
   }
 
@@ -91,14 +84,13 @@ public final class AdjustmentHandler implements ApiHandler {
         entry,
         Set.of(payable, BookAccount.ofExchange(AccountKind.ADJUSTMENT, entry.currency)),
         (made, balances) -> {
-          adjust(made, balances, credit ? micros : -micros);
+          balances.post(
+              made,
+              BookAccount.ofExchange(AccountKind.ADJUSTMENT, made.currency),
+              credit ? micros : -micros);
           balances.post(made, payable, credit ? -micros : micros);
         },
         AMOUNT);
-  }
-
-  private static void adjust(Entry entry, Balances balances, long micros) {
-    balances.post(entry, BookAccount.ofExchange(AccountKind.ADJUSTMENT, entry.currency), micros);
   }
 
   private static void requirePartner(Connection connection, long id) throws SQLException {

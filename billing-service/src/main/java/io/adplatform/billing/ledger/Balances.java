@@ -1,6 +1,5 @@
 package io.adplatform.billing.ledger;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
@@ -13,19 +12,19 @@ import java.util.Set;
  * it is given pays what it owes first. So at most one of {@link AccountKind#FUNDS} and {@link
  * AccountKind#RECEIVABLE} is not 0.
  */
-final class Balances {
+public final class Balances {
   /** No account may come to more, on either side. */
   static final long MAX_MICROS = 1_000_000_000_000_000_000L;
 
   private final Map<BookAccount, LedgerStore.Held> held;
 
   /** Makes the accounts that are missing and holds all of them. */
-  Balances(Connection connection, Set<BookAccount> accounts) throws SQLException {
-    this.held = LedgerStore.hold(connection, accounts);
+  public Balances(LedgerStore store, Set<BookAccount> accounts) throws SQLException {
+    this.held = store.hold(accounts);
   }
 
   /** The id of an account that is held. */
-  long id(BookAccount account) {
+  public long id(BookAccount account) {
     return held.get(account).id;
   }
 

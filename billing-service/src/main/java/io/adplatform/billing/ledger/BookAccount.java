@@ -8,7 +8,7 @@ import java.util.Comparator;
  * @param ownerId an advertiser or a supply partner; 0 is the exchange, or one that is not known
  * @param currency ISO 4217
  */
-record BookAccount(AccountKind kind, long ownerId, String currency)
+public record BookAccount(AccountKind kind, long ownerId, String currency)
     implements Comparable<BookAccount> {
   private static final Comparator<BookAccount> ORDER =
       Comparator.comparing(BookAccount::kind)
@@ -16,7 +16,7 @@ record BookAccount(AccountKind kind, long ownerId, String currency)
           .thenComparing(BookAccount::currency);
 
   /** One of the exchange's own. */
-  static BookAccount ofExchange(AccountKind kind, String currency) {
+  public static BookAccount ofExchange(AccountKind kind, String currency) {
     return new BookAccount(kind, 0, currency);
   }
 

@@ -58,21 +58,10 @@ public final class CorrectionHandler implements ApiHandler {
     }
     Entry entry = entry(connection, id, credit, debit);
     entry.authorship = LedgerWrites.authorship(request, body.getString("reason"));
-    BookAccount payable =
-        new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency);
     Set<BookAccount> accounts =
-        LedgerWrites.accountsOf(entry.advertiserId, AccountKind.ADJUSTMENT, entry.currency);
-    accounts.add(payable);
-    return new LedgerWrites.Prepared(
-        entry,
-        accounts,
-        (made, balances) -> {
-          balances.creditAdvertiser(made, made.advertiserId, credit);
-          balances.post(made, payable, debit);
-          balances.post(
-              made, BookAccount.ofExchange(AccountKind.ADJUSTMENT, made.currency), credit - debit);
-        },
-        CREDIT);
+        Ledger.accountsOf(entry.advertiserId, AccountKind.ADJUSTMENT, entry.currency);
+    accounts.add(new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency));
+    return new LedgerWrites.Prepared(entry, accounts, Ledger::correct, CREDIT);
   }
 
   /** The correction, without postings; others of the same entry wait until it is made. */

@@ -7,9 +7,9 @@ import java.util.Map;
  * An entry that is to be made, with its postings. Ids that say nothing here are null. Not
  * thread-safe.
  */
-final class Entry {
+public final class Entry {
   /** What an entry is of. */
-  enum Kind {
+  public enum Kind {
     SETTLED,
     TOP_UP,
     ADJUSTMENT,
@@ -21,26 +21,27 @@ final class Entry {
    *
    * @param reason 1 to 500 characters
    */
-  record Authorship(String reason, long keyId, long accountId) {}
+  public record Authorship(String reason, long keyId, long accountId) {}
 
-  final Kind kind;
-  final String currency;
-  Long advertiserId;
-  Long lineItemId;
-  Long supplyPartnerId;
-  Long hourMillis;
-  Long rangeId;
-  Long impressions;
-  Long chargedMicros;
-  Long costMicros;
-  Long overDeliveryMicros;
-  Long correctsEntryId;
+  public final Kind kind;
+  public final String currency;
+  public Long advertiserId;
+  public Long lineItemId;
+  public Long supplyPartnerId;
+  public Long hourMillis;
+  public Long rangeId;
+  public Long impressions;
+  public Long chargedMicros;
+  public Long costMicros;
+  public Long overDeliveryMicros;
+  public Long correctsEntryId;
   Authorship authorship;
 
   /** Debits are positive, credits negative; none is 0. */
-  final Map<BookAccount, Long> postings = new LinkedHashMap<>();
+  public final Map<BookAccount, Long> postings = new LinkedHashMap<>();
 
-  Entry(Kind kind, String currency) {
+  /** One without postings, about nobody yet. */
+  public Entry(Kind kind, String currency) {
     this.kind = kind;
     this.currency = currency;
   }

@@ -39,6 +39,13 @@ public final class Ledger {
   public static Posted post(
       Connection connection, SettledSums batch, Map<Integer, OffsetRange> ranges, long nowMillis)
       throws SQLException {
+    return post(new PostgresLedgerStore(connection), batch, ranges, nowMillis);
+  }
+
+  /** As above, to a store of whatever kind. */
+  public static Posted post(
+      LedgerStore store, SettledSums batch, Map<Integer, OffsetRange> ranges, long nowMillis)
+      throws SQLException {
     Map<SettledSums.Key, SettledSums.Sums> sums = new java.util.TreeMap<>(batch.sums());
     // What neither side pays or gets is no entry of the books: over-delivery that costs nothing.
     sums.values().removeIf(of -> of.chargedMicros == 0 && of.costMicros == 0);
@@ -50,10 +57,9 @@ public final class Ledger {
         .keySet()
         .retainAll(
             sums.keySet().stream().map(SettledSums.Key::partition).collect(Collectors.toSet()));
-    Map<Integer, Long> rangeIds = LedgerStore.addRanges(connection, posted);
+    Map<Integer, Long> rangeIds = store.addRanges(posted);
     Map<Long, Long> advertisers =
-        LedgerStore.advertisers(
-            connection,
+        store.advertisers(
             sums.keySet().stream().map(SettledSums.Key::lineItemId).collect(Collectors.toSet()));
     Set<BookAccount> accounts = new HashSet<>();
     for (SettledSums.Key key : sums.keySet()) {
@@ -63,7 +69,7 @@ public final class Ledger {
       accounts.add(new BookAccount(AccountKind.PAYABLE, key.supplyPartnerId(), key.currency()));
       accounts.add(BookAccount.ofExchange(AccountKind.MARGIN, key.currency()));
     }
-    Balances balances = new Balances(connection, accounts);
+    Balances balances = new Balances(store, accounts);
     List<Entry> entries = new ArrayList<>();
     int unknown = 0;
     for (Map.Entry<SettledSums.Key, SettledSums.Sums> each : sums.entrySet()) {
@@ -74,7 +80,7 @@ public final class Ledger {
       post(entry, balances);
       entries.add(entry);
     }
-    LedgerStore.add(connection, entries, balances, nowMillis);
+    store.add(entries, balances, nowMillis);
     return new Posted(entries.size(), unknown);
   }
 
@@ -98,5 +104,48 @@ public final class Ledger {
     balances.post(entry, payable, -entry.costMicros);
     BookAccount margin = BookAccount.ofExchange(AccountKind.MARGIN, entry.currency);
     balances.post(entry, margin, entry.costMicros - entry.chargedMicros);
+  }
+
+  /**
+   * Posts money that came in from an entry's advertiser: it pays what the advertiser owes first.
+   */
+  public static void topUp(Entry entry, Balances balances, long micros) {
+    balances.post(entry, BookAccount.ofExchange(AccountKind.CASH, entry.currency), micros);
+    balances.creditAdvertiser(entry, entry.advertiserId, micros);
+  }
+
+  /** Posts a credit of an entry's advertiser by hand; below 0 it is a debit. */
+  public static void adjust(Entry entry, Balances balances, long micros) {
+    balances.post(entry, BookAccount.ofExchange(AccountKind.ADJUSTMENT, entry.currency), micros);
+    if (micros >= 0) {
+      balances.creditAdvertiser(entry, entry.advertiserId, micros);
+    } else {
+      balances.debitAdvertiser(entry, entry.advertiserId, -micros);
+    }
+  }
+
+  /**
+   * Posts a correction: its charge back to the advertiser, its cost back from supply; what is
+   * between them is the exchange's.
+   */
+  public static void correct(Entry entry, Balances balances) {
+    balances.creditAdvertiser(entry, entry.advertiserId, entry.chargedMicros);
+    BookAccount payable =
+        new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency);
+    balances.post(entry, payable, entry.costMicros);
+    balances.post(
+        entry,
+        BookAccount.ofExchange(AccountKind.ADJUSTMENT, entry.currency),
+        entry.chargedMicros - entry.costMicros);
+  }
+
+  /** The accounts that an entry about an advertiser posts to, besides one of the exchange. */
+  public static Set<BookAccount> accountsOf(
+      long advertiserId, AccountKind exchange, String currency) {
+    Set<BookAccount> accounts = new HashSet<>();
+    accounts.add(new BookAccount(AccountKind.FUNDS, advertiserId, currency));
+    accounts.add(new BookAccount(AccountKind.RECEIVABLE, advertiserId, currency));
+    accounts.add(BookAccount.ofExchange(exchange, currency));
+    return accounts;
   }
 }

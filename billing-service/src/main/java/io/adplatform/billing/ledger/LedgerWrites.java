@@ -13,7 +13,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -85,13 +84,14 @@ public final class LedgerWrites {
       // Grants under way have counted on what is there: a debit comes after them.
       FundsStore.lock(connection, List.of(entry.advertiserId));
     }
-    Balances balances = new Balances(connection, prepared.accounts);
+    LedgerStore store = new PostgresLedgerStore(connection);
+    Balances balances = new Balances(store, prepared.accounts);
     prepared.posting.into(entry, balances);
     if (balances.isAnyBeyondBound()) {
       throw Problem.invalid(
           prepared.amountField, "would bring an account beyond " + Balances.MAX_MICROS + " micros");
     }
-    long id = LedgerStore.add(connection, List.of(entry), balances, clock.millis()).getFirst();
+    long id = store.add(List.of(entry), balances, clock.millis()).getFirst();
     JsonObject document = EntryHandler.read(connection, id, request.caller());
     return ApiResponse.created("/api/v1/billing/entries/" + id, document);
   }
@@ -99,15 +99,6 @@ public final class LedgerWrites {
   /** Who makes an entry, and why. */
   static Entry.Authorship authorship(ApiRequest request, String reason) {
     return new Entry.Authorship(reason, request.caller().keyId(), request.caller().accountId());
-  }
-
-  /** The accounts that an entry about an advertiser posts to, besides one of the exchange. */
-  static Set<BookAccount> accountsOf(long advertiserId, AccountKind exchange, String currency) {
-    Set<BookAccount> accounts = new HashSet<>();
-    accounts.add(new BookAccount(AccountKind.FUNDS, advertiserId, currency));
-    accounts.add(new BookAccount(AccountKind.RECEIVABLE, advertiserId, currency));
-    accounts.add(BookAccount.ofExchange(exchange, currency));
-    return accounts;
   }
 
   /**

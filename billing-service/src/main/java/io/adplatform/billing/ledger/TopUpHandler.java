@@ -38,11 +38,8 @@ public final class TopUpHandler implements ApiHandler {
     entry.authorship = LedgerWrites.authorship(request, body.getString("reference"));
     return new LedgerWrites.Prepared(
         entry,
-        LedgerWrites.accountsOf(advertiserId, AccountKind.CASH, currency),
-        (made, balances) -> {
-          balances.post(made, BookAccount.ofExchange(AccountKind.CASH, currency), micros);
-          balances.creditAdvertiser(made, advertiserId, micros);
-        },
+        Ledger.accountsOf(advertiserId, AccountKind.CASH, currency),
+        (made, balances) -> Ledger.topUp(made, balances, micros),
         "/amountMicros");
   }
 }

@@ -7,8 +7,9 @@
  *
  * <p>What holds the books together is the database (migration V4): an entry's debits equal its
  * credits, nothing is ever changed, a balance is the sum of its postings, no message is posted
- * twice. The code here holds accounts in the order of their ids ({@link
- * io.adplatform.billing.ledger.Balances}), so that no two transactions wait in a circle. All state
- * is in PostgreSQL.
+ * twice. What is posted goes through {@link io.adplatform.billing.ledger.LedgerStore}, which has a
+ * twin in memory ({@code billing.memory}). The code here holds accounts in the order of their ids
+ * ({@link io.adplatform.billing.ledger.Balances}), so that no two transactions wait in a circle.
+ * All state is in PostgreSQL.
  */
 package io.adplatform.billing.ledger;

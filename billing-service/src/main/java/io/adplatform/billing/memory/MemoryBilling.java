@@ -4,12 +4,17 @@ import io.adplatform.billing.budget.LeaseConfig;
 import io.adplatform.billing.budget.LeaseSizing;
 import io.adplatform.billing.budget.LineItemBudget;
 import io.adplatform.billing.funds.PaymentTerms;
+import io.adplatform.billing.ledger.LedgerStore;
+import io.adplatform.billing.ledger.OffsetRange;
 import io.adplatform.billing.memory.MemoryLease.State;
+import io.adplatform.billing.pacing.PacingStore;
 import io.adplatform.billing.settlement.SettledBatch;
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
 import io.adplatform.storage.lease.LeaseRequest;
+import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.EventPartition;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Budgets, leases and what was charged, in memory. For one thread. */
 public final class MemoryBilling {
@@ -34,7 +40,10 @@ public final class MemoryBilling {
   private final LeaseConfig config;
   private final LeaseSizing sizing;
   private final InstantSource clock;
-  private final MemoryBudgets budgets = new MemoryBudgets();
+  private final MemoryBudgets budgets = new MemoryBudgets(this::balanceMicros);
+  private final MemoryLedger ledger;
+  private final MemoryPacing pacing;
+  private final long[] nextOffsets;
   private final Map<Integer, MemoryNode> nodes = new TreeMap<>();
   private final Map<Long, MemoryLease> leases = new TreeMap<>();
   private final Set<MemoryLease> unclosed = new LinkedHashSet<>();
@@ -43,9 +52,27 @@ public final class MemoryBilling {
 
   /** Without budgets or leases. */
   public MemoryBilling(LeaseConfig config, InstantSource clock) {
+    this(config, clock, ledger -> ledger);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param posting what entries go through to the ledger
+   */
+  public MemoryBilling(
+      LeaseConfig config, InstantSource clock, UnaryOperator<LedgerStore> posting) {
     this.config = config;
     this.sizing = new LeaseSizing(config);
     this.clock = clock;
+    this.ledger = new MemoryLedger(this::advertiserOf, clock, posting);
+    this.pacing = new MemoryPacing(budgets, nodes.values());
+    this.nextOffsets = new long[config.partitions()];
+  }
+
+  private Long advertiserOf(long lineItemId) {
+    LineItem lineItem = budgets.lineItems().get(lineItemId);
+    return lineItem == null ? null : (Long) lineItem.advertiserId();
   }
 
   /** Takes over an advertiser, a campaign or a line item as it is now; others are passed over. */
@@ -58,14 +85,30 @@ public final class MemoryBilling {
     budgets.agree(advertiserId, terms);
   }
 
-  /** Posts a top-up or another credit of an advertiser, micros; a debit is negative. */
+  /** Posts a top-up of an advertiser, micros; below 0 it is a debit by hand. */
   public void post(long advertiserId, long creditMicros) {
-    budgets.post(advertiserId, creditMicros);
+    String currency = budgets.advertiser(advertiserId).currency();
+    if (creditMicros > 0) {
+      ledger.topUp(advertiserId, currency, creditMicros);
+    } else {
+      ledger.adjust(advertiserId, currency, creditMicros);
+    }
+  }
+
+  /** Its ledger. */
+  public MemoryLedger ledger() {
+    return ledger;
+  }
+
+  /** How its paced line items are steered. */
+  public PacingStore pacing() {
+    return pacing;
   }
 
   /** What an advertiser has paid ahead, less what it owes, micros. */
   public long balanceMicros(long advertiserId) {
-    return budgets.balanceMicros(advertiserId);
+    Advertiser advertiser = budgets.advertiser(advertiserId);
+    return advertiser == null ? 0 : ledger.balanceMicros(advertiserId, advertiser.currency());
   }
 
   /**
@@ -245,8 +288,17 @@ public final class MemoryBilling {
     return through == Long.MAX_VALUE ? 0 : through;
   }
 
-  /** Counts a batch of {@code settled}; the caller keeps its offsets. */
-  public void count(SettledBatch batch) {
+  /**
+   * Counts a batch of {@code settled} and posts it to the ledger.
+   *
+   * @return false where some of it was counted before: nothing is changed then
+   */
+  public boolean count(SettledBatch batch) {
+    for (Map.Entry<Integer, OffsetRange> entry : batch.ranges().entrySet()) {
+      if (entry.getValue().fromOffset() < nextOffsets[entry.getKey()]) {
+        return false;
+      }
+    }
     Set<Long> ids = new HashSet<>(batch.sums().keySet());
     ids.addAll(batch.closed().keySet());
     Set<Integer> touched = new HashSet<>();
@@ -259,7 +311,15 @@ public final class MemoryBilling {
     batch.sums().forEach(this::charge);
     batch.buckets().forEach(this::chargeBucket);
     batch.closed().forEach(this::close);
+    ledger.post(batch.books(), batch.ranges());
     batch.marks().forEach(this::mark);
+    batch.ranges().forEach((partition, range) -> nextOffsets[partition] = range.nextOffset());
+    return true;
+  }
+
+  /** Where the next batch of a partition begins. */
+  public long nextOffset(int partition) {
+    return nextOffsets[partition];
   }
 
   private void charge(long leaseId, SettledBatch.Sums sums) {
@@ -271,7 +331,7 @@ public final class MemoryBilling {
       }
       lease.chargedMicros += charged;
       long over = sums.overDeliveryMicros + sums.chargedMicros - charged;
-      budgets.charge(lease, charged, over, sums.chargedMicros, lease.state != State.CLOSED);
+      budgets.charge(lease, charged, over, lease.state != State.CLOSED);
     }
   }
 

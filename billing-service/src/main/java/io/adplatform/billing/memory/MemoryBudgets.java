@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 
 /** Budgets and purses as they are now, and what was used of them. */
 final class MemoryBudgets {
@@ -23,22 +24,33 @@ final class MemoryBudgets {
   private final Map<Long, MemorySpend> lineItemSpend = new HashMap<>();
   private final Map<Long, MemorySpend> campaignSpend = new HashMap<>();
   private final Map<Long, MemoryPurse> purses = new HashMap<>();
+  private final LongUnaryOperator balances;
+  private final Map<Long, Long> versions = new HashMap<>();
+  private long version;
+
+  /**
+   * Without budgets.
+   *
+   * @param balances what an advertiser has paid ahead, less what it owes, micros
+   */
+  MemoryBudgets(LongUnaryOperator balances) {
+    this.balances = balances;
+  }
 
   void put(CatalogueEntity entity) {
     switch (entity) {
       case Advertiser advertiser -> advertisers.put(advertiser.id(), advertiser);
       case Campaign campaign -> campaigns.put(campaign.id(), campaign);
-      case LineItem lineItem -> lineItems.put(lineItem.id(), lineItem);
+      case LineItem lineItem -> {
+        lineItems.put(lineItem.id(), lineItem);
+        versions.put(lineItem.id(), ++version);
+      }
       default -> {}
     }
   }
 
   void agree(long advertiserId, PaymentTerms terms) {
     purse(advertiserId).terms = terms;
-  }
-
-  void post(long advertiserId, long creditMicros) {
-    purse(advertiserId).balanceMicros += creditMicros;
   }
 
   /** How long after its token's expiry a bid of a line item may be charged. */
@@ -98,18 +110,15 @@ final class MemoryBudgets {
   }
 
   /**
-   * Counts what was charged on a lease, and posts it.
+   * Counts what was charged on a lease.
    *
-   * @param postedMicros what settlement charged: not less, and more where the lease was given back
    * @param open whether the lease was open to it
    */
-  void charge(
-      MemoryLease lease, long chargedMicros, long overMicros, long postedMicros, boolean open) {
+  void charge(MemoryLease lease, long chargedMicros, long overMicros, boolean open) {
     ofLineItem(lease.lineItemId).charge(lease.day, chargedMicros, overMicros);
     spend(campaignSpend, lease.campaignId).charge(lease.day, chargedMicros, overMicros);
     MemoryPurse purse = purse(lineItems.get(lease.lineItemId).advertiserId());
     purse.spend.charge(lease.day, chargedMicros, overMicros);
-    purse.balanceMicros -= postedMicros;
     if (open) {
       purse.charged(chargedMicros);
     }
@@ -119,12 +128,33 @@ final class MemoryBudgets {
     return spend(lineItemSpend, id);
   }
 
-  long balanceMicros(long advertiserId) {
-    return purse(advertiserId).balanceMicros;
+  /** The line items there are, by id. */
+  Map<Long, LineItem> lineItems() {
+    return lineItems;
+  }
+
+  /** Which of the documents that were put a line item's last one is, counted from 1. */
+  long version(long lineItemId) {
+    return versions.get(lineItemId);
+  }
+
+  /** A line item's campaign. */
+  Campaign campaign(long id) {
+    return campaigns.get(id);
+  }
+
+  /** An advertiser; null where it is not known. */
+  Advertiser advertiser(long id) {
+    return advertisers.get(id);
+  }
+
+  MemorySpend ofCampaign(long id) {
+    return spend(campaignSpend, id);
   }
 
   private MemoryPurse purse(long advertiserId) {
-    return purses.computeIfAbsent(advertiserId, key -> new MemoryPurse());
+    return purses.computeIfAbsent(
+        advertiserId, id -> new MemoryPurse(() -> balances.applyAsLong(id)));
   }
 
   private static MemorySpend spend(Map<Long, MemorySpend> all, long id) {

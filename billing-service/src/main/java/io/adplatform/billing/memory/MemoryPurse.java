@@ -5,6 +5,7 @@ import io.adplatform.billing.budget.Spend;
 import io.adplatform.billing.funds.PaymentTerms;
 import io.adplatform.billing.funds.Purse;
 import java.time.LocalDate;
+import java.util.function.LongSupplier;
 
 /**
  * An advertiser's terms, its balance in the ledger and what is leased of it; holds leased within
@@ -13,8 +14,17 @@ import java.time.LocalDate;
 final class MemoryPurse {
   final MemorySpend spend = new MemorySpend();
   PaymentTerms terms = PaymentTerms.NONE;
-  long balanceMicros;
+  private final LongSupplier balance;
   private long leasedMicros;
+
+  /**
+   * One of which nothing is leased.
+   *
+   * @param balance what the advertiser has paid ahead, less what it owes, micros
+   */
+  MemoryPurse(LongSupplier balance) {
+    this.balance = balance;
+  }
 
   /**
    * Commits more, or less.
@@ -24,7 +34,7 @@ final class MemoryPurse {
    */
   void commit(long advertiserId, LocalDate day, long micros) {
     leasedMicros += micros;
-    if (micros > 0 && leasedMicros > terms.availableMicros(balanceMicros)) {
+    if (micros > 0 && leasedMicros > terms.availableMicros(balance.getAsLong())) {
       throw new IllegalStateException("leased_within_funds: " + leasedMicros);
     }
     Flight own =
@@ -40,6 +50,10 @@ final class MemoryPurse {
   Purse on(LocalDate day) {
     Spend committed = spend.on(day);
     return new Purse(
-        terms, balanceMicros, leasedMicros, committed.totalCommitted(), committed.dayCommitted());
+        terms,
+        balance.getAsLong(),
+        leasedMicros,
+        committed.totalCommitted(),
+        committed.dayCommitted());
   }
 }

@@ -16,7 +16,7 @@ import java.time.ZoneId;
  * @param state null where it is new
  * @param stateVersion the version that the state is of
  */
-record PacedLineItem(
+public record PacedLineItem(
     long id,
     long campaignId,
     boolean running,
@@ -33,14 +33,15 @@ record PacedLineItem(
    *
    * @param endMillis the earlier end of its flight and its campaign's
    */
-  record Budgets(Long totalMicros, Long dailyMicros, Long campaignDailyMicros, Long endMillis) {}
+  public record Budgets(
+      Long totalMicros, Long dailyMicros, Long campaignDailyMicros, Long endMillis) {}
 
   /**
    * Today, where the advertiser is.
    *
    * @param endMillis the first instant that is no longer today
    */
-  record Day(ZoneId zone, LocalDate date, long endMillis) {
+  public record Day(ZoneId zone, LocalDate date, long endMillis) {
     /** The same instant on the advertiser's clock: since 1970, shifted by its zone as of then. */
     long localMillis(long millis) {
       return millis
@@ -49,5 +50,5 @@ record PacedLineItem(
   }
 
   /** What was charged on one day. */
-  record Charged(long micros, long campaignMicros) {}
+  public record Charged(long micros, long campaignMicros) {}
 }

@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pacer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pacer.class);
-  private static final long PERIOD_MILLIS = 2_000;
+
+  /** Between two steps. */
+  public static final long PERIOD_MILLIS = 2_000;
 
   /** Rates of charges order the whole catalogue anew: once a minute, all that have moved. */
   private static final long RATES_MILLIS = 60_000;
@@ -48,7 +50,7 @@ public final class Pacer implements AutoCloseable {
   /** When rates are due; of the thread alone. */
   private long ratesDueMillis;
 
-  /** As of the step under way, or the last one; 0 is unknown. */
+  /** As of the last step; 0 is unknown. */
   private volatile long settledMillis;
 
   /** When the last step ended that steered, here; before the first, when it was launched. */
@@ -110,11 +112,11 @@ public final class Pacer implements AutoCloseable {
 
   /** False where another process steers. */
   private boolean step(Connection connection) throws SQLException {
-    PacingStore store = new PacingStore(connection);
+    PostgresPacingStore store = new PostgresPacingStore(connection);
     if (!store.tryLock()) {
       return false;
     }
-    steer(store);
+    settledMillis = steer(store, partitions, clock.millis());
     if (clock.millis() >= ratesDueMillis) {
       new ChargeRateStore(connection).step();
       ratesDueMillis = clock.millis() + RATES_MILLIS;
@@ -122,9 +124,13 @@ public final class Pacer implements AutoCloseable {
     return true;
   }
 
-  private void steer(PacingStore store) throws SQLException {
-    long nowMillis = clock.millis();
-    settledMillis = store.settledMillis(partitions, nowMillis);
+  /**
+   * One step over a store.
+   *
+   * @return up to when events are settled, in milliseconds since 1970
+   */
+  public static long steer(PacingStore store, int partitions, long nowMillis) throws SQLException {
+    long settledMillis = store.settledMillis(partitions, nowMillis);
     List<PacedLineItem> items = store.read(nowMillis);
     Map<Long, PacedLineItem.Charged> today = store.chargedToday(items);
     Map<Long, TrafficCurve> curves = store.curves(items);
@@ -139,7 +145,7 @@ public final class Pacer implements AutoCloseable {
       }
       TrafficCurve curve = curves.get(item.id());
       PacedLineItem.Charged charged = today.get(item.id());
-      PacingPlan plan = plan(item, curve, charged.micros());
+      PacingPlan plan = plan(item, curve, charged.micros(), settledMillis);
       PacingController.Reading reading =
           new PacingController.Reading(
               nowMillis,
@@ -147,7 +153,7 @@ public final class Pacer implements AutoCloseable {
               item.chargedMicros(),
               item.chargeMicros(),
               item.running() && !isSpent(item, charged));
-      PacingState next = PacingController.next(carried(item, curve), plan, reading);
+      PacingState next = PacingController.next(carried(item, curve, settledMillis), plan, reading);
       if (tells(item, next)) {
         steered.add(new PacingStore.Steered(item.id(), next, item.version()));
         boolean learns = next.seenMillis() - before.seenMillis() <= LEARNED_MILLIS;
@@ -160,6 +166,7 @@ public final class Pacer implements AutoCloseable {
     }
     store.write(steered);
     store.writeHours(hours, curves);
+    return settledMillis;
   }
 
   /** Where the day's budget of its campaign does not pay another impression it cannot bid. */
@@ -172,7 +179,8 @@ public final class Pacer implements AutoCloseable {
    * The plan from where settlement is: what is spent since is in neither what is left nor the time
    * for it.
    */
-  private PacingPlan plan(PacedLineItem item, TrafficCurve curve, long chargedTodayMicros) {
+  private static PacingPlan plan(
+      PacedLineItem item, TrafficCurve curve, long chargedTodayMicros, long settledMillis) {
     PacingPlan.Bounds bounds =
         new PacingPlan.Bounds(
             item.budgets().totalMicros(),
@@ -195,7 +203,7 @@ public final class Pacer implements AutoCloseable {
    * The state before the step, on the traffic of this hour, and doubted where the line item has
    * changed.
    */
-  private PacingState carried(PacedLineItem item, TrafficCurve curve) {
+  private static PacingState carried(PacedLineItem item, TrafficCurve curve, long settledMillis) {
     PacingState state = item.state();
     if (item.version() != item.stateVersion()) {
       state = state.doubted(DOUBTED_IMPRESSIONS * item.chargeMicros());

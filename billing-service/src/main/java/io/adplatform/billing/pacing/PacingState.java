@@ -123,7 +123,7 @@ public record PacingState(
   }
 
   /** The decision is in the catalogue. */
-  PacingState published(long millis) {
+  public PacingState published(long millis) {
     return new PacingState(
         participation,
         former,

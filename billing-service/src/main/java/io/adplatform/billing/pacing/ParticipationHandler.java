@@ -35,7 +35,7 @@ public final class ParticipationHandler implements ApiHandler {
     Long after = request.query("after") == null ? null : request.queryId("after");
     return transactions.forService(
         handle -> {
-          PacingStore store = new PacingStore(handle.getConnection());
+          PacingStore store = new PostgresPacingStore(handle.getConnection());
           // Read first: what comes in between is told next time.
           long newest = store.newestRevision();
           if (after != null && after <= newest) {

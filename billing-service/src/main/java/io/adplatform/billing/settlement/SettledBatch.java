@@ -133,7 +133,7 @@ public final class SettledBatch {
   }
 
   /** What it comes to in the ledger. */
-  SettledSums books() {
+  public SettledSums books() {
     return books;
   }
 

@@ -4,6 +4,8 @@ import io.adplatform.billing.TestBudgets;
 import io.adplatform.billing.TestFunds;
 import io.adplatform.billing.funds.PaymentTerms;
 import io.adplatform.billing.memory.MemoryBilling;
+import io.adplatform.billing.pacing.PacingStore;
+import io.adplatform.billing.pacing.TestPacing;
 import io.adplatform.billing.settlement.SettledBatch;
 import io.adplatform.billing.settlement.TestSettlement;
 import io.adplatform.storage.lease.LeaseAnswer;
@@ -19,7 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What grants leases and counts what is settled, in whichever way: both must do the same. */
-interface LeaseDesk {
+public interface LeaseDesk {
   /** Partitions of the topics. */
   int PARTITIONS = 2;
 
@@ -46,6 +48,15 @@ interface LeaseDesk {
   /** What the advertiser has paid ahead, less what it owes. */
   long balanceMicros();
 
+  /** What is done with the store of pacing in one transaction. */
+  @FunctionalInterface
+  interface PacingWork<T> {
+    T with(PacingStore store) throws SQLException;
+  }
+
+  /** Does something with what steers paced line items. */
+  <T> T pacing(PacingWork<T> work) throws SQLException;
+
   /** Rows in PostgreSQL, emptied. */
   static LeaseDesk postgres(TestBudgets budgets, InstantSource clock) throws SQLException {
     budgets.clear();
@@ -59,6 +70,14 @@ interface LeaseDesk {
         new TestSettlement(budgets.database.transactions(), PARTITIONS, clock);
     TestFunds funds = new TestFunds(budgets.database.transactions(), clock);
     return new LeaseDesk() {
+      @Override
+      public <T> T pacing(PacingWork<T> work) throws SQLException {
+        return budgets
+            .database
+            .transactions()
+            .forService(handle -> work.with(TestPacing.store(handle.getConnection())));
+      }
+
       @Override
       public void agree(PaymentTerms terms) {
         funds.agree(TestBudgets.ADVERTISER, terms);
@@ -137,6 +156,11 @@ interface LeaseDesk {
     MemoryBilling billing = new MemoryBilling(LeaseConfig.of(PARTITIONS), clock);
     long[] offsets = new long[PARTITIONS];
     return new LeaseDesk() {
+      @Override
+      public <T> T pacing(PacingWork<T> work) throws SQLException {
+        return work.with(billing.pacing());
+      }
+
       @Override
       public void agree(PaymentTerms terms) {
         billing.agree(TestBudgets.ADVERTISER, terms);

@@ -72,7 +72,8 @@ class ChargeRateStoreTest {
     return BUDGETS
         .database
         .transactions()
-        .forService(handle -> new PacingStore(handle.getConnection()).changedAfter(after, 10));
+        .forService(
+            handle -> new PostgresPacingStore(handle.getConnection()).changedAfter(after, 10));
   }
 
   @Test

@@ -75,7 +75,7 @@ class PacerTest {
         .transactions()
         .forService(
             handle -> {
-              PacingStore store = new PacingStore(handle.getConnection());
+              PacingStore store = new PostgresPacingStore(handle.getConnection());
               store.published(store.newestRevision(), clock.millis());
               return null;
             });
@@ -116,14 +116,16 @@ class PacerTest {
         .transactions()
         .forService(
             handle ->
-                new PacingStore(handle.getConnection()).settledMillis(PARTITIONS, clock.millis()));
+                new PostgresPacingStore(handle.getConnection())
+                    .settledMillis(PARTITIONS, clock.millis()));
   }
 
   private static List<PacingStore.Changed> changed(long after) throws SQLException {
     return BUDGETS
         .database
         .transactions()
-        .forService(handle -> new PacingStore(handle.getConnection()).changedAfter(after, 10));
+        .forService(
+            handle -> new PostgresPacingStore(handle.getConnection()).changedAfter(after, 10));
   }
 
   @Test

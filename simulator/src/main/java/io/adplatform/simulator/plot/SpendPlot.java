@@ -51,7 +51,7 @@ public final class SpendPlot {
       highest = Math.max(highest, curve.chargedMicros(i));
       highest = Math.max(highest, curve.planMicros(curve.millis(i)));
     }
-    line(page, "<h2>Campaign %d</h2>", curve.campaignId());
+    line(page, "<h2>%s</h2>", escaped(curve.title()));
     line(page, "<svg width=\"%d\" height=\"%d\" role=\"img\">", WIDTH, HEIGHT);
     grid(until, highest, page);
     Scale scale = new Scale(until, highest);

@@ -1,11 +1,14 @@
 package io.adplatform.decision.frequency;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 
 /**
  * Counters in memory, which any number of stepped lanes share, for simulations and tests: what is
@@ -14,6 +17,10 @@ import java.util.Map;
 public final class MemoryCapStore implements CapStore, CapCounter {
   private final Map<Key, Tally> tallies = new HashMap<>();
   private final Map<AuctionId, Bid> bids = new HashMap<>();
+
+  /** What is in {@link #bids}, or was noted anew since, by the end of its time. */
+  private final PriorityQueue<Noted> ends = new PriorityQueue<>();
+
   private final Deque<Question> questions = new ArrayDeque<>();
   private final List<Runnable> changes = new ArrayList<>();
   private long nowMillis;
@@ -25,6 +32,13 @@ public final class MemoryCapStore implements CapStore, CapCounter {
   private record AuctionId(long hi, long lo) {}
 
   private record Bid(long userHigh, long userLow, AuctionId imp, long untilMillis) {}
+
+  private record Noted(AuctionId id, long untilMillis) implements Comparable<Noted> {
+    @Override
+    public int compareTo(Noted other) {
+      return Long.compare(untilMillis, other.untilMillis);
+    }
+  }
 
   private record Question(CapLookup lookup, int generation) {}
 
@@ -40,7 +54,10 @@ public final class MemoryCapStore implements CapStore, CapCounter {
       }
       for (int cap = 0; cap < scope.count(); cap++) {
         long from = now - scope.windowMillis(cap);
-        long counted = seen.values().stream().filter(time -> time > from).count();
+        long counted = 0;
+        for (long time : seen.values()) {
+          counted += time > from ? 1 : 0;
+        }
         if (counted + outstanding >= scope.impressions(cap)) {
           return false;
         }
@@ -59,7 +76,13 @@ public final class MemoryCapStore implements CapStore, CapCounter {
   /** Lets time go on: what is reserved and noted ends by it. */
   public void advanceTo(long millis) {
     nowMillis = millis;
-    bids.values().removeIf(bid -> bid.untilMillis <= nowMillis);
+    while (!ends.isEmpty() && ends.peek().untilMillis <= nowMillis) {
+      AuctionId id = ends.poll().id;
+      Bid bid = bids.get(id);
+      if (bid != null && bid.untilMillis <= nowMillis) {
+        bids.remove(id);
+      }
+    }
   }
 
   /** Whether the counters can be reached; while away, what was asked fails at the next work. */
@@ -71,6 +94,7 @@ public final class MemoryCapStore implements CapStore, CapCounter {
   public void empty() {
     tallies.clear();
     bids.clear();
+    ends.clear();
   }
 
   @Override
@@ -85,26 +109,27 @@ public final class MemoryCapStore implements CapStore, CapCounter {
   }
 
   private void reserve(CapLookup lookup) {
-    Map<Key, List<AuctionId>> taken = new HashMap<>();
+    List<Runnable> undo = new ArrayList<>();
     for (int i = 0; i < lookup.count(); i++) {
       AuctionId imp = new AuctionId(lookup.auctionHi(), lookup.impLo(i));
+      CapScope[] scopes = lookup.scopes(i);
+      Tally[] of = new Tally[scopes.length];
       boolean may = true;
-      for (CapScope scope : lookup.scopes(i)) {
-        may &= tally(lookup, scope).isFree(scope, imp, lookup.nowMillis());
+      for (int s = 0; s < scopes.length; s++) {
+        of[s] = tally(lookup, scopes[s]);
+        may &= of[s].isFree(scopes[s], imp, lookup.nowMillis());
       }
       lookup.allow(i, may);
-      for (CapScope scope : lookup.scopes(i)) {
-        if (may) {
-          long until = lookup.nowMillis() + CapLookup.RESERVATION_MILLIS;
-          if (tally(lookup, scope).reserved.putIfAbsent(imp, until) == null) {
-            taken.computeIfAbsent(key(lookup, scope), k -> new ArrayList<>()).add(imp);
-          }
+      for (int s = 0; s < scopes.length && may; s++) {
+        Tally tally = of[s];
+        tally.reserved.values().removeIf(end -> end <= lookup.nowMillis());
+        long until = lookup.nowMillis() + CapLookup.RESERVATION_MILLIS;
+        if (tally.reserved.putIfAbsent(imp, until) == null && !lookup.reserves()) {
+          undo.add(() -> tally.reserved.remove(imp));
         }
       }
     }
-    if (!lookup.reserves()) {
-      taken.forEach((key, imps) -> tallies.get(key).reserved.keySet().removeAll(imps));
-    }
+    undo.forEach(Runnable::run);
   }
 
   private static Key key(CapLookup lookup, CapScope scope) {
@@ -154,9 +179,10 @@ public final class MemoryCapStore implements CapStore, CapCounter {
         for (CapScope scope : lookup.scopes(i)) {
           tally(lookup, scope).reserved.put(imp, until);
         }
-        bids.put(
-            new AuctionId(lookup.auctionHi(), lookup.wonLo(i)),
-            new Bid(lookup.userHigh(), lookup.userLow(), imp, until + CapLookup.REMEMBERED_MILLIS));
+        AuctionId bid = new AuctionId(lookup.auctionHi(), lookup.wonLo(i));
+        long known = until + CapLookup.REMEMBERED_MILLIS;
+        bids.put(bid, new Bid(lookup.userHigh(), lookup.userLow(), imp, known));
+        ends.add(new Noted(bid, known));
       }
     }
   }
@@ -203,6 +229,10 @@ public final class MemoryCapStore implements CapStore, CapCounter {
 
   @Override
   public int flush() {
+    if (away) {
+      changes.clear();
+      throw new UncheckedIOException(new IOException("the counters cannot be reached"));
+    }
     known = 0;
     changes.forEach(Runnable::run);
     changes.clear();

@@ -3,21 +3,15 @@ package io.adplatform.storage.cap;
 import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.frequency.CapCounter;
-import io.adplatform.decision.frequency.CapScope;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.storage.kafka.KafkaClients;
 import io.adplatform.storage.kafka.KafkaTopics;
-import io.adplatform.wire.sbe.Disposition;
-import io.adplatform.wire.sbe.MessageHeaderDecoder;
-import io.adplatform.wire.sbe.SettledEventDecoder;
-import io.adplatform.wire.sbe.SettledKind;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -49,11 +43,9 @@ public final class SettledCapReader implements AutoCloseable {
   private final CatalogueFeed feed;
   private final CapCounter counter;
   private final Thread thread = new Thread(this::run, "frequency-settled");
+  private final SettledCaps settled;
   private final AtomicLong counted = new AtomicLong();
   private final AtomicLong forgotten = new AtomicLong();
-  private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-  private final SettledEventDecoder event = new SettledEventDecoder();
-  private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
   private volatile Consumer<byte[], byte[]> consumer;
   private volatile boolean closed;
   private boolean troubled;
@@ -62,6 +54,7 @@ public final class SettledCapReader implements AutoCloseable {
     this.kafka = kafka;
     this.feed = feed;
     this.counter = counter;
+    this.settled = new SettledCaps(counter);
     thread.setDaemon(true);
   }
 
@@ -120,7 +113,7 @@ public final class SettledCapReader implements AutoCloseable {
     CatalogueSnapshot snapshot = feed.latest();
     int given = 0;
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      given += take(record.value(), snapshot) ? 1 : 0;
+      given += settled.take(record.value(), snapshot) ? 1 : 0;
     }
     try {
       int known = counter.flush();
@@ -136,34 +129,6 @@ public final class SettledCapReader implements AutoCloseable {
     }
     from.commitSync();
     troubled = false;
-  }
-
-  /** Whether a message concerns the counters: they are then told of it at the next flush. */
-  private boolean take(byte[] message, CatalogueSnapshot snapshot) {
-    buffer.wrap(message);
-    header.wrap(buffer, 0);
-    if (header.templateId() != SettledEventDecoder.TEMPLATE_ID) {
-      return false;
-    }
-    event.wrapAndApplyHeader(buffer, 0, header);
-    // A repeat was counted before; a late one was shown all the same.
-    Disposition disposition = event.disposition();
-    if (disposition != Disposition.COUNTED && disposition != Disposition.LATE) {
-      return false;
-    }
-    CapScope[] scopes = snapshot.caps().scopesOf(event.lineItemId());
-    if (scopes == null) {
-      return false;
-    }
-    if (event.kind() == SettledKind.IMPRESSION || event.billed() == 1) {
-      counter.seen(scopes, event.auctionHi(), event.auctionLo(), event.timeMillis());
-      return true;
-    }
-    if (event.kind() == SettledKind.LOSS) {
-      counter.lost(scopes, event.auctionHi(), event.auctionLo());
-      return true;
-    }
-    return false;
   }
 
   /** Says it once, however often it is tried again. */

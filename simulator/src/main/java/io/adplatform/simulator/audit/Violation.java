@@ -1,4 +1,4 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.audit;
 
 /** An invariant of money did not hold. */
 public final class Violation extends RuntimeException {
@@ -13,7 +13,7 @@ public final class Violation extends RuntimeException {
    * @param invariant which one, in few words that are the same whenever it is violated
    * @param atMillis since the simulation's start
    */
-  Violation(String invariant, String details, long atMillis) {
+  public Violation(String invariant, String details, long atMillis) {
     super(invariant + ": " + details + " (after " + atMillis / 1_000 + " s)");
     this.invariant = invariant;
     this.atMillis = atMillis;

@@ -1,4 +1,4 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.fault;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Which faults there are, which are on now, and which of them had something to strike. */
-final class FaultPlan {
+public final class FaultPlan {
   /** One fault begins in so many seconds, on average. */
   private static final int SECONDS_PER_FAULT = 40;
 
@@ -28,14 +28,14 @@ final class FaultPlan {
   private int next;
 
   /** Plays faults, in the order of their beginnings. */
-  FaultPlan(List<Fault> faults, int nodes) {
+  public FaultPlan(List<Fault> faults, int nodes) {
     this.faults = faults;
     this.nodes = nodes;
     this.severities = new int[KINDS.length][nodes];
   }
 
   /** Draws the faults of a seed for a simulation of so long. */
-  static List<Fault> draw(long seed, long durationMillis, int nodes) {
+  public static List<Fault> draw(long seed, long durationMillis, int nodes) {
     SplittableRandom random = new SplittableRandom(seed * 31 + 7);
     long count = Math.max(3, durationMillis / 1_000 / SECONDS_PER_FAULT);
     List<Fault> drawn = new ArrayList<>();
@@ -68,7 +68,7 @@ final class FaultPlan {
   }
 
   /** Moves on to a time since the start. */
-  void moveTo(long millis) {
+  public void moveTo(long millis) {
     boolean changed = active.removeIf(fault -> fault.toMillis() <= millis);
     while (next < faults.size() && faults.get(next).fromMillis() <= millis) {
       active.add(faults.get(next++));
@@ -89,36 +89,55 @@ final class FaultPlan {
   }
 
   /** Ends all faults: none begins any more. */
-  void end() {
+  public void end() {
     next = faults.size();
     moveTo(Long.MAX_VALUE);
   }
 
   /** How severe a fault is for a node now, 1 to 100; 0 where there is none. */
-  int severity(FaultKind kind, int node) {
+  public int severity(FaultKind kind, int node) {
     return severities[kind.ordinal()][node];
   }
 
   /** How severe a fault that strikes all is now. */
-  int severity(FaultKind kind) {
+  public int severity(FaultKind kind) {
     return severities[kind.ordinal()][0];
   }
 
-  boolean is(FaultKind kind, int node) {
+  /** Whether a fault strikes a node now. */
+  public boolean is(FaultKind kind, int node) {
     return severities[kind.ordinal()][node] > 0;
   }
 
-  boolean is(FaultKind kind) {
+  /** Whether a fault that strikes all is on. */
+  public boolean is(FaultKind kind) {
     return severities[kind.ordinal()][0] > 0;
   }
 
+  /**
+   * Whether a fault is on, or will be within so many milliseconds.
+   *
+   * @param nowMillis of {@link #moveTo}
+   */
+  public boolean comes(FaultKind kind, long nowMillis, long withinMillis) {
+    boolean comes = is(kind);
+    for (int i = next; i < faults.size() && !comes; i++) {
+      Fault fault = faults.get(i);
+      if (fault.fromMillis() > nowMillis + withinMillis) {
+        break;
+      }
+      comes = fault.kind() == kind;
+    }
+    return comes;
+  }
+
   /** Notes that a fault had an effect. */
-  void struck(FaultKind kind) {
+  public void struck(FaultKind kind) {
     struck.merge(kind, 1L, Long::sum);
   }
 
   /** How often each kind had an effect. */
-  Map<FaultKind, Long> struck() {
+  public Map<FaultKind, Long> struck() {
     return struck;
   }
 }

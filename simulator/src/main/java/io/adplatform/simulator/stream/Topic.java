@@ -1,11 +1,11 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.stream;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
 /** A topic in memory: messages by partition and offset, the oldest of which may be forgotten. */
-final class Topic {
+public final class Topic {
   private record Message(long appendedMillis, byte[] bytes) {}
 
   private final List<List<Message>> partitions = new ArrayList<>();
@@ -17,7 +17,7 @@ final class Topic {
    *
    * @param clock the broker's, milliseconds since 1970
    */
-  Topic(int partitions, LongSupplier clock) {
+  public Topic(int partitions, LongSupplier clock) {
     this.clock = clock;
     first = new long[partitions];
     for (int i = 0; i < partitions; i++) {
@@ -25,25 +25,25 @@ final class Topic {
     }
   }
 
-  int partitions() {
+  public int partitions() {
     return first.length;
   }
 
-  void append(int partition, byte[] message) {
+  public void append(int partition, byte[] message) {
     partitions.get(partition).add(new Message(clock.getAsLong(), message));
   }
 
   /** The offset that the next message gets. */
-  long end(int partition) {
+  public long end(int partition) {
     return first[partition] + partitions.get(partition).size();
   }
 
-  byte[] get(int partition, long offset) {
+  public byte[] get(int partition, long offset) {
     return message(partition, offset).bytes();
   }
 
   /** When a message came. */
-  long appendedMillis(int partition, long offset) {
+  public long appendedMillis(int partition, long offset) {
     return message(partition, offset).appendedMillis();
   }
 
@@ -52,7 +52,7 @@ final class Topic {
   }
 
   /** Forgets what stands before an offset. */
-  void forget(int partition, long before) {
+  public void forget(int partition, long before) {
     int count = (int) (before - first[partition]);
     if (count > 0) {
       partitions.get(partition).subList(0, count).clear();

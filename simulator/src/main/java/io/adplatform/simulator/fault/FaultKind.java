@@ -1,4 +1,4 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.fault;
 
 /** What can go wrong, each for a while. */
 public enum FaultKind {
@@ -33,7 +33,19 @@ public enum FaultKind {
   /** The stream job is killed and goes back to its last checkpoint. */
   SETTLEMENT_CRASH(false, 10),
   /** billing-service is away: nothing is granted, nothing is counted. */
-  BILLING_STALLS(false, 60);
+  BILLING_STALLS(false, 60),
+  /** Whoever reads {@code settled} is given the last batch again, before what comes next. */
+  BATCHES_REPEATED(false, 20),
+  /** Nothing is taken into the reports. */
+  REPORTS_STALL(false, 60),
+  /** Catalogue documents do not reach the nodes. */
+  CATALOGUE_LATE(false, 30),
+  /** The counters of frequency caps are emptied. */
+  COUNTERS_LOST(false, 1),
+  /** The counters of frequency caps cannot be reached. */
+  COUNTERS_AWAY(false, 60),
+  /** A node's questions to them are answered too late. */
+  COUNTERS_SLOW(true, 30);
 
   private final boolean ofNode;
   private final int maxSeconds;
@@ -44,12 +56,12 @@ public enum FaultKind {
   }
 
   /** Whether it strikes one node; else all. */
-  boolean isOfNode() {
+  public boolean isOfNode() {
     return ofNode;
   }
 
   /** How long it lasts at most; 0 is one that is not drawn like the others. */
-  int maxSeconds() {
+  public int maxSeconds() {
     return maxSeconds;
   }
 }

@@ -1,4 +1,4 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.audit;
 
 import io.adplatform.wire.token.Token;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.Map;
  * What was agreed with each bid, by auction, as two bytes: line items have few prices, and a week
  * has tens of millions of bids.
  */
-final class BidTerms {
+public final class BidTerms {
   private static final int FIRST_LENGTH = 1_024;
 
   /**
@@ -20,14 +20,14 @@ final class BidTerms {
    * @param chargeMicros what an impression costs the advertiser
    * @param bidCpmMicros what a thousand of them were bid at
    */
-  record Price(long lineItemId, long chargeMicros, long bidCpmMicros) {}
+  public record Price(long lineItemId, long chargeMicros, long bidCpmMicros) {}
 
   private final List<Price> prices = new ArrayList<>();
   private final Map<Price, Integer> numbers = new HashMap<>();
   private final Map<Long, char[]> byAuction = new HashMap<>();
 
   /** Notes a bid. */
-  void add(Token token) {
+  public void add(Token token) {
     Price price = new Price(token.lineItemId, token.chargeMicros, token.bidCpmMicros);
     int number =
         numbers.computeIfAbsent(
@@ -49,7 +49,7 @@ final class BidTerms {
   }
 
   /** The price of an auction's bid; null where none was made. */
-  Price of(long auctionHi, long auctionLo) {
+  public Price of(long auctionHi, long auctionLo) {
     char[] bids = byAuction.get(auctionHi);
     int number = bids == null || auctionLo >= bids.length ? 0 : bids[(int) auctionLo];
     return number == 0 ? null : prices.get(number - 1);

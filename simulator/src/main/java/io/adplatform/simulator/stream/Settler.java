@@ -1,4 +1,4 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.stream;
 
 import io.adplatform.settle.Settlement;
 import java.nio.ByteBuffer;
@@ -6,7 +6,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /** Judges the events of one partition: {@link Settlement}, or a test's. */
-interface Settler {
+public interface Settler {
   /** As {@link Settlement#settle}. */
   int settle(DirectBuffer in, int length, long appendedMillis, MutableDirectBuffer out);
 

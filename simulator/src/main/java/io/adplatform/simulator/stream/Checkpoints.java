@@ -1,7 +1,7 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.stream;
 
 /** Keeps what the stream job needs to go on after it was killed. */
-interface Checkpoints {
+public interface Checkpoints {
   /**
    * All partitions at one time.
    *

@@ -1,4 +1,4 @@
-package io.adplatform.simulator;
+package io.adplatform.simulator.fault;
 
 /**
  * One thing that goes wrong.
