@@ -208,7 +208,7 @@ class TenancyTest {
         Statement sql = connection.createStatement()) {
       for (String change :
           List.of(
-              "UPDATE line_item SET bid_cpm_micros = 0",
+              "UPDATE line_item SET bid_micros = 0",
               "UPDATE line_item SET daily_micros = total_micros + 1",
               "UPDATE campaign SET start_at = now(), end_at = now()",
               "UPDATE creative SET width = 0",
