@@ -40,7 +40,8 @@ public final class CollectAgent implements Agent {
     while (waiting.size() > 0) {
       boolean failed = waiting.recordingId() != recordingId;
       if (!failed && waiting.position() > recorded) {
-        journal.wakeWhenRecorded(waiting.position());
+        // All that came in this cycle is recorded, and answered, together.
+        journal.wakeWhenRecorded(waiting.newestPosition());
         break;
       }
       answer(!failed);
@@ -67,18 +68,16 @@ public final class CollectAgent implements Agent {
     return waiting.isFull();
   }
 
-  /** Has a request answered when the journal has recorded up to a position. */
+  /**
+   * Has a request answered when the journal has recorded up to a position; it is asked to later.
+   */
   void await(
       HttpServerResponse response,
       BeaconKind kind,
       String location,
       long position,
       long offeredNanos) {
-    boolean first = waiting.size() == 0;
     waiting.add(response, kind, location, journal.recordingId(), position, offeredNanos);
-    if (first) {
-      journal.wakeWhenRecorded(position);
-    }
   }
 
   private void answer(boolean recorded) {

@@ -67,6 +67,11 @@ final class PendingAnswers {
     return positions[(int) head & mask];
   }
 
+  /** Position after the newest. */
+  long newestPosition() {
+    return positions[(int) (tail - 1) & mask];
+  }
+
   /** When the oldest was offered, in the lane's nanoseconds. */
   long offeredNanos() {
     return offeredNanos[(int) head & mask];
