@@ -227,11 +227,23 @@ class SettleJobTest {
         TestKafka.bootstrapServers(), folder, prefix, "--checkpoint-millis", "200");
   }
 
-  /** Sends impressions, of which every tenth is fired twice and every seventh is shipped twice. */
+  /**
+   * Sends impressions, one request after another: a producer that numbers what it sends stops for
+   * good where a topic was made anew under it. Every tenth is fired twice and every seventh is
+   * shipped twice.
+   */
   private void send(int count) {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", TestKafka.bootstrapServers(), "linger.ms", "5"),
+            Map.of(
+                "bootstrap.servers",
+                TestKafka.bootstrapServers(),
+                "linger.ms",
+                "5",
+                "enable.idempotence",
+                "false",
+                "max.in.flight.requests.per.connection",
+                "1"),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (int i = 0; i < count; i++) {
