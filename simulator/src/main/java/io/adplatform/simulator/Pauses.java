@@ -60,6 +60,7 @@ final class Pauses {
         of.endAt(),
         of.targeting(),
         of.frequencyCaps(),
-        of.pacing());
+        of.pacing(),
+        of.price());
   }
 }

@@ -84,7 +84,9 @@ final class SimulatedCatalogue {
       pacing.published(participations, world.nowMillis());
       List<PacingStore.Changed> changed = pacing.changedAfter(participations, LIMIT);
       for (PacingStore.Changed one : changed) {
-        toNodes.add(new Participation(one.lineItemId(), 1, one.participation()));
+        if (one.participation() != null) {
+          toNodes.add(new Participation(one.lineItemId(), 1, one.participation()));
+        }
         participations = one.revision();
       }
     } catch (SQLException e) {

@@ -451,7 +451,8 @@ enum PlantedBug {
         of.endAt(),
         targeting,
         caps,
-        of.pacing());
+        of.pacing(),
+        of.price());
   }
 
   private static LeaseAnswer more(LeaseAnswer answer, List<LeaseAnswer.State> added) {

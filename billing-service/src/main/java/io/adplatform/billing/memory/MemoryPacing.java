@@ -9,7 +9,6 @@ import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.money.Cpm;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -93,7 +92,7 @@ final class MemoryPacing implements PacingStore {
     Advertiser advertiser = budgets.advertiser(campaign.advertiserId());
     ZoneId zone = ZoneId.of(advertiser.timeZone());
     LocalDate date = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), zone);
-    long charge = Math.max(1, Cpm.perImpression(lineItem.bidCpmMicros()));
+    long charge = Math.max(1, lineItem.chargeMicros());
     Long ofCampaign = campaign.budget().totalMicros();
     boolean running =
         lineItem.status() == Status.ACTIVE

@@ -63,7 +63,8 @@ final class Contender {
     return (double) ProcessCpu.of(pid).since(before).compilerMicros() / requests;
   }
 
-  private void drain() throws IOException, InterruptedException {
+  /** Waits until all that its answers left behind is done. */
+  void drain() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + DRAIN_NANOS;
     while (metrics != null && lag() > 0) {
       if (System.nanoTime() > deadline) {

@@ -20,9 +20,11 @@ import org.HdrHistogram.Histogram;
 /**
  * {@code POST /openrtb2/auction} beside a bare server, in turn, in one run: CPU per request at
  * saturation, then latency and CPU in an open loop at half the saturating load, where both serve
- * the same rate. Arguments: the checkout, an empty folder, [line items, rounds, seconds a round,
- * share of requests recorded in full]. With the word {@code beacons} in place of the line items it
- * is {@code GET /e/imp} at saturation, over and over the beacons of some thousand bids.
+ * the same rate; and the same again while the servers that follow the lanes are stopped, for
+ * latency where lanes have their cores for themselves. Arguments: the checkout, an empty folder,
+ * [line items, rounds, seconds a round, share of requests recorded in full]. With the word {@code
+ * beacons} in place of the line items it is {@code GET /e/imp} at saturation, over and over the
+ * beacons of some thousand bids.
  */
 public final class HttpComparison {
   private static final int BODIES = 200;
@@ -118,7 +120,7 @@ public final class HttpComparison {
         compareSaturated();
       } else {
         compareSaturated();
-        compareAtOneRate(bodies);
+        compareAtOneRate(exchange, bodies);
       }
     } finally {
       if (bareProcess != null) {
@@ -248,7 +250,7 @@ public final class HttpComparison {
     return Wrk.run(contender.address, script, input, forSeconds);
   }
 
-  private void compareAtOneRate(List<Buffer> bodies) throws Exception {
+  private void compareAtOneRate(Exchange exchange, List<Buffer> bodies) throws Exception {
     for (Contender each : List.of(ours, bare)) {
       each.laneMicros.clear();
       each.hotMicros.clear();
@@ -270,22 +272,40 @@ public final class HttpComparison {
         other = paced(bare, toBare, rate);
         own = paced(ours, toOurs, rate);
       }
-      double difference = (own.getValueAtPercentile(99) - other.getValueAtPercentile(99)) / 1e3;
-      above.add(difference);
-      say(
-          "open loop at %d/s, round %d: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99"
-              + " %.0f us; p99 above bare %.0f us",
-          rate,
-          round + 1,
-          own.getValueAtPercentile(50) / 1e3,
-          own.getValueAtPercentile(99) / 1e3,
-          other.getValueAtPercentile(50) / 1e3,
-          other.getValueAtPercentile(99) / 1e3,
-          difference);
+      above.add(sayLatencies("open loop at " + rate + "/s, round " + (round + 1), own, other));
       sayRound("at one rate, round " + (round + 1), round);
     }
     sayMedians("at one rate");
     say("median of p99 above bare: %.0f us", Contender.median(above));
+    above.clear();
+    for (int round = 0; round < rounds; round++) {
+      String what = "the same with the servers behind it stopped, round " + (round + 1);
+      ServersStopped stopped = new ServersStopped(exchange);
+      try {
+        above.add(sayLatencies(what, toOurs.run(rate, seconds), toBare.run(rate, seconds)));
+      } finally {
+        stopped.end();
+      }
+      ours.drain();
+    }
+    say(
+        "with the servers behind it stopped, median of p99 above bare: %.0f us",
+        Contender.median(above));
+  }
+
+  /** Says two latencies; how far p99 of the first is above that of the other, in microseconds. */
+  private static double sayLatencies(String what, Histogram own, Histogram other) {
+    double difference = (own.getValueAtPercentile(99) - other.getValueAtPercentile(99)) / 1e3;
+    say(
+        "%s: exchange p50 %.0f us, p99 %.0f us; bare p50 %.0f us, p99 %.0f us; p99 above bare"
+            + " %.0f us",
+        what,
+        own.getValueAtPercentile(50) / 1e3,
+        own.getValueAtPercentile(99) / 1e3,
+        other.getValueAtPercentile(50) / 1e3,
+        other.getValueAtPercentile(99) / 1e3,
+        difference);
+    return difference;
   }
 
   private Histogram paced(Contender contender, OpenLoop load, int rate) throws Exception {

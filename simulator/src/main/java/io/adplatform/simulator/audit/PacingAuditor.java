@@ -99,7 +99,7 @@ public final class PacingAuditor {
       long plan = part(budget, nowMillis - course.beginMillis, length);
       long ahead = Math.min(part(budget, AHEAD_MILLIS, length), budget / AHEAD_PART);
       ahead += course.fall;
-      ahead += AHEAD_IMPRESSIONS * course.lineItem.bidCpmMicros() / 1_000;
+      ahead += AHEAD_IMPRESSIONS * course.lineItem.chargeMicros();
       if (course.charged > plan + ahead) {
         throw new Violation(
             PLANNED,

@@ -47,7 +47,7 @@ public final class SettledCells {
       return;
     }
     long charged = counted ? of.chargedMicros() : 0;
-    if (of.billed() != 0 || charged != 0 || of.costMicros() != 0) {
+    if (of.billed() != 0 || charged != 0 || of.costMicros() != 0 || of.overDeliveryMicros() != 0) {
       add(
           cell(of.timeMillis(), of.lineItemId()),
           of.billed() == 0 ? 0 : 1,

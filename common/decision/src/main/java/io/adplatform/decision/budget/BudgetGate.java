@@ -65,9 +65,9 @@ public final class BudgetGate {
   private static final int SWEEP_PER_POLL = 32;
 
   /**
-   * All line items are looked over once in so long: sooner than any wait that it ends, and rare
-   * enough that 10,000 of them cost a lane a few thousandths of its time, however many duty cycles
-   * it makes.
+   * All line items are looked over once in so long, where the lane turns often enough for it:
+   * sooner than any wait that it ends, and rare enough that 10,000 of them cost a lane a few
+   * thousandths of its time, however many duty cycles it makes.
    */
   private static final int SWEEP_MILLIS = 1_000;
 
