@@ -154,7 +154,7 @@ public final class SettledBatch {
 
   /** About how many rows counting and posting it writes. */
   public int rows() {
-    return sums.size() + buckets.size() + books.size();
+    return sums.size() + buckets.size() + books.size() + rates.size() + closed.size();
   }
 
   /** Messages of a kind this release does not know. */

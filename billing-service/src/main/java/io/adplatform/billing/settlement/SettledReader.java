@@ -77,6 +77,9 @@ public final class SettledReader implements AutoCloseable {
   private long measuredNanos = answeredNanos - MEASURE_NANOS;
   private boolean troubled;
 
+  /** Whether the last batch was not counted: the next is of one poll, in case it took too long. */
+  private boolean failed;
+
   private SettledReader(
       KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
     this.kafka = kafka;
@@ -233,14 +236,18 @@ public final class SettledReader implements AutoCloseable {
     if (records.isEmpty()) {
       return true;
     }
+    boolean alone = failed;
+    failed = true;
     SettledBatch batch = new SettledBatch();
     int messages = add(records, batch);
     // A batch costs by the rows it writes: the more events they sum up, the less an event.
-    while (records.count() >= MANY && messages < MAX_BATCH && batch.rows() < MAX_ROWS) {
+    while (!alone && records.count() >= MANY && messages < MAX_BATCH && batch.rows() < MAX_ROWS) {
       records = from.poll(MORE);
       messages += add(records, batch);
     }
-    return settlement.count(batch);
+    boolean counted = settlement.count(batch);
+    failed = false;
+    return counted;
   }
 
   private static int add(ConsumerRecords<byte[], byte[]> records, SettledBatch batch) {
