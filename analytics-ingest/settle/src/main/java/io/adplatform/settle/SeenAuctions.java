@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * Which kinds of signal were seen for which auction, kept until the auction's token has expired.
- * All signals of an auction carry one token, so its expiry leads to the table that holds it, and a
- * table is dropped whole. Owned by one thread; after growth nothing is allocated per signal.
+ * Which kinds of signal of one class of life were seen for which auction, kept until they expire.
+ * All signals of an auction that are of one class expire together, so their expiry leads to the
+ * table that holds the auction, and a table is dropped whole. Owned by one thread; after growth
+ * nothing is allocated per signal.
  */
 final class SeenAuctions {
   /** Seconds of expiry that share a table: few tables, dropped soon enough. */
@@ -17,6 +18,8 @@ final class SeenAuctions {
   private final int maxEntries;
   private final Long2ObjectHashMap<Table> tables = new Long2ObjectHashMap<>();
   private int entries;
+  // What expires before it is no longer known; only goes up.
+  private long horizonSeconds;
   private long lastBucket = -1;
   private Table lastTable;
 
@@ -30,22 +33,26 @@ final class SeenAuctions {
     return entries;
   }
 
-  /** Marks a kind (one bit) as seen; whether it was not before. */
+  /**
+   * Marks a kind (one bit) as seen, where its expiry is not forgotten; whether it was not before.
+   * Where more is held than may be, what expires first is forgotten.
+   */
   boolean add(long auctionHi, long auctionLo, long expirySeconds, int kindBit) {
-    Table table = table(expirySeconds / BUCKET_SECONDS);
-    int before = table.size;
-    boolean first = table.add(auctionHi, auctionLo, kindBit);
-    entries += table.size - before;
+    boolean first = put(expirySeconds / BUCKET_SECONDS, auctionHi, auctionLo, kindBit);
+    while (entries > maxEntries) {
+      forget((firstBucket() + 1) * BUCKET_SECONDS);
+    }
     return first;
   }
 
-  /** Whether an auction that expired then was dropped by the time the horizon stands there. */
-  static boolean isForgotten(long expirySeconds, long horizonSeconds) {
+  /** Whether of what expires then it is no longer known what was seen. */
+  boolean isForgotten(long expirySeconds) {
     return expirySeconds / BUCKET_SECONDS < horizonSeconds / BUCKET_SECONDS;
   }
 
-  /** Drops what expired before a time, in seconds since 1970. */
-  void dropExpired(long horizonSeconds) {
+  /** Forgets what expires before a time, in seconds since 1970; an earlier one changes nothing. */
+  void forget(long expiredSeconds) {
+    horizonSeconds = Math.max(horizonSeconds, expiredSeconds);
     long horizonBucket = horizonSeconds / BUCKET_SECONDS;
     Long2ObjectHashMap<Table>.KeyIterator keys = tables.keySet().iterator();
     while (keys.hasNext()) {
@@ -58,33 +65,30 @@ final class SeenAuctions {
     lastBucket = -1;
   }
 
-  /**
-   * Where more is held than may be, drops what expires first.
-   *
-   * @return the expiry up to which nothing is known any more, in seconds since 1970; 0 where
-   *     nothing was dropped
-   */
-  long dropOverflow() {
-    long horizonSeconds = 0;
-    while (entries > maxEntries) {
-      long first = Long.MAX_VALUE;
-      Long2ObjectHashMap<Table>.KeyIterator keys = tables.keySet().iterator();
-      while (keys.hasNext()) {
-        first = Math.min(first, keys.nextLong());
-      }
-      horizonSeconds = (first + 1) * BUCKET_SECONDS;
-      dropExpired(horizonSeconds);
+  private long firstBucket() {
+    long first = Long.MAX_VALUE;
+    Long2ObjectHashMap<Table>.KeyIterator keys = tables.keySet().iterator();
+    while (keys.hasNext()) {
+      first = Math.min(first, keys.nextLong());
     }
-    return horizonSeconds;
+    return first;
+  }
+
+  private boolean put(long bucket, long auctionHi, long auctionLo, int kindBits) {
+    Table table = table(bucket);
+    int before = table.size;
+    boolean first = table.add(auctionHi, auctionLo, kindBits);
+    entries += table.size - before;
+    return first;
   }
 
   /** Bytes that {@link #write} needs. */
   int length() {
-    return 4 + tables.size() * (8 + 4) + entries * ENTRY_BYTES;
+    return 8 + 4 + tables.size() * (8 + 4) + entries * ENTRY_BYTES;
   }
 
   void write(ByteBuffer into) {
-    into.putInt(tables.size());
+    into.putLong(horizonSeconds).putInt(tables.size());
     Long2ObjectHashMap<Table>.EntryIterator all = tables.entrySet().iterator();
     while (all.hasNext()) {
       all.next();
@@ -95,12 +99,23 @@ final class SeenAuctions {
     }
   }
 
+  /** Takes over what was written. */
   void read(ByteBuffer from) {
+    read(from, -1);
+  }
+
+  /** Takes over what was written of some kinds (their bits). */
+  void read(ByteBuffer from, int kindBits) {
+    horizonSeconds = from.getLong();
     for (int left = from.getInt(); left > 0; left--) {
-      Table table = table(from.getLong());
+      long bucket = from.getLong();
       for (int i = from.getInt(); i > 0; i--) {
-        table.add(from.getLong(), from.getLong(), from.get());
-        entries++;
+        long hi = from.getLong();
+        long lo = from.getLong();
+        int kinds = from.get() & kindBits;
+        if (kinds != 0) {
+          put(bucket, hi, lo, kinds);
+        }
       }
     }
   }

@@ -24,7 +24,8 @@ import java.util.Set;
  * @param checkpointInterval {@code --checkpoint-millis}: settled events are seen so often
  * @param transactionTimeout {@code --transaction-timeout-millis}: at most the broker's {@code
  *     transaction.max.timeout.ms}
- * @param maxAuctions {@code --max-auctions}: remembered per partition until their tokens expire
+ * @param maxAuctions {@code --max-auctions}: remembered per partition until their tokens expire; of
+ *     charged views, clicks and conversions half as many besides, see {@link Settlement}
  */
 public record SettleConfig(
     String bootstrap,
@@ -58,7 +59,10 @@ public record SettleConfig(
   /** Brokers allow 15 minutes by default. */
   private static final int DEFAULT_TRANSACTION_TIMEOUT_MILLIS = 14 * 60 * 1_000;
 
-  /** About 50 MB a partition at most: four of them fit a heap of 512 MB with their snapshot. */
+  /**
+   * With the half million of charged signals besides about 75 MB a partition at most: four of them
+   * and their snapshot, 17 bytes an auction, fit a heap of 512 MB.
+   */
   private static final int DEFAULT_MAX_AUCTIONS = 1_000_000;
 
   /**

@@ -39,7 +39,11 @@ public final class Settlement {
   /** Longer than any lease with its tokens lives: a closed one is remembered so long. */
   static final long CLOSED_LEASE_MEMORY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-  private static final int STATE_VERSION = 1;
+  private static final int STATE_VERSION = 2;
+
+  /** One table and one horizon for signals of all lives. */
+  private static final int STATE_VERSION_ONE_HORIZON = 1;
+
   private static final int NO_LOSS_REASON = 65534;
   private static final int BILLABLE_SHIFT = 1;
   private static final int BILLABLE_MASK = 3;
@@ -47,11 +51,11 @@ public final class Settlement {
   private static final long MICROS_UNKNOWN = -1;
   private static final long MILLIS_PER_SECOND = 1_000;
 
-  private final SeenAuctions seen;
+  // By class of life, which is the code of the bid model that a signal is charged by for itself; of
+  // CPM is all that ends with its token. What is held of one class makes nothing of another late.
+  private final SeenAuctions[] seen = new SeenAuctions[BidModel.values().length];
   private final LeaseBalances leases = new LeaseBalances();
   private final NodeJournals nodes = new NodeJournals();
-  // What expired before it is no longer known; only goes up.
-  private long horizonSeconds;
   private Verdict verdict;
   private int nodeId;
 
@@ -68,11 +72,27 @@ public final class Settlement {
   /**
    * Starts without history.
    *
-   * @param maxAuctions auctions remembered at most; above it the soonest to expire are forgotten,
-   *     and their further signals are never charged
+   * @param maxAuctions auctions remembered at most for signals that end with their token; a quarter
+   *     as many for views that are charged, an eighth for clicks and for conversions, at least one.
+   *     Above it the soonest to expire are forgotten, and their further signals of that class are
+   *     never charged
    */
   public Settlement(int maxAuctions) {
-    seen = new SeenAuctions(maxAuctions);
+    for (BidModel model : BidModel.values()) {
+      seen[model.code()] = new SeenAuctions(Math.max(1, maxAuctions / share(model)));
+    }
+  }
+
+  /**
+   * Which part of all auctions is remembered for the signals that a model charges: they are rarer
+   * than impressions, and live longer.
+   */
+  private static int share(BidModel model) {
+    return switch (model) {
+      case CPM -> 1;
+      case VCPM -> 4;
+      case CPC, CPA -> 8;
+    };
   }
 
   /**
@@ -140,9 +160,13 @@ public final class Settlement {
     return verdict;
   }
 
-  /** Auctions remembered. */
+  /** Auctions remembered, once for each class of life that a signal of them was of. */
   public int auctionsHeld() {
-    return seen.entries();
+    int held = 0;
+    for (SeenAuctions of : seen) {
+      held += of.entries();
+    }
+    return held;
   }
 
   /** Leases remembered. */
@@ -230,17 +254,23 @@ public final class Settlement {
 
   private void judge(int kind) {
     long expirySeconds = signal.expirySeconds();
+    SeenAuctions ofLife = seen[lifeClass(kind, signal.flags())];
     if ((signal.flags() & FLAG_TEST) != 0) {
       verdict = Verdict.TEST;
-    } else if (SeenAuctions.isForgotten(expirySeconds, horizonSeconds)) {
+    } else if (ofLife.isForgotten(expirySeconds)) {
       verdict = Verdict.LATE;
     } else {
       boolean first =
-          seen.add(signal.auctionHi(), signal.auctionLo(), expirySeconds, kindBit(kind));
+          ofLife.add(signal.auctionHi(), signal.auctionLo(), expirySeconds, kindBit(kind));
       Verdict ofFirst = isOverdue(expirySeconds) ? Verdict.LATE : Verdict.COUNTED;
       verdict = first ? ofFirst : Verdict.REPEAT;
-      forget(seen.dropOverflow());
     }
+  }
+
+  /** The token says it, so all signals of a kind of an auction are of one class. */
+  private static int lifeClass(int kind, int flags) {
+    BidModel model = Token.model(flags);
+    return (model.charges(kind) ? model : BidModel.CPM).code();
   }
 
   /**
@@ -249,10 +279,6 @@ public final class Settlement {
    */
   private boolean isOverdue(long expirySeconds) {
     return signal.receivedMillis() / MILLIS_PER_SECOND > expirySeconds;
-  }
-
-  private void forget(long expiredSeconds) {
-    horizonSeconds = Math.max(horizonSeconds, expiredSeconds);
   }
 
   private int settleAuction(DirectBuffer in, int body, int recordLength, MutableDirectBuffer out) {
@@ -305,8 +331,9 @@ public final class Settlement {
     int markedNode = journalMark.nodeId();
     long upToMillis = nodes.mark(markedNode, journalMark.shippedUpToMillis(), appendedMillis);
     long settledMillis = nodes.settledMillis();
-    forget(settledMillis / MILLIS_PER_SECOND);
-    seen.dropExpired(horizonSeconds);
+    for (SeenAuctions of : seen) {
+      of.forget(settledMillis / MILLIS_PER_SECOND);
+    }
     leases.dropClosedBefore(settledMillis - CLOSED_LEASE_MEMORY_MILLIS);
     mark.wrapAndApplyHeader(out, 0, answerHeader).nodeId(markedNode).settledUpToMillis(upToMillis);
     return MessageHeaderEncoder.ENCODED_LENGTH + mark.encodedLength();
@@ -375,10 +402,15 @@ public final class Settlement {
 
   /** The state, to be given to {@link #read}. */
   public byte[] write() {
-    int length = 4 + 8 + seen.length() + leases.length() + nodes.length();
+    int length = 4 + leases.length() + nodes.length();
+    for (SeenAuctions of : seen) {
+      length += of.length();
+    }
     ByteBuffer into = ByteBuffer.allocate(length);
-    into.putInt(STATE_VERSION).putLong(horizonSeconds);
-    seen.write(into);
+    into.putInt(STATE_VERSION);
+    for (SeenAuctions of : seen) {
+      of.write(into);
+    }
     leases.write(into);
     nodes.write(into);
     return into.array();
@@ -391,12 +423,35 @@ public final class Settlement {
    */
   public void read(ByteBuffer from) {
     int version = from.getInt();
-    if (version != STATE_VERSION) {
-      throw new IllegalArgumentException("settlement state of unknown version " + version);
+    switch (version) {
+      case STATE_VERSION -> {
+        for (SeenAuctions of : seen) {
+          of.read(from);
+        }
+      }
+      case STATE_VERSION_ONE_HORIZON -> readOneHorizon(from);
+      default ->
+          throw new IllegalArgumentException("settlement state of unknown version " + version);
     }
-    horizonSeconds = from.getLong();
-    seen.read(from);
     leases.read(from);
     nodes.read(from);
+  }
+
+  /**
+   * A former state does not say which clicks were charged for themselves: each class takes over
+   * what may be its own, and the one horizon. What is not is never asked for, and expires.
+   */
+  private void readOneHorizon(ByteBuffer from) {
+    int begin = from.position();
+    for (BidModel model : BidModel.values()) {
+      from.position(begin);
+      int kindBits = 0;
+      for (SignalKind kind : SignalKind.values()) {
+        if (kind != SignalKind.NULL_VAL && (model == BidModel.CPM || model.charges(kind.value()))) {
+          kindBits |= kindBit(kind.value());
+        }
+      }
+      seen[model.code()].read(from, kindBits);
+    }
   }
 }

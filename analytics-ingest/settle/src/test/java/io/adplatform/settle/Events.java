@@ -156,6 +156,21 @@ final class Events {
           otherwise);
     }
 
+    Beacon auction(long otherwise) {
+      return new Beacon(
+          kind,
+          otherwise,
+          leaseId,
+          leaseAmountMicros,
+          chargeMicros,
+          bidCpmMicros,
+          priceCpmMicros,
+          billable,
+          test,
+          expirySeconds,
+          model);
+    }
+
     Beacon as(SignalKind otherwise) {
       return new Beacon(
           otherwise,

@@ -76,6 +76,63 @@ class SettlementPropertyTest {
     assertEquals(sorted(whole.write()), sorted(resumed.write()));
   }
 
+  /** Whatever overflows: the other classes settle as if alone, and no signal is charged twice. */
+  @Property(seed = "2026", tries = 200)
+  void shouldForgetOnlyWhatIsOfTheFullClass(
+      @ForAll long seed,
+      @ForAll BidModel full,
+      @ForAll @IntRange(min = 1, max = 600) int flood,
+      @ForAll @IntRange(min = 1, max = 200) int count) {
+    Random random = new Random(seed);
+    int cap = 8 * 50;
+    Settlement settlement = new Settlement(cap);
+    Settlement roomy = new Settlement(1_000_000);
+    Map<String, Integer> charges = new HashMap<>();
+    long position = 0;
+    int flooded = 0;
+    int left = count;
+    while (flooded < flood || left > 0) {
+      boolean floods = left == 0 || flooded < flood && random.nextInt(flood + count) < flood;
+      BidModel model;
+      Beacon beacon;
+      if (floods) {
+        model = full;
+        int auction = 1_000 + 3 * flooded++;
+        beacon = Beacon.of(charged(full), auction).expiringAt(100 + random.nextInt(90_000));
+      } else {
+        left--;
+        // Fewer than the least class holds, each with repeats.
+        int auction = random.nextInt(12);
+        model = BidModel.values()[auction % BidModel.values().length];
+        beacon = Beacon.of(charged(model), auction).expiringAt(20 + auction);
+      }
+      position += 64;
+      beacon = beacon.priced(model).lease(9, 1_000_000_000);
+      SettledEventDecoder event = Answers.event(settlement, beacon.at(position));
+      SettledEventDecoder alone = Answers.event(roomy, beacon.at(position));
+      if (model != full) {
+        assertEquals(text(alone), text(event), beacon.toString());
+      }
+      int charge = event.chargedMicros() > 0 ? 1 : 0;
+      String once = beacon.auctionLo() + " " + beacon.kind();
+      assertTrue(charges.merge(once, charge, Integer::sum) <= 1, beacon.toString());
+      if (random.nextInt(50) == 0) {
+        Settlement resumed = new Settlement(cap);
+        resumed.read(ByteBuffer.wrap(settlement.write()));
+        settlement = resumed;
+      }
+    }
+  }
+
+  private static SignalKind charged(BidModel model) {
+    return switch (model) {
+      case CPM -> SignalKind.IMPRESSION;
+      case CPC -> SignalKind.CLICK;
+      case VCPM -> SignalKind.VIEW;
+      case CPA -> SignalKind.CONVERSION;
+    };
+  }
+
   @Property(seed = "2026", tries = 300)
   void shouldSurviveAnyBytes(@ForAll byte[] bytes, @ForAll long seed) {
     Settlement settlement = new Settlement(100);

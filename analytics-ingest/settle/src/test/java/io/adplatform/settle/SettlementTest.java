@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.adplatform.settle.Events.Beacon;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.Reason;
@@ -262,6 +263,70 @@ class SettlementTest {
     assertEquals(Verdict.LATE, small.verdict());
     assertEquals(
         2_500, Answers.event(small, impression(4).expiringAt(2_000).at(320)).chargedMicros());
+  }
+
+  /** Clicks outlive impressions by far: they must not take these along. */
+  @Test
+  void shouldForgetOnlyTheClassOfLifeThatIsFull() {
+    Settlement small = new Settlement(16);
+    Beacon click = Beacon.of(SignalKind.CLICK, 1).priced(BidModel.CPC).lease(9, 100_000);
+    for (int i = 0; i < 10; i++) {
+      Beacon next = click.auction(i).expiringAt(3_000 + 100 * i);
+      assertEquals(2_500, Answers.event(small, next.at(64 * (i + 1))).chargedMicros());
+    }
+    assertEquals(2, small.auctionsHeld());
+    Answers.verdict(small, click.auction(0).expiringAt(3_000).at(1_000));
+    assertEquals(Verdict.LATE, small.verdict());
+    Beacon seen = impression(20).expiringAt(100);
+    assertEquals(2_500, Answers.event(small, seen.at(1_064)).chargedMicros());
+    Answers.verdict(small, seen.at(1_128));
+    assertEquals(Verdict.REPEAT, small.verdict());
+    Beacon unpaid = Beacon.of(SignalKind.CLICK, 20).expiringAt(100);
+    Answers.verdict(small, unpaid.at(1_192));
+    assertEquals(Verdict.COUNTED, small.verdict());
+    Beacon conversion = Beacon.of(SignalKind.CONVERSION, 21).priced(BidModel.CPA).expiringAt(3_000);
+    assertEquals(2_500, Answers.event(small, conversion.at(1_256)).chargedMicros());
+  }
+
+  /** One table and one horizon for all, as it was written before charged signals had their own. */
+  @Test
+  void shouldGoOnFromAStateOfTheFirstVersion() {
+    Beacon click = Beacon.of(SignalKind.CLICK, 2).priced(BidModel.CPC).expiringAt(6_000);
+    Beacon conversion = Beacon.of(SignalKind.CONVERSION, 3).priced(BidModel.CPA).expiringAt(9_000);
+    Beacon view = Beacon.of(SignalKind.VIEW, 4).priced(BidModel.VCPM).expiringAt(6_000);
+    LeaseBalances leases = new LeaseBalances();
+    leases.charge(9, 11_000, 10_000);
+    NodeJournals nodes = new NodeJournals();
+    nodes.advance(Events.NODE, Events.RECORDING, 640);
+    ByteBuffer state = ByteBuffer.allocate(1_024).putInt(1).putLong(2_000).putInt(3);
+    state.putLong(3_000 / SeenAuctions.BUCKET_SECONDS).putInt(1);
+    state.putLong(1).putLong(1).put((byte) (1 << SettledKind.IMPRESSION.value()));
+    state.putLong(6_000 / SeenAuctions.BUCKET_SECONDS).putInt(2);
+    state.putLong(1).putLong(2).put((byte) (1 << SettledKind.CLICK.value()));
+    state.putLong(1).putLong(4).put((byte) 1);
+    state.putLong(9_000 / SeenAuctions.BUCKET_SECONDS).putInt(1);
+    state.putLong(1).putLong(3).put((byte) (1 << SettledKind.AUCTION.value()));
+    leases.write(state);
+    nodes.write(state);
+    settlement.read(state.flip());
+
+    assertEquals(Verdict.RESHIPPED, Answers.verdict(settlement, impression(7).at(640)));
+    position = 640;
+    Beacon impression = impression(1).expiringAt(3_000);
+    for (Beacon repeat : new Beacon[] {impression, click, conversion, view}) {
+      assertEquals(Disposition.REPEAT, settle(repeat).disposition(), repeat.toString());
+      SettledEventDecoder forgotten = settle(repeat.expiringAt(1_000));
+      assertEquals(Disposition.LATE, forgotten.disposition(), repeat.toString());
+    }
+    Beacon other = click.auction(5).lease(9, 11_000);
+    assertEquals(1_000, settle(other).chargedMicros(), "what is left of the lease");
+    assertEquals(Verdict.REPEAT, Answers.verdict(resumed(settlement), other.at(9_999)));
+  }
+
+  private static Settlement resumed(Settlement from) {
+    Settlement resumed = new Settlement(MANY);
+    resumed.read(ByteBuffer.wrap(from.write()));
+    return resumed;
   }
 
   @Test

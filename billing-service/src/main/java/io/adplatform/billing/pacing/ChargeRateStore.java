@@ -13,23 +13,27 @@ import java.util.TreeMap;
 
 /** What is counted of line items that do not pay for impressions. Of the caller's transaction. */
 public final class ChargeRateStore {
-  /** Of those that pay for impressions nothing is counted. */
+  /** Of those that pay for impressions, and those that are gone, nothing is counted. */
   private static final String ADD =
       """
       INSERT INTO charge_rate AS r (line_item_id, impressions, charges)
       SELECT l.id, k.impressions, k.charges
         FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS k (id, impressions, charges)
-        JOIN line_item l ON l.id = k.id AND l.model <> 'CPM' ORDER BY l.id
+        JOIN line_item l ON l.id = k.id AND l.model <> 'CPM' AND NOT l.deleted ORDER BY l.id
           ON CONFLICT (line_item_id) DO UPDATE
          SET impressions = r.impressions + excluded.impressions,
              charges = r.charges + excluded.charges\
       """;
 
+  /**
+   * What settlement is adding to just now is left for the next step, here and below: rows locked
+   * one by one while others are waited for could be what settlement waits for in turn.
+   */
   private static final String SELECT =
       """
       SELECT r.line_item_id, l.model, r.impressions, r.charges, r.charges_per_million
         FROM charge_rate r JOIN line_item l ON l.id = r.line_item_id
-       WHERE NOT l.deleted ORDER BY r.line_item_id FOR UPDATE OF r\
+       WHERE NOT l.deleted ORDER BY r.line_item_id FOR UPDATE OF r SKIP LOCKED\
       """;
 
   private static final String TELL =
@@ -41,12 +45,15 @@ public final class ChargeRateStore {
   private static final String FADE =
       """
       UPDATE charge_rate SET impressions = impressions / 2, charges = charges / 2
-       WHERE impressions > ?\
+       WHERE line_item_id IN (SELECT line_item_id FROM charge_rate WHERE impressions > ?
+                               ORDER BY line_item_id FOR UPDATE SKIP LOCKED)\
       """;
 
   private static final String DROP =
       """
-      DELETE FROM charge_rate r USING line_item l WHERE l.id = r.line_item_id AND l.deleted\
+      DELETE FROM charge_rate WHERE line_item_id IN (
+        SELECT r.line_item_id FROM charge_rate r JOIN line_item l ON l.id = r.line_item_id
+         WHERE l.deleted ORDER BY r.line_item_id FOR UPDATE OF r SKIP LOCKED)\
       """;
 
   private final Connection connection;
@@ -82,7 +89,7 @@ public final class ChargeRateStore {
 
   private record Told(long lineItemId, int perMillion) {}
 
-  /** Gives every rate that has moved the next revision; how many have. */
+  /** Gives every rate that has moved the next revision; how many have. Waits for nobody. */
   int step() throws SQLException {
     try (PreparedStatement drop = connection.prepareStatement(DROP);
         PreparedStatement fade = connection.prepareStatement(FADE)) {

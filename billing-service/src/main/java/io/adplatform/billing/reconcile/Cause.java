@@ -22,7 +22,7 @@ enum Cause {
   EVENT_MISSING(Kind.FAULT),
   /** As many events as were posted, of other amounts. */
   EVENT_ALTERED(Kind.FAULT),
-  /** An auction's billed event is there twice, and was posted once. */
+  /** An auction's event that bills or is charged is there twice, and was posted once. */
   EVENT_DOUBLED(Kind.FAULT),
   /** An auction was settled, posted and reported twice. */
   SETTLED_TWICE(Kind.FAULT),

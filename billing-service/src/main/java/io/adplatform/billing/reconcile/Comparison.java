@@ -15,7 +15,7 @@ final class Comparison {
   /**
    * What is known of a cell.
    *
-   * @param twice what auctions billed twice come to beyond the first time
+   * @param twice what auctions billed or charged twice come to beyond the first time
    */
   record Sources(Events events, Figures report, Booked ledger, Figures twice) {
     /** Whether there is nothing to tell. */
@@ -34,8 +34,26 @@ final class Comparison {
    * An entry of the ledger and what its events come to in ClickHouse.
    *
    * @param events in its range of offsets
+   * @param chargeMicros what each event that is charged and bills nothing (a click, a view, a
+   *     conversion) comes to there, over-delivery included; 0 where none is there that is charged,
+   *     {@link #VARIOUS} where they differ, or where the line item pays for impressions
    */
-  record Checked(LedgerFigures.Entry entry, Figures events) {}
+  record Checked(LedgerFigures.Entry entry, Figures events, long chargeMicros) {
+    static final long VARIOUS = -1;
+
+    /**
+     * Whether a difference is of whole events that are charged and bill nothing. The ledger does
+     * not count them; but of events that all cost the same, what is there or lacks is a multiple.
+     *
+     * @param more not zero, without impressions and of one sign
+     */
+    private boolean isWholeCharges(Figures more) {
+      long micros = Math.abs(more.spendMicros() + more.overDeliveryMicros());
+      boolean alike = chargeMicros > 0 && micros > 0 && micros % chargeMicros == 0;
+      // Where none is left, none is there that could have been altered.
+      return more.costMicros() == 0 && (alike || chargeMicros == 0);
+    }
+  }
 
   private final Cell cell;
   private final Sources sources;
@@ -80,7 +98,7 @@ final class Comparison {
     Figures ahead = ledger.behind().minus(beyond);
     if (!sources.twice.isZero() && !ahead.isZero() && sources.twice.isWithin(beyond)) {
       // Not on its way: the auction was posted before.
-      event(Cause.EVENT_DOUBLED, sources.twice.negated(), "auctions billed twice");
+      event(Cause.EVENT_DOUBLED, sources.twice.negated(), "auctions billed or charged twice");
       ahead = ahead.plus(sources.twice);
       twice = Figures.ZERO;
     }
@@ -97,7 +115,7 @@ final class Comparison {
         "the postings are not what their entries say");
     Figures left = ledger.entries().minus(events.below().minus(events.refused()));
     if (left.isZero()) {
-      add(Between.EVENTS, Cause.SETTLED_TWICE, twice, "auctions billed twice");
+      add(Between.EVENTS, Cause.SETTLED_TWICE, twice, "auctions billed or charged twice");
     } else if (entries == null) {
       understood = false;
       ledger(Cause.UNEXPLAINED, left, "more entries than are looked at one by one");
@@ -114,18 +132,12 @@ final class Comparison {
       if (more.isZero()) {
         continue;
       }
-      Cause cause = Cause.EVENT_ALTERED;
-      if (more.impressions() < 0) {
-        cause = Cause.EVENT_MISSING;
-      } else if (more.impressions() > 0) {
-        boolean doubled = more.isWithin(twice);
-        cause = doubled ? Cause.EVENT_DOUBLED : Cause.UNEXPLAINED;
-        twice = doubled ? twice.minus(more) : twice;
-      }
+      Cause cause = cause(one, more);
+      twice = cause == Cause.EVENT_DOUBLED ? twice.minus(more) : twice;
       event(cause, more.negated(), place(one.entry));
     }
     if (!twice.isZero() && twice.isWithin(outside)) {
-      event(Cause.EVENT_DOUBLED, twice.negated(), "auctions billed twice");
+      event(Cause.EVENT_DOUBLED, twice.negated(), "auctions billed or charged twice");
       outside = outside.minus(twice);
     }
     boolean free = outside.isWithin(sources.events.free());
@@ -133,6 +145,21 @@ final class Comparison {
         free ? Cause.NOTHING_TO_BOOK : Cause.LEDGER_MISSING,
         outside.negated(),
         free ? "neither charged nor owed" : "events in no entry's range of offsets");
+  }
+
+  /** Why an entry's events come to more, or to less, than was posted. */
+  private Cause cause(Checked one, Figures more) {
+    if (more.impressions() < 0) {
+      return Cause.EVENT_MISSING;
+    }
+    if (more.impressions() > 0) {
+      return more.isWithin(twice) ? Cause.EVENT_DOUBLED : Cause.UNEXPLAINED;
+    }
+    if (more.isWithin(twice) && one.isWholeCharges(more)) {
+      return Cause.EVENT_DOUBLED;
+    }
+    boolean less = more.negated().isWithin(one.entry.figures());
+    return less && one.isWholeCharges(more) ? Cause.EVENT_MISSING : Cause.EVENT_ALTERED;
   }
 
   private static String place(LedgerFigures.Entry entry) {

@@ -224,4 +224,16 @@ final class LedgerFigures {
       return entries.size() > MAX_ENTRIES ? null : entries;
     }
   }
+
+  /** Whether a line item pays for something else than impressions; not where it is not known. */
+  static boolean isChargedBesideImpressions(Connection connection, long lineItemId)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT FROM line_item WHERE id = ? AND model <> 'CPM'")) {
+      select.setLong(1, lineItemId);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
 }

@@ -213,10 +213,15 @@ final class Reconciliation {
               : new SettledFigures.Range(
                   generation, entry.partition(), entry.fromOffset(), entry.nextOffset()));
     }
-    List<Figures> events = settled.ranges(cell, ranges);
+    boolean tellable =
+        transactions.forService(
+            h -> LedgerFigures.isChargedBesideImpressions(h.getConnection(), cell.lineItemId()));
+    List<SettledFigures.Ranged> events = settled.ranges(cell, ranges);
     List<Comparison.Checked> checked = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
-      checked.add(new Comparison.Checked(entries.get(i), events.get(i)));
+      SettledFigures.Ranged of = events.get(i);
+      long charge = tellable ? of.chargeMicros() : Comparison.Checked.VARIOUS;
+      checked.add(new Comparison.Checked(entries.get(i), of.events(), charge));
     }
     return checked;
   }

@@ -80,7 +80,8 @@ final class SettledFigures implements AutoCloseable {
   /**
    * An hour.
    *
-   * @param twice what auctions billed twice come to beyond the first time
+   * @param twice what auctions billed or charged twice come to beyond the first time, in the hour
+   *     of the later event
    */
   record Hour(Map<Cell, Events> events, Map<Cell, Figures> report, Map<Cell, Figures> twice) {}
 
@@ -170,9 +171,18 @@ final class SettledFigures implements AutoCloseable {
     return answer.getJsonArray(name).stream().map(JsonObject.class::cast).toList();
   }
 
+  /**
+   * What a cell's events come to in a range.
+   *
+   * @param chargeMicros see {@link Comparison.Checked}
+   */
+  record Ranged(Figures events, long chargeMicros) {
+    private static final Ranged NONE = new Ranged(Figures.ZERO, 0);
+  }
+
   /** What a cell's events come to in each of some ranges, in their order. */
-  List<Figures> ranges(Cell cell, List<Range> ranges) {
-    List<Figures> all = new ArrayList<>();
+  List<Ranged> ranges(Cell cell, List<Range> ranges) {
+    List<Ranged> all = new ArrayList<>();
     for (int from = 0; from < ranges.size(); from += BATCH) {
       List<Range> some = ranges.subList(from, Math.min(ranges.size(), from + BATCH));
       JsonArray asked = new JsonArray();
@@ -190,10 +200,11 @@ final class SettledFigures implements AutoCloseable {
               .put("supplyPartnerId", cell.supplyPartnerId())
               .put("currency", cell.currency())
               .put("ranges", asked);
-      Figures[] answered = new Figures[some.size()];
-      java.util.Arrays.fill(answered, Figures.ZERO);
+      Ranged[] answered = new Ranged[some.size()];
+      java.util.Arrays.fill(answered, Ranged.NONE);
       for (JsonObject row : objects(call("POST", "/ranges", body), "ranges")) {
-        answered[row.getInteger("index")] = figures(row, "all");
+        answered[row.getInteger("index")] =
+            new Ranged(figures(row, "all"), row.getLong("chargeMicros"));
       }
       all.addAll(List.of(answered));
     }

@@ -93,10 +93,15 @@ public final class SettledBatch {
     }
   }
 
-  /** An impression that supply bills, or what is charged for itself and not because it bills. */
+  /**
+   * An impression that supply bills, late or not, for its click may be in time all the same; or
+   * what is charged for itself and not because it bills.
+   */
   private void addRate(boolean charges) {
     boolean billed = event.billed() != 0;
-    if (event.disposition() == Disposition.COUNTED && (billed || charges)) {
+    boolean counted = event.disposition() == Disposition.COUNTED;
+    boolean late = event.disposition() == Disposition.LATE;
+    if (billed ? counted || late : counted && charges) {
       ChargeRateStore.Counts of =
           rates.computeIfAbsent(event.lineItemId(), id -> new ChargeRateStore.Counts());
       of.impressions += billed ? 1 : 0;

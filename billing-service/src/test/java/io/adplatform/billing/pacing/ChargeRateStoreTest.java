@@ -19,9 +19,14 @@ import io.adplatform.wire.sbe.Disposition;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** From settled events to what the catalogue is told, on a real PostgreSQL. */
 class ChargeRateStoreTest {
@@ -100,6 +105,57 @@ class ChargeRateStoreTest {
     assertEquals(10, BUDGETS.number("SELECT impressions FROM charge_rate"));
     assertEquals(0, BUDGETS.number("SELECT charges FROM charge_rate"));
     assertEquals(List.of(), told(0));
+  }
+
+  /**
+   * A late impression is shown and paid for, and its click may be in time: both are of the rate.
+   */
+  @Test
+  void shouldCountImpressionsThatCameLateAndNoLateClicks() throws SQLException {
+    Impression late =
+        new Impression(clock.millis(), PER_CLICK, 50, 840, 0, 2_000, 0, Disposition.LATE);
+    Impression over =
+        new Impression(clock.millis(), PER_CLICK, 50, 840, 0, 0, 400_000, Disposition.LATE);
+    List<byte[]> messages = List.of(late.message(), SettledMessages.click(over.message()));
+    settlement.count(0, next, messages);
+    next += messages.size();
+    settle(PER_CLICK, 0, 1, Disposition.COUNTED);
+    assertEquals(1, BUDGETS.number("SELECT impressions FROM charge_rate"));
+    assertEquals(1, BUDGETS.number("SELECT charges FROM charge_rate"));
+  }
+
+  @Test
+  void shouldCountNothingOfLineItemsThatAreGone() throws SQLException {
+    BUDGETS.delete(new CatalogueKey(CatalogueKind.LINE_ITEM, PER_CLICK));
+    settle(PER_CLICK, 10, 1, Disposition.COUNTED);
+    assertEquals(0, BUDGETS.number("SELECT count(*) FROM charge_rate"));
+  }
+
+  /** Rows that settlement is adding to are locked in its order, and held until it commits. */
+  @Test
+  @Timeout(20)
+  void shouldPassOverWhatSettlementIsAddingTo() throws Exception {
+    long other = LINE_ITEM + 2;
+    BUDGETS.publish(lineItem(other, Budget.UNBOUNDED).priced(BidModel.CPC, 400_000));
+    settle(PER_CLICK, 4_000, 40, Disposition.COUNTED);
+    settle(other, 4_000, 40, Disposition.COUNTED);
+    List<PacingStore.Changed> told = new ArrayList<>();
+    try (ExecutorService stepping = Executors.newSingleThreadExecutor()) {
+      BUDGETS
+          .database
+          .transactions()
+          .forService(
+              handle -> {
+                ChargeRateStore.Counts counts = new ChargeRateStore.Counts();
+                counts.impressions = 1;
+                new ChargeRateStore(handle.getConnection()).add(Map.of(PER_CLICK, counts));
+                // In a transaction of its own, which must not wait for this one.
+                told.addAll(stepping.submit(() -> told(0)).get(10, TimeUnit.SECONDS));
+                return null;
+              });
+    }
+    assertEquals(List.of(other), told.stream().map(PacingStore.Changed::lineItemId).toList());
+    assertEquals(PER_CLICK, told(told.getFirst().revision()).getFirst().lineItemId());
   }
 
   @Test

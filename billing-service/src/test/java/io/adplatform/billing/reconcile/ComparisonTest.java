@@ -16,6 +16,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparisonTest {
   private static final Cell CELL = new Cell(3_600, 1000, 50, "USD");
@@ -95,7 +97,7 @@ class ComparisonTest {
     assertTrue(Comparison.needsEntries(sources));
     assertEquals(
         List.of(told(Between.EVENTS_LEDGER, Cause.NOTHING_TO_BOOK, of(-2, 0, 0))),
-        causes(sources, List.of(new Checked(entry(booked), booked))));
+        causes(sources, List.of(new Checked(entry(booked), booked, 0))));
   }
 
   @Test
@@ -115,8 +117,43 @@ class ComparisonTest {
         causes(
             sources,
             List.of(
-                new Checked(entry(first), of(1, 100, 80)),
-                new Checked(entry(second), of(3, 301, 240)))));
+                new Checked(entry(first), of(1, 100, 80), Checked.VARIOUS),
+                new Checked(entry(second), of(3, 301, 240), Checked.VARIOUS))));
+  }
+
+  /** Of four clicks at 400, what their entry has fewer or more of in ClickHouse. */
+  @ParameterizedTest
+  @CsvSource({
+    "1200, 400, 0, EVENT_MISSING",
+    "0, 0, 0, EVENT_MISSING",
+    "800, 0, 0, EVENT_MISSING",
+    "1200, -1, 0, EVENT_ALTERED",
+    "1201, 400, 0, EVENT_ALTERED",
+    "1601, 400, 400, EVENT_ALTERED",
+    "2000, 400, 0, EVENT_ALTERED",
+    "2000, -1, 400, EVENT_ALTERED",
+    "2000, 400, 400, EVENT_DOUBLED",
+    "2400, 400, 800, EVENT_DOUBLED",
+    "2400, 400, 400, EVENT_ALTERED"
+  })
+  void shouldTellWholeChargesFromAlteredOnes(long there, long eachCharge, long twice, Cause cause) {
+    Figures posted = of(0, 1_600, 0);
+    Figures found = of(0, there, 0);
+    Sources sources =
+        new Sources(events(found, found), found, booked(posted, NONE), of(0, twice, 0));
+    assertEquals(
+        told(Between.EVENTS_LEDGER, cause, posted.minus(found)),
+        causes(sources, List.of(new Checked(entry(posted), found, eachCharge))).getFirst());
+  }
+
+  @Test
+  void shouldNotTakeAnAlteredCostForAMissingClick() {
+    Figures posted = of(2, 1_600, 200);
+    Figures found = of(2, 1_200, 190);
+    Sources sources = new Sources(events(found, found), found, booked(posted, NONE), NONE);
+    assertEquals(
+        told(Between.EVENTS_LEDGER, Cause.EVENT_ALTERED, of(0, 400, 10)),
+        causes(sources, List.of(new Checked(entry(posted), found, 400))).getFirst());
   }
 
   @Test
@@ -138,7 +175,8 @@ class ComparisonTest {
     Figures booked = NONE;
     for (int i = random.nextInt(3); i > 0; i--) {
       Figures one = figures(random);
-      entries.add(new Checked(entry(one), random.nextBoolean() ? one : figures(random)));
+      Figures there = random.nextBoolean() ? one : figures(random);
+      entries.add(new Checked(entry(one), there, random.nextInt(4) - 1));
       booked = booked.plus(one);
     }
     Figures posted = random.nextBoolean() ? booked : figures(random);

@@ -1,5 +1,6 @@
 package io.adplatform.standalone;
 
+import static io.adplatform.standalone.TestExchange.CHARGED_LATER;
 import static io.adplatform.standalone.TestExchange.CREATIVE;
 import static io.adplatform.standalone.TestExchange.OTHER_LINE_ITEM;
 import static io.adplatform.standalone.TestExchange.OTHER_PARTNER;
@@ -146,6 +147,90 @@ class ReconciliationTest {
               + " SETTINGS mutations_sync = 1");
     }
     assertEquals(0, exchange.reconcile(day).getLong("differences"));
+  }
+
+  /** An impression that is owed and two clicks that are charged, in hour 3; settled everywhere. */
+  private static void settleClicks(LocalDate day, SettledKind kind) throws Exception {
+    exchange.settle(
+        impression(day, 3, 0, 2_000).of(CHARGED_LATER), click(day, 3, kind), click(day, 3, kind));
+    JsonObject run = exchange.reconcileSettled(day, 1);
+    assertEquals(0, run.getLong("differences"), run.encode());
+  }
+
+  private static TestExchange.Settled click(LocalDate day, int hour, SettledKind kind) {
+    return impression(day, hour, 400_000, 0).of(CHARGED_LATER).charged(kind);
+  }
+
+  /** The day's first charge. */
+  private static String firstCharge(LocalDate day) {
+    return bucket(day)
+        + " AND auction_lo = (SELECT min(auction_lo) FROM settled_events WHERE"
+        + bucket(day)
+        + " AND charged_micros = 400000)";
+  }
+
+  @Test
+  void shouldFindADroppedClick() throws Exception {
+    LocalDate day = day(15);
+    settleClicks(day, SettledKind.CLICK);
+    exchange.clickHouse.execute(
+        "ALTER TABLE settled_events DELETE WHERE"
+            + firstCharge(day)
+            + " SETTINGS mutations_sync = 1");
+    assertEquals(
+        List.of(
+            "EVENTS_LEDGER EVENT_MISSING 03 0 400000 0 0",
+            "EVENTS_REPORT EVENT_MISSING 03 0 400000 0 0"),
+        faults(day));
+  }
+
+  @Test
+  void shouldFindADoubledClick() throws Exception {
+    shouldFindADouble(day(16), SettledKind.CLICK, 0);
+  }
+
+  @Test
+  void shouldFindAClickDoubledInAnotherHour() throws Exception {
+    shouldFindADouble(day(17), SettledKind.CLICK, 1);
+  }
+
+  @Test
+  void shouldFindAConversionDoubledHalfADayLater() throws Exception {
+    shouldFindADouble(day(18), SettledKind.CONVERSION, 12);
+  }
+
+  private static void shouldFindADouble(LocalDate day, SettledKind kind, int hoursLater)
+      throws Exception {
+    settleClicks(day, kind);
+    exchange.clickHouse.execute(
+        "INSERT INTO settled_events SELECT * REPLACE (kafka_offset + 1000000 AS kafka_offset, time"
+            + " + INTERVAL "
+            + hoursLater
+            + " HOUR AS time) FROM settled_events FINAL WHERE"
+            + firstCharge(day));
+    String hour = "%02d".formatted(3 + hoursLater);
+    try {
+      assertEquals(
+          List.of(
+              "EVENTS_LEDGER EVENT_DOUBLED " + hour + " 0 -400000 0 0",
+              "EVENTS_REPORT EVENT_DOUBLED " + hour + " 0 -400000 0 0"),
+          faults(day));
+    } finally {
+      exchange.clickHouse.execute(
+          "ALTER TABLE settled_events DELETE WHERE kafka_offset >= 1000000"
+              + " SETTINGS mutations_sync = 1");
+    }
+    assertEquals(0, exchange.reconcile(day).getLong("differences"));
+  }
+
+  /** Settled, posted and reported twice, in two hours. */
+  @Test
+  void shouldFindAnAuctionThatWasSettledTwiceHoursApart() throws Exception {
+    LocalDate day = day(19);
+    settleClicks(day, SettledKind.CLICK);
+    exchange.settleAgain(click(day, 4, SettledKind.CLICK));
+    exchange.reconcileSettled(day, 1);
+    assertEquals(List.of("EVENTS SETTLED_TWICE 04 0 400000 0 0"), exchange.differences(day));
   }
 
   @Test

@@ -57,6 +57,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class TestExchange implements AutoCloseable {
   static final long LINE_ITEM = 1000;
   static final long OTHER_LINE_ITEM = 1001;
+
+  /** Pays per click, or per conversion. */
+  static final long CHARGED_LATER = 1002;
+
   static final long CAMPAIGN = 100;
   static final long CREATIVE = 7;
   static final long PARTNER = 50;
@@ -131,6 +135,8 @@ final class TestExchange implements AutoCloseable {
             + " VALUES (100, 1, 10, true, 1)",
         "INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, active, version)"
             + " VALUES (1000, 1, 10, 100, true, 1), (1001, 1, 10, 100, true, 1)",
+        "INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, active, version, model)"
+            + " VALUES (1002, 1, 10, 100, true, 1, 'CPC')",
         "INSERT INTO supply_partner VALUES (50, 3, 1), (51, 4, 1)");
   }
 
@@ -209,6 +215,21 @@ final class TestExchange implements AutoCloseable {
       return new Settled(day, hour, lineItemId, of, judged, false, 0, 0, 0, priceCpmMicros);
     }
 
+    /** What a line item pays that does not pay for impressions: charged, and nothing billed. */
+    Settled charged(SettledKind of) {
+      return new Settled(
+          day,
+          hour,
+          lineItemId,
+          of,
+          Disposition.COUNTED,
+          false,
+          chargedMicros,
+          0,
+          0,
+          priceCpmMicros);
+    }
+
     /** Too late to be charged. */
     Settled late() {
       return new Settled(
@@ -228,21 +249,29 @@ final class TestExchange implements AutoCloseable {
   /** Writes to {@code settled} in order, an auction each. */
   void settle(Settled... events) throws Exception {
     for (Settled one : events) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  KafkaTopics.SETTLED, (int) (auctions % PARTITIONS), null, encode(one)))
-          .get(30, TimeUnit.SECONDS);
-      auctions++;
+      settle(auctions, one);
     }
   }
 
-  private byte[] encode(Settled one) {
+  /** Writes another event of the last one's auction. */
+  void settleAgain(Settled event) throws Exception {
+    settle(auctions - 1, event);
+  }
+
+  private void settle(long auction, Settled event) throws Exception {
+    int partition = (int) (auction % PARTITIONS);
+    producer
+        .send(new ProducerRecord<>(KafkaTopics.SETTLED, partition, null, encode(auction, event)))
+        .get(30, TimeUnit.SECONDS);
+    auctions++;
+  }
+
+  private byte[] encode(long auction, Settled one) {
     ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(512);
     SettledEventEncoder event = new SettledEventEncoder();
     event.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
     long time = one.day.atStartOfDay(ZoneOffset.UTC).plusHours(one.hour).toInstant().toEpochMilli();
-    event.timeMillis(time + 60_000).auctionHi(0x0001_0000_0001_0000L).auctionLo(auctions);
+    event.timeMillis(time + 60_000).auctionHi(0x0001_0000_0001_0000L).auctionLo(auction);
     event.leaseId(0).lineItemId(one.lineItemId).creativeId(CREATIVE).supplyPartnerId(PARTNER);
     event.chargedMicros(one.chargedMicros).overDeliveryMicros(one.overDeliveryMicros);
     event.costMicros(one.costMicros).priceCpmMicros(one.priceCpmMicros).minToWinCpmMicros(-1);

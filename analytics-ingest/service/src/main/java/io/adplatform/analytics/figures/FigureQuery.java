@@ -19,14 +19,19 @@ import java.util.stream.Collectors;
 record FigureQuery(ClickHouseDatabase database) {
   static final long HOUR_SECONDS = 3_600;
 
+  /** Whether an event bills, is charged or would have been. */
+  static final String COUNTED =
+      """
+      (billed = 1 OR charged_micros != 0 OR cost_micros != 0 OR over_delivery_micros != 0)
+      """;
+
+  /** Whether an event is of the hour. */
+  static final String OF_HOUR =
+      "bucket >= fromUnixTimestamp({from:Int64}) AND bucket < fromUnixTimestamp({to:Int64})";
+
   /** The hour's events that the report or the ledger counts. */
   static final String COUNTED_OF_HOUR =
-      """
-       FROM settled_events FINAL
-      WHERE bucket >= fromUnixTimestamp({from:Int64}) AND bucket < fromUnixTimestamp({to:Int64})
-        AND disposition IN (0, 4)
-        AND (billed = 1 OR charged_micros != 0 OR cost_micros != 0 OR over_delivery_micros != 0)
-      """;
+      " FROM settled_events FINAL WHERE " + OF_HOUR + " AND disposition IN (0, 4) AND " + COUNTED;
 
   /** What the ledger does not take in: it is an amount that cannot be. {@code max} bounds it. */
   static final String REFUSED =

@@ -11,9 +11,17 @@ import java.util.Map;
 /**
  * {@code POST /internal/v1/settled/ranges}: what the events of one line item, supply partner,
  * currency and hour come to in each of the offset ranges named, without those that the ledger
- * refuses. Ranges without events are left out.
+ * refuses. Ranges without events are left out. {@code chargeMicros} is what each event that is
+ * charged and bills nothing comes to, over-delivery included: 0 where there is none that is
+ * charged, -1 where they differ.
  */
 final class RangesHandler implements ApiHandler {
+  private static final String CHARGE =
+      """
+      , if(uniqExactIf(charged_micros + over_delivery_micros, billed = 0) > 1, -1,
+          maxIf(charged_micros + over_delivery_micros, billed = 0)) AS charge
+      """;
+
   private static final String SELECT =
       """
       SELECT arrayFirstIndex((g, p, f, n) -> generation = g AND kafka_partition = p
@@ -22,6 +30,7 @@ final class RangesHandler implements ApiHandler {
           {nextOffsets:Array(Int64)}) AS range,
       """
           + FigureQuery.figures("1", "all")
+          + CHARGE
           + FigureQuery.COUNTED_OF_HOUR
           + """
            AND line_item_id = {lineItem:Int64} AND supply_partner_id = {supplyPartner:Int64}
@@ -60,6 +69,7 @@ final class RangesHandler implements ApiHandler {
       answer.add(
           new JsonObject()
               .put("index", row.get("range").asInt() - 1)
+              .put("chargeMicros", row.get("charge").asLong())
               .put("all", FigureQuery.figures(row.get("all"))));
     }
     return ApiResponse.ok(new JsonObject().put("ranges", answer));

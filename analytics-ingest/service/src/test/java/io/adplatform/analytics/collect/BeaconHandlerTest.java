@@ -85,11 +85,7 @@ class BeaconHandlerTest {
 
   /** The impression's time is over, that of what is paid for is not. */
   @ParameterizedTest
-  @CsvSource({
-    "CPC, /e/click/, 302, 1800",
-    "VCPM, /e/view/, 200, 1800",
-    "CPA, /e/conv/, 200, 43200"
-  })
+  @CsvSource({"CPC, /e/click/, 302, 1800", "VCPM, /e/view/, 200, 600", "CPA, /e/conv/, 200, 43200"})
   void shouldTakeWhatIsPaidForAfterTheImpressionsTime(
       BidModel model, String path, int status, int seconds) throws Exception {
     try (BeaconServer server = BeaconServer.start(folder)) {

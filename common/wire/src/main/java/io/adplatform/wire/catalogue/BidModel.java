@@ -13,7 +13,7 @@ public enum BidModel {
   /** Per click. One impression in a thousand is clicked where nothing is known. */
   CPC(1, SignalKind.CLICK, 1_800, 1_000),
   /** Per thousand viewable impressions. Half of them are seen where nothing is known. */
-  VCPM(2, SignalKind.VIEW, 1_800, 500_000),
+  VCPM(2, SignalKind.VIEW, 600, 500_000),
   /** Per conversion. One impression in twenty thousand converts where nothing is known. */
   CPA(3, SignalKind.CONVERSION, 43_200, 50);
 
@@ -63,7 +63,12 @@ public enum BidModel {
 
   /**
    * How long after its token's expiry the charged signal is taken, in seconds: an impression comes
-   * soon or never, a click when the viewer likes.
+   * soon or never, a view once the page is scrolled to it, a click when the viewer likes.
+   *
+   * <p>Must never change for tokens in flight: the collector adds it to the expiry that it records,
+   * and settlement tells repeats by that. Two collectors that add different lengths would have one
+   * click charged twice, and what comes after the end that lane and lease were given finds the
+   * lease closed. Another length needs another code of the model.
    */
   public int chargeSeconds() {
     return chargeSeconds;

@@ -2,11 +2,13 @@ package io.adplatform.wire.catalogue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adplatform.wire.sbe.SignalKind;
 import io.adplatform.wire.token.Token;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -81,9 +83,9 @@ class BidModelTest {
     }
   }
 
-  /** A node of a former release finds a bid of 0, which is below every floor. */
+  /** A node of a former release passes {@code price} over: it finds 0, below every floor. */
   @Test
-  void shouldSayNothingPerMilleInDocumentsOfOtherModels() {
+  void shouldSayNothingPerMilleInDocumentsOfOtherModels() throws IOException {
     LineItem perMille =
         new LineItem(
             1,
@@ -98,11 +100,18 @@ class BidModelTest {
             null,
             null,
             Targeting.ANY);
-    LineItem perClick = perMille.priced(BidModel.CPC, 400_000);
-    byte[] document = CatalogueCodec.write(perClick);
-    assertEquals(perClick, CatalogueCodec.read(CatalogueKind.LINE_ITEM, document));
-    assertEquals(0, perClick.bidCpmMicros());
-    assertEquals(perMille, perClick.priced(BidModel.CPM, 2_500_000));
-    assertNull(perMille.price());
+    for (BidModel model : new BidModel[] {BidModel.CPC, BidModel.VCPM, BidModel.CPA}) {
+      LineItem other = perMille.priced(model, 400_000);
+      byte[] document = CatalogueCodec.write(other);
+      JsonNode told = new JsonMapper().readTree(document);
+      assertEquals(0, told.path("bidCpmMicros").asLong(-1), told.toString());
+      assertEquals(400_000, told.at("/price/amountMicros").asLong(-1), told.toString());
+      assertEquals(model.name(), told.at("/price/model").asText(), told.toString());
+      assertEquals(other, CatalogueCodec.read(CatalogueKind.LINE_ITEM, document));
+    }
+    JsonNode told = new JsonMapper().readTree(CatalogueCodec.write(perMille));
+    assertEquals(2_500_000, told.path("bidCpmMicros").asLong(-1), told.toString());
+    assertFalse(told.hasNonNull("price"), told.toString());
+    assertEquals(perMille, perMille.priced(BidModel.CPC, 1).priced(BidModel.CPM, 2_500_000));
   }
 }
