@@ -199,6 +199,7 @@ final class MemoryPacing implements PacingStore {
                     row.getKey(),
                     row.getValue().state.participation(),
                     null,
+                    null,
                     row.getValue().revision))
         .sorted((one, other) -> Long.compare(one.revision(), other.revision()))
         .limit(limit)

@@ -1,6 +1,7 @@
 package io.adplatform.billing.pacing;
 
 import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import java.sql.Connection;
@@ -50,6 +51,9 @@ public final class Pacer implements AutoCloseable {
   /** When rates are due; of the thread alone. */
   private long ratesDueMillis;
 
+  /** Line items that do not bid for what they have cost, as rates were looked at last. */
+  private volatile int stopped;
+
   /** As of the last step; 0 is unknown. */
   private volatile long settledMillis;
 
@@ -78,6 +82,11 @@ public final class Pacer implements AutoCloseable {
             () -> clock.millis() - pacer.settledMillis,
             TimeUnit.MILLISECONDS)
         .description("How long ago spend is settled up to, as pacing sees it")
+        .register(metrics);
+    Gauge.builder("adplatform.billing.rates.stopped", () -> pacer.stopped)
+        .description(
+            "Line items that do not bid, for their impressions cost more than they brought; of the"
+                + " process that steers")
         .register(metrics);
     pacer.thread.scheduleWithFixedDelay(
         pacer::tryStep, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
@@ -118,7 +127,9 @@ public final class Pacer implements AutoCloseable {
     }
     settledMillis = steer(store, partitions, clock.millis());
     if (clock.millis() >= ratesDueMillis) {
-      new ChargeRateStore(connection).step();
+      ChargeRateStore rates = new ChargeRateStore(connection);
+      rates.step();
+      stopped = rates.stopped();
       ratesDueMillis = clock.millis() + RATES_MILLIS;
     }
     return true;

@@ -24,9 +24,14 @@ public interface PacingStore {
    *
    * @param participation null where it is the rate
    * @param chargesPerMillion null where it is the participation
+   * @param chargeMicros what a charge cost when that was measured; null as before
    */
   record Changed(
-      long lineItemId, Integer participation, Integer chargesPerMillion, long revision) {}
+      long lineItemId,
+      Integer participation,
+      Integer chargesPerMillion,
+      Long chargeMicros,
+      long revision) {}
 
   /**
    * Up to when events are settled, in all partitions, of all nodes that are about as far as the

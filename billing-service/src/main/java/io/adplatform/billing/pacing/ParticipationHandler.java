@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * {@code GET /internal/v1/participations?after=}: participations, and rates of charges, that
  * changed after a revision (all without one), the oldest first, at most a thousand: {@code
- * {"items":[{"lineItemId","partsPerMillion"},{"lineItemId","chargesPerMillion"}],"revision","newest"}}.
+ * {"items":[{"lineItemId","partsPerMillion"},{"lineItemId","chargesPerMillion","chargeMicros"}],"revision","newest"}}.
  * {@code revision} is that of the last item, to be named next time; where {@code newest} is below
  * what was asked for, this is another database, and one has to begin anew. To name a revision says
  * that the catalogue has taken everything up to it: what is decided next counts from then.
@@ -60,6 +60,7 @@ public final class ParticipationHandler implements ApiHandler {
     JsonObject item = new JsonObject().put("lineItemId", Long.toString(changed.lineItemId()));
     return changed.participation() == null
         ? item.put("chargesPerMillion", changed.chargesPerMillion())
+            .put("chargeMicros", changed.chargeMicros())
         : item.put("partsPerMillion", changed.participation());
   }
 }

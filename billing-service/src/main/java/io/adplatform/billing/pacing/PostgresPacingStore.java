@@ -106,10 +106,11 @@ final class PostgresPacingStore implements PacingStore {
 
   private static final String CHANGED =
       """
-      SELECT line_item_id, participation, NULL::integer AS charges_per_million, revision
+      SELECT line_item_id, participation, NULL::integer AS charges_per_million,
+             NULL::bigint AS told_micros, revision
         FROM pacing WHERE revision > ?
        UNION ALL
-      SELECT line_item_id, NULL, charges_per_million, revision
+      SELECT line_item_id, NULL, charges_per_million, told_micros, revision
         FROM charge_rate WHERE revision > ?
        ORDER BY revision LIMIT ?\
       """;
@@ -327,6 +328,7 @@ final class PostgresPacingStore implements PacingStore {
                   row.getLong("line_item_id"),
                   row.getObject("participation", Integer.class),
                   row.getObject("charges_per_million", Integer.class),
+                  row.getObject("told_micros", Long.class),
                   row.getLong("revision")));
         }
       }

@@ -106,6 +106,8 @@ public final class SettledBatch {
           rates.computeIfAbsent(event.lineItemId(), id -> new ChargeRateStore.Counts());
       of.impressions += billed ? 1 : 0;
       of.charges += billed ? 0 : 1;
+      of.chargedMicros += event.chargedMicros();
+      of.costMicros += event.costMicros();
     }
   }
 

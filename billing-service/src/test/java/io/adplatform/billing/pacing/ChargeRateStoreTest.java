@@ -158,6 +158,44 @@ class ChargeRateStoreTest {
     assertEquals(PER_CLICK, told(told.getFirst().revision()).getFirst().lineItemId());
   }
 
+  /** Clicks at forty cents are not worth four hundred each, however many there were. */
+  @Test
+  void shouldExpectNoMoreOfAnImpressionWhereTheChargeIsRaised() throws SQLException {
+    settle(PER_CLICK, 5_000, 45, Disposition.COUNTED);
+    PacingStore.Changed cheap = told(0).getFirst();
+    assertEquals(5_000, cheap.chargesPerMillion());
+    assertEquals(400_000, cheap.chargeMicros());
+    BUDGETS.publish(lineItem(PER_CLICK, Budget.UNBOUNDED).priced(BidModel.CPC, 400_000_000));
+    PacingStore.Changed dear = told(cheap.revision()).getFirst();
+    assertEquals(2, dear.chargesPerMillion());
+    assertEquals(400_000_000, dear.chargeMicros());
+    // Ten charges of 5,000 / 45 impressions each are left of what was counted.
+    assertEquals(10, BUDGETS.number("SELECT charges FROM charge_rate"));
+    assertEquals(1_111, BUDGETS.number("SELECT impressions FROM charge_rate"));
+    assertEquals(4_000_000, BUDGETS.number("SELECT earned_micros FROM charge_rate"));
+    assertEquals(18_000_000, BUDGETS.number("SELECT charged_micros FROM charge_rate"));
+    assertEquals(List.of(), told(dear.revision()));
+    BUDGETS.publish(lineItem(PER_CLICK, Budget.UNBOUNDED).priced(BidModel.CPC, 200_000));
+    assertEquals(200_000, told(dear.revision()).getFirst().chargeMicros());
+  }
+
+  @Test
+  void shouldStopWhatHasLostMoreThanItMayUntilItIsChargedForIt() throws SQLException {
+    List<byte[]> dear = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      dear.add(Impression.of(clock.millis(), PER_CLICK, 50, 0, 30_000).message());
+    }
+    settlement.count(0, next, dear);
+    next += dear.size();
+    assertEquals(60_000_000, BUDGETS.number("SELECT cost_micros FROM charge_rate"));
+    PacingStore.Changed stopped = told(0).getFirst();
+    assertEquals(0, stopped.chargesPerMillion());
+    settle(PER_CLICK, 0, 24, Disposition.COUNTED);
+    assertEquals(List.of(), told(stopped.revision()));
+    settle(PER_CLICK, 0, 1, Disposition.COUNTED);
+    assertEquals(30 * 1_000_000 / 7_000, told(stopped.revision()).getFirst().chargesPerMillion());
+  }
+
   @Test
   void shouldForgetLineItemsThatAreGone() throws SQLException {
     settle(PER_CLICK, 1_000, 20, Disposition.COUNTED);

@@ -107,14 +107,17 @@ public final class ParticipationReader implements AutoCloseable {
       return null;
     }
     Map<Long, Integer> steered = new LinkedHashMap<>();
-    Map<Long, Integer> rates = new LinkedHashMap<>();
+    Map<Long, ParticipationStore.Rate> rates = new LinkedHashMap<>();
     for (Object each : answer.getJsonArray("items")) {
       JsonObject item = (JsonObject) each;
       long lineItem = Long.parseLong(item.getString("lineItemId"));
       if (item.getInteger("partsPerMillion") != null) {
         steered.put(lineItem, item.getInteger("partsPerMillion"));
       } else {
-        rates.put(lineItem, item.getInteger("chargesPerMillion"));
+        rates.put(
+            lineItem,
+            new ParticipationStore.Rate(
+                item.getInteger("chargesPerMillion"), item.getLong("chargeMicros")));
       }
     }
     version = transactions.forService(handle -> take(handle, steered, rates));
@@ -127,7 +130,8 @@ public final class ParticipationReader implements AutoCloseable {
   }
 
   /** The version in which all of it is, whoever wrote it. */
-  private long take(Handle handle, Map<Long, Integer> steered, Map<Long, Integer> rates) {
+  private long take(
+      Handle handle, Map<Long, Integer> steered, Map<Long, ParticipationStore.Rate> rates) {
     List<Outbox.Change> changes = ParticipationStore.take(handle, steered, rates);
     if (!changes.isEmpty()) {
       return outbox.append(handle, changes);

@@ -5,6 +5,7 @@ import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.LineItem.Participation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ import org.jdbi.v3.core.statement.Query;
  */
 final class ParticipationStore {
   private static final String RETURNING =
-      " RETURNING p.line_item_id, p.account_id, p.parts_per_million, p.charges_per_million";
+      " RETURNING p.line_item_id, p.account_id, p.parts_per_million, p.charges_per_million,"
+          + " p.charge_micros";
 
   private static final String TAKE =
       """
@@ -34,13 +36,16 @@ final class ParticipationStore {
   /** The share is that with which one starts: it counts once the line item is paced. */
   private static final String TAKE_RATES =
       """
-      INSERT INTO participation AS p (line_item_id, account_id, parts_per_million, charges_per_million)
-      SELECT l.id, l.account_id, :start, n.rate
-        FROM unnest(:ids, :numbers) AS n (id, rate)
+      INSERT INTO participation AS p (line_item_id, account_id, parts_per_million,
+             charges_per_million, charge_micros)
+      SELECT l.id, l.account_id, :start, n.rate, n.charge
+        FROM unnest(:ids, :numbers, :charges) AS n (id, rate, charge)
         JOIN line_item l ON l.id = n.id AND l.bid_model <> 'CPM' ORDER BY l.id
           ON CONFLICT (line_item_id) DO UPDATE
-         SET charges_per_million = excluded.charges_per_million, told_at = now()
-       WHERE p.charges_per_million IS DISTINCT FROM excluded.charges_per_million\
+         SET charges_per_million = excluded.charges_per_million,
+             charge_micros = excluded.charge_micros, told_at = now()
+       WHERE p.charges_per_million IS DISTINCT FROM excluded.charges_per_million
+          OR p.charge_micros IS DISTINCT FROM excluded.charge_micros\
       """
           + RETURNING;
 
@@ -70,12 +75,19 @@ final class ParticipationStore {
 
   private ParticipationStore() {}
 
+  /**
+   * How often a line item is charged.
+   *
+   * @param chargeMicros what a charge cost when that was measured; null is not known
+   */
+  record Rate(int chargesPerMillion, Long chargeMicros) {}
+
   /** All there are. */
   static List<Participation> all(Handle handle) {
     return handle
         .createQuery(
-            "SELECT line_item_id, account_id, parts_per_million, charges_per_million"
-                + " FROM participation ORDER BY line_item_id")
+            "SELECT line_item_id, account_id, parts_per_million, charges_per_million,"
+                + " charge_micros FROM participation ORDER BY line_item_id")
         .map((row, context) -> read(row))
         .list();
   }
@@ -85,7 +97,8 @@ final class ParticipationStore {
         row.getLong("line_item_id"),
         row.getLong("account_id"),
         row.getInt("parts_per_million"),
-        row.getObject("charges_per_million", Integer.class));
+        row.getObject("charges_per_million", Integer.class),
+        row.getObject("charge_micros", Long.class));
   }
 
   /**
@@ -93,11 +106,11 @@ final class ParticipationStore {
    * and has those that have not changed for a day told again.
    *
    * @param steered parts per million by line item
-   * @param rates charges per million impressions, by line item
+   * @param rates by line item
    * @return what the catalogue is to be told, each line item once
    */
   static List<Outbox.Change> take(
-      Handle handle, Map<Long, Integer> steered, Map<Long, Integer> rates) {
+      Handle handle, Map<Long, Integer> steered, Map<Long, Rate> rates) {
     Map<CatalogueKey, Outbox.Change> changes = new LinkedHashMap<>();
     handle
         .createQuery(DROP)
@@ -108,7 +121,16 @@ final class ParticipationStore {
       tell(bind(handle.createQuery(TAKE), steered), changes);
     }
     if (!rates.isEmpty()) {
-      tell(bind(handle.createQuery(TAKE_RATES), rates).bind("start", Participation.START), changes);
+      Map<Long, Integer> numbers = new LinkedHashMap<>();
+      List<Long> charges = new ArrayList<>();
+      rates.forEach(
+          (lineItem, rate) -> {
+            numbers.put(lineItem, rate.chargesPerMillion());
+            charges.add(rate.chargeMicros());
+          });
+      Query query = bind(handle.createQuery(TAKE_RATES), numbers);
+      query.bindArray("charges", Long.class, charges).bind("start", Participation.START);
+      tell(query, changes);
     }
     tell(handle.createQuery(TELL_AGAIN), changes);
     return List.copyOf(changes.values());

@@ -44,6 +44,11 @@ final class ServingReasons {
         "CREATIVES_PAUSED",
         "All of its creatives are paused.");
     block(
+        state.price().isStopped(),
+        "LOSS_LIMIT",
+        "Its impressions have cost the exchange more than it may lose on what is charged for"
+            + " them.");
+    block(
         state.activeSupplyPartners() == 0,
         "NO_SUPPLY",
         "No supply partner is active, so that there are no requests.");

@@ -51,6 +51,8 @@ record ServingState(
           AS participation,
         (SELECT p.charges_per_million FROM participation p WHERE p.line_item_id = l.id)
           AS charges_per_million,
+        (SELECT p.charge_micros FROM participation p WHERE p.line_item_id = l.id)
+          AS told_micros,
         (SELECT count(*) FROM line_item_creative x WHERE x.line_item_id = l.id) AS creatives,
         (SELECT count(*) FROM line_item_creative x JOIN creative k ON k.id = x.creative_id
           WHERE x.line_item_id = l.id AND k.status = 'ACTIVE') AS active_creatives,
@@ -70,7 +72,8 @@ record ServingState(
    *
    * @param chargeMicros what the one signal that is charged costs
    * @param chargesPerMillion for how many of a million impressions it is charged, as the catalogue
-   *     was told, or as is taken for granted while nothing is measured
+   *     was told, or as is taken for granted while nothing is measured; 0 is stopped, for it has
+   *     cost more than it brought
    * @param measured whether it was told
    * @param effectiveCpmMicros what it is ranked by
    */
@@ -80,17 +83,19 @@ record ServingState(
       int chargesPerMillion,
       boolean measured,
       long effectiveCpmMicros) {
+    /** Whether it does not bid for what it has cost. */
+    boolean isStopped() {
+      return chargesPerMillion == 0;
+    }
+
     private static Price read(ResultSet row) throws SQLException {
       BidModel model = BidModel.valueOf(row.getString("bid_model"));
       long amount = row.getLong("bid_micros");
       Integer told = row.getObject("charges_per_million", Integer.class);
-      int charges = told == null ? model.priorPerMillion() : told;
+      long charge = Math.max(1, model.chargeMicros(amount));
+      int charges = model.chargesPerMillion(charge, told, row.getObject("told_micros", Long.class));
       return new Price(
-          model,
-          Math.max(1, model.chargeMicros(amount)),
-          charges,
-          told != null,
-          model.effectiveCpmMicros(amount, charges));
+          model, charge, charges, told != null, model.effectiveCpmMicros(amount, charges));
     }
   }
 

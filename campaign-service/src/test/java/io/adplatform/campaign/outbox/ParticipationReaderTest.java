@@ -202,6 +202,24 @@ class ParticipationReaderTest {
     publish();
     api.patch("/line-items/" + item, new JsonObject().put("pacing", "ASAP")).expect(200);
     await(List.of(Participation.START, 250_000, Participation.START));
+    // It has cost more than it may.
+    publish();
+    awaitAsked("51");
+    JsonObject stop =
+        new JsonObject()
+            .put("lineItemId", item)
+            .put("chargesPerMillion", 0)
+            .put("chargeMicros", 400_000);
+    told =
+        new JsonObject()
+            .put("items", new JsonArray().add(stop))
+            .put("revision", 52)
+            .put("newest", 52);
+    await(List.of(Participation.START, 250_000, Participation.START, Participation.START));
+    assertEquals(List.of(1_500, 1_500, 1_500, 0), rates());
+    JsonObject serving = api.get("/line-items/" + item + "/serving").json();
+    assertEquals(0, serving.getJsonObject("bid").getInteger("effectiveCpmMicros"));
+    assertEquals(true, serving.encode().contains("LOSS_LIMIT"));
   }
 
   private List<Integer> rates() throws SQLException {

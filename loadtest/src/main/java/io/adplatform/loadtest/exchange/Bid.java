@@ -34,9 +34,19 @@ public record Bid(JsonNode json) {
     return find(VIEW);
   }
 
-  /** What the advertiser's page fires with the token that a click brings. */
-  public String conversion() {
-    return click().replace("/e/click/", "/e/conv/");
+  /** What the advertiser's page fires, with the token that a click has brought there. */
+  public String conversion(String token) {
+    return beacon("conv") + token;
+  }
+
+  /** The token that stands in the markup. */
+  public String token() {
+    return click().substring(beacon("click").length());
+  }
+
+  private String beacon(String kind) {
+    String click = click();
+    return click.substring(0, click.indexOf("/e/click/")) + "/e/" + kind + "/";
   }
 
   /** {@code nurl}, {@code burl} or {@code lurl} with the price filled in. */

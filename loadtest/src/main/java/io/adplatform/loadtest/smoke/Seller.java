@@ -99,8 +99,18 @@ final class Seller {
 
   /** Fires a beacon or notice; the status of its answer. */
   int fire(Signal kind, Sold sold, String price) throws InterruptedException {
+    return fire(kind, sold, price, kind.address(sold.bid(), price));
+  }
+
+  /** Fires a conversion with a token, as a landing page does; the status of its answer. */
+  int convert(Sold sold, String token) throws InterruptedException {
+    return fire(Signal.CONVERSION, sold, "0", sold.bid().conversion(token));
+  }
+
+  private int fire(Signal kind, Sold sold, String price, String address)
+      throws InterruptedException {
     Instant hour = Hours.with(CALL);
-    int status = ssp.fire(kind.address(sold.bid(), price));
+    int status = ssp.fire(address);
     if (kind == Signal.CLICK ? status == FOUND : status / 100 == 2) {
       taken(kind, sold, price, hour);
     }

@@ -27,6 +27,7 @@ public final class Smoke {
   private static final Duration PAYING_BOUND = LIVE_BOUND.multipliedBy(5);
 
   private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
 
   private final Check check = new Check(System.out);
   private final Tally tally = new Tally();
@@ -301,22 +302,25 @@ public final class Smoke {
   /** What a click or a conversion costs dwarfs what its impression costs: leases hold both. */
   private void payForResponses() throws IOException, InterruptedException {
     check.step("line items that pay for a click, a view, a conversion");
-    payFor("CPC", Signal.CLICK, 30_000_000, 30_000_000, 30_000_000);
-    payFor("VCPM", Signal.VIEW, 64_000_000, 64_000, 32_000_000);
-    payFor("CPA", Signal.CONVERSION, 700_000_000, 700_000_000, 35_000_000);
+    payFor("CPC", Signal.CLICK, 19_000_000, 19_000_000, 19_000_000);
+    payFor("VCPM", Signal.VIEW, 38_000_000, 38_000, 19_000_000);
+    payFor("CPA", Signal.CONVERSION, 380_000_000, 380_000_000, 19_000_000);
   }
 
   private void payFor(String model, Signal paidFor, long amount, long charge, long cpm)
       throws IOException, InterruptedException {
     Demand.LineItem one = demand.paying(model, paidFor, amount, charge, cpm, "kv.example");
     Sold sold = web.awaitSold(request("24-kwarray-keyvalues"), one.name(), PAYING_BOUND);
-    String token = sold.bid().click().replaceAll(".*/e/click/", "");
+    check.equal(NOT_FOUND, web.convert(sold, sold.bid().token()), "the markup's token converts");
     for (int time = 0; time < 2; time++) {
       taken(web, Signal.WIN, sold, "9.2");
-      check.equal(Demand.THANKS_PAGE + token, web.click(sold), "where a click leads");
+      String page = web.click(sold);
+      check.that(page != null && page.startsWith(Demand.THANKS_PAGE), "a click leads to " + page);
+      String token = page.substring(Demand.THANKS_PAGE.length());
+      check.that(!token.equals(sold.bid().token()), "the landing page has a token of its own");
       taken(web, Signal.IMPRESSION, sold, "9.2");
       taken(web, Signal.VIEW, sold, "9.2");
-      taken(web, Signal.CONVERSION, sold, "9.2");
+      check.equal(OK, web.convert(sold, token), "a conversion with the landing page's token");
     }
     // What was measured changes its price within a minute, by which bids are told here.
     demand.api.patch("/line-items/" + one.id(), "{\"status\":\"PAUSED\"}");

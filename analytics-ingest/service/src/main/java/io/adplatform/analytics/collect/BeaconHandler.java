@@ -8,6 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,8 +27,12 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
   private final CollectCounters counters;
   private final BooleanSupplier awaited;
   private final Token token = new Token();
+  private final byte[] clickedText = new byte[TokenCodec.TEXT_LENGTH];
   private final NoticeQuery query = new NoticeQuery();
   private final BeaconAnswers answers = new BeaconAnswers();
+
+  /** When the token ends as it was signed: what is charged is taken for longer. */
+  private long signedExpirySeconds;
 
   /**
    * A handler of one lane; the agent is turned in the same lane's duty cycle.
@@ -68,12 +73,17 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
     long nowSeconds = publisher.clockMillis() / MILLIS_PER_SECOND;
     switch (tokens.read(path, kind.prefix().length(), nowSeconds, token)) {
       case VALID, EXPIRED -> {
+        if (token.isClicked() != (kind == BeaconKind.CONVERSION)) {
+          refuse(response, kind, CollectOutcome.MISPLACED);
+          return;
+        }
+        signedExpirySeconds = token.expirySeconds;
         if (token.model().charges(kind.signal().value())) {
           // Always, not only where the impression's time is over: repeats are told by it as well.
           token.expirySeconds += token.model().chargeSeconds();
         }
         if (token.expirySeconds < nowSeconds) {
-          expired(path, response, kind);
+          expired(response, kind);
         } else {
           accept(request, response, kind);
         }
@@ -94,7 +104,7 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
         putOff(response, kind, CollectOutcome.NOT_READY);
         return;
       }
-      location = location(request.path());
+      location = location();
       if (location == null) {
         refuse(response, kind, CollectOutcome.NO_LANDING_PAGE);
         return;
@@ -131,8 +141,8 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
    * A viewer may look at an ad for longer than its token lives: the click still leads to the
    * landing page, and is no longer recorded.
    */
-  private void expired(String path, HttpServerResponse response, BeaconKind kind) {
-    String location = kind == BeaconKind.CLICK ? location(path) : null;
+  private void expired(HttpServerResponse response, BeaconKind kind) {
+    String location = kind == BeaconKind.CLICK ? location() : null;
     if (location == null) {
       refuse(response, kind, CollectOutcome.EXPIRED);
     } else {
@@ -141,12 +151,24 @@ public final class BeaconHandler implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Where a click of the path leads, with the token that its conversion is told by; or null. */
-  private String location(String path) {
+  /** Where the click leads, with the token that its conversion is told by; or null. */
+  private String location() {
     String page = landingPages.of(token.creativeId);
     return page == null || !page.contains(Creative.TOKEN_MACRO)
         ? page
-        : page.replace(Creative.TOKEN_MACRO, path.substring(BeaconKind.CLICK.prefix().length()));
+        : page.replace(Creative.TOKEN_MACRO, clicked());
+  }
+
+  /** The same bid's token with its own end, signed as one that was clicked. */
+  private String clicked() {
+    int flags = token.flags;
+    long expirySeconds = token.expirySeconds;
+    token.flags = flags | Token.FLAG_CLICKED;
+    token.expirySeconds = signedExpirySeconds;
+    tokens.write(token, clickedText);
+    token.flags = flags;
+    token.expirySeconds = expirySeconds;
+    return new String(clickedText, StandardCharsets.ISO_8859_1);
   }
 
   private void refuse(HttpServerResponse response, BeaconKind kind, CollectOutcome outcome) {

@@ -12,6 +12,11 @@ public enum CollectOutcome {
   MALFORMED,
   /** The token was signed by somebody else, or altered. 404. */
   FORGED,
+  /**
+   * The token is ours, and not for this: the markup's fired as a conversion, or the landing page's
+   * as anything else. 404.
+   */
+  MISPLACED,
   /** The token's time is over. 404. */
   EXPIRED,
   /** A click whose token's time is over: sent on to the landing page, not recorded. 302. */

@@ -85,7 +85,7 @@ final class Recomputation {
                     // One that cannot serve has no rank: what it would bid unmeasured.
                     prices.getOrDefault(
                         lineItem.id(),
-                        lineItem.effectiveCpmMicros(lineItem.model().priorPerMillion())),
+                        lineItem.effectiveCpmMicros(lineItem.chargesPerMillion(null))),
                     reason,
                     part)));
     return verdicts;

@@ -8,6 +8,7 @@ import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.sbe.SignalKind;
+import io.adplatform.wire.token.Token;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -69,17 +70,61 @@ class BeaconHandlerTest {
   void shouldHandTheTokenOnToTheLandingPageThatAsksForIt() throws Exception {
     try (BeaconServer server = BeaconServer.start(folder)) {
       server.landOn("https://acme.example/thanks?t=${TOKEN}&x=1");
-      String token = TestTokens.valid(1);
+      long expirySeconds = System.currentTimeMillis() / 1_000 + 600;
+      String token = token(BidModel.CPA, 1, expirySeconds);
       HttpResponse<byte[]> click = server.send("GET", "/e/click/" + token);
+      String clicked = TestTokens.clicked(1, expirySeconds, BidModel.CPA);
       assertEquals(
-          "https://acme.example/thanks?t=" + token + "&x=1",
+          "https://acme.example/thanks?t=" + clicked + "&x=1",
           click.headers().firstValue("location").orElseThrow());
-      HttpResponse<byte[]> conversion = server.send("POST", "/e/conv/" + token);
+      HttpResponse<byte[]> conversion = server.send("POST", "/e/conv/" + clicked);
       assertEquals(200, conversion.statusCode());
       assertEquals("image/gif", conversion.headers().firstValue("content-type").orElseThrow());
       assertEquals(200, server.send("GET", "/e/view/" + token).statusCode());
       assertEquals(
           List.of(SignalKind.CLICK, SignalKind.CONVERSION, SignalKind.VIEW), kinds(server));
+      server.signals(
+          signal -> assertEquals(BidModel.CPA, Token.model(signal.flags()), "of " + signal.kind()));
+    }
+  }
+
+  /** Whoever sees markup, or a bid that lost, has its token. */
+  @Test
+  void shouldTakeConversionsOnlyWithTheTokenThatAClickBrought() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      long expirySeconds = System.currentTimeMillis() / 1_000 + 600;
+      String markup = token(BidModel.CPA, 1, expirySeconds);
+      String clicked = TestTokens.clicked(1, expirySeconds, BidModel.CPA);
+      assertEquals(404, server.send("GET", "/e/conv/" + markup).statusCode());
+      assertEquals(404, server.send("POST", "/e/conv/" + TestTokens.valid(2)).statusCode());
+      for (String path :
+          List.of("/e/imp/", "/e/view/", "/e/click/", "/n/win/", "/n/bill/", "/n/loss/")) {
+        assertEquals(404, server.send("GET", path + clicked).statusCode(), path);
+      }
+      assertEquals(8, server.counters.get(CollectOutcome.MISPLACED));
+      assertEquals(List.of(), server.recordedAuctions());
+      assertEquals(200, server.send("GET", "/e/conv/" + clicked).statusCode());
+      assertEquals(List.of(1L), server.recordedAuctions());
+    }
+  }
+
+  /** A click is taken for longer where it is paid for, or is late: the page's token is not. */
+  @ParameterizedTest
+  @CsvSource({"CPC, 60", "CPC, -900", "CPA, 60", "CPA, -900", "CPM, -900"})
+  void shouldHandOnTheTokenWithItsOwnEnd(BidModel model, long secondsLeft) throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      server.landOn("https://acme.example/?t=${TOKEN}");
+      long expirySeconds = System.currentTimeMillis() / 1_000 + secondsLeft;
+      HttpResponse<byte[]> click = server.send("GET", "/e/click/" + token(model, 1, expirySeconds));
+      assertEquals(
+          "https://acme.example/?t=" + TestTokens.clicked(1, expirySeconds, model),
+          click.headers().firstValue("location").orElseThrow());
+      boolean late = model == BidModel.CPC;
+      server.signals(
+          signal -> {
+            assertEquals(expirySeconds + (late ? 1_800 : 0), signal.expirySeconds());
+            assertEquals(0, signal.flags() & Token.FLAG_CLICKED);
+          });
     }
   }
 
@@ -91,17 +136,17 @@ class BeaconHandlerTest {
     try (BeaconServer server = BeaconServer.start(folder)) {
       long now = System.currentTimeMillis() / 1_000;
       long ended = now - seconds / 2;
-      assertEquals(status, server.send("GET", path + token(model, 1, ended)).statusCode());
+      assertEquals(status, server.send("GET", path + fired(model, 1, ended)).statusCode());
       assertEquals(404, server.send("GET", "/e/imp/" + token(model, 2, ended)).statusCode());
       server.signals(signal -> assertEquals(ended + seconds, signal.expirySeconds()));
       // Repeats are told by the same end, however early they come.
-      String valid = token(model, 3, now + 60);
+      String valid = fired(model, 3, now + 60);
       assertEquals(status, server.send("GET", path + valid).statusCode());
       server.signals(
           signal ->
               assertEquals(
                   (signal.auctionLo() == 1 ? ended : now + 60) + seconds, signal.expirySeconds()));
-      String over = token(model, 4, now - seconds - 5);
+      String over = fired(model, 4, now - seconds - 5);
       assertEquals(model == BidModel.CPC ? 302 : 404, server.send("GET", path + over).statusCode());
       assertEquals(List.of(1L, 3L), server.recordedAuctions());
     }
@@ -109,6 +154,13 @@ class BeaconHandlerTest {
 
   private static String token(BidModel model, long auction, long expirySeconds) {
     return TestTokens.text(TestTokens.KEYS, auction, expirySeconds, model);
+  }
+
+  /** What is paid for is told with it: conversions with the landing page's. */
+  private static String fired(BidModel model, long auction, long expirySeconds) {
+    return model == BidModel.CPA
+        ? TestTokens.clicked(auction, expirySeconds, model)
+        : token(model, auction, expirySeconds);
   }
 
   private static List<SignalKind> kinds(BeaconServer server) throws Exception {

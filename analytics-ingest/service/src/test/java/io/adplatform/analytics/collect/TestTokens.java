@@ -29,8 +29,19 @@ public final class TestTokens {
   }
 
   static String text(TokenKeys keys, long auctionLo, long expirySeconds, BidModel model) {
+    return text(keys, auctionLo, expirySeconds, model, 0);
+  }
+
+  /** One that a click has brought to a landing page. */
+  static String clicked(long auctionLo, long expirySeconds, BidModel model) {
+    return text(KEYS, auctionLo, expirySeconds, model, Token.FLAG_CLICKED);
+  }
+
+  private static String text(
+      TokenKeys keys, long auctionLo, long expirySeconds, BidModel model, int moreFlags) {
     Token token = new Token();
     token.flags(false, 0, model);
+    token.flags |= moreFlags;
     token.format = 1;
     token.auctionHi = 77;
     token.auctionLo = auctionLo;

@@ -5,7 +5,6 @@ import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.decision.targeting.TargetingCompiler;
 import io.adplatform.wire.catalogue.Advertiser;
-import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
@@ -23,7 +22,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Turns catalogue documents into snapshots. Owned by one background thread. */
 public final class CatalogueCompiler {
@@ -69,7 +67,7 @@ public final class CatalogueCompiler {
     entries.put(key, new Entry(entityVersion, entity, compiled));
     version = Math.max(version, entityVersion);
     if (key.kind() == CatalogueKind.PARTICIPATION
-        && Objects.equals(measured(entity), measured(known == null ? null : known.entity))) {
+        && Measured.of(entity).equals(Measured.of(known == null ? null : known.entity))) {
       participationsChanged = true;
     } else {
       newest = null;
@@ -128,16 +126,17 @@ public final class CatalogueCompiler {
 
   /** For how many of a million impressions it is charged. */
   private int chargesPerMillion(LineItem lineItem) {
-    BidModel model = lineItem.model();
-    Integer measured =
-        model == BidModel.CPM ? null : measured(entity(CatalogueKind.PARTICIPATION, lineItem.id()));
-    return measured == null ? model.priorPerMillion() : measured;
+    return lineItem.chargesPerMillion(
+        (LineItem.Participation) entity(CatalogueKind.PARTICIPATION, lineItem.id()));
   }
 
-  private static Integer measured(CatalogueEntity entity) {
-    return entity instanceof LineItem.Participation participation
-        ? participation.chargesPerMillion()
-        : null;
+  /** What orders line items of a participation: all of it but the share. */
+  private record Measured(Integer chargesPerMillion, Long chargeMicros) {
+    static Measured of(CatalogueEntity entity) {
+      return entity instanceof LineItem.Participation participation
+          ? new Measured(participation.chargesPerMillion(), participation.chargeMicros())
+          : new Measured(null, null);
+    }
   }
 
   private CatalogueSnapshot compileAll(long nowMillis) {

@@ -27,7 +27,9 @@ final class Eligibility {
     query = adQuery;
     nowMillis = now;
     seed = auctionSeed;
-    lowestBidCpmMicros = lowestBid(adQuery.floorCpmMicros(), adQuery.marginBasisPoints());
+    long lowest = lowestBid(adQuery.floorCpmMicros(), adQuery.marginBasisPoints());
+    // What bids nothing is below every floor, also one of nothing.
+    lowestBidCpmMicros = Math.max(1, lowest);
   }
 
   /**

@@ -41,8 +41,12 @@ class BidModelRankingTest {
 
   /** A price as plainly as it can be computed. */
   private static long naiveCpm(LineItem item, Integer measured) {
-    double share =
-        (measured == null ? item.model().priorPerMillion() : (double) measured) / 1_000_000;
+    int prior = item.model().priorPerMillion();
+    double unmeasured =
+        item.model() == BidModel.CPM
+            ? prior
+            : Math.min(prior, Math.floor(20_000_000_000.0 / item.chargeMicros()));
+    double share = (measured == null ? unmeasured : (double) measured) / 1_000_000;
     double cpm =
         switch (item.model()) {
           case CPM -> item.amountMicros();
@@ -127,6 +131,33 @@ class BidModelRankingTest {
     demand.add(new Participation(100, 1, Participation.START, 1));
     assertEquals(0, chooser.choose(demand.compile(), query, null, NOW, 1, 1, candidates));
     assertEquals(Reason.BELOW_FLOOR, candidates.reason());
+    // Nor where nothing is the floor, and the charge is dear.
+    query.floorCpmMicros(0);
+    demand.add(lineItem(100, 1, Targeting.ANY, MPU).priced(BidModel.CPA, 10_000_000_000L));
+    demand.add(new Participation(100, 1, Participation.START, 0));
+    assertEquals(0, chooser.choose(demand.compile(), query, null, NOW, 1, 1, candidates));
+    assertEquals(Reason.BELOW_FLOOR, candidates.reason());
+  }
+
+  /** Documents of line items and of what is measured of them come one after the other. */
+  @Test
+  void shouldExpectNoMoreOfAnImpressionWhereTheChargeIsRaised() {
+    Demand demand = new Demand();
+    demand.add(lineItem(100, 1, Targeting.ANY, MPU).priced(BidModel.CPC, 400_000));
+    demand.add(new Participation(100, 1, Participation.START, 5_000, 400_000L));
+    winner(demand);
+    assertEquals(2_000_000, candidates.priceCpmMicros(0));
+    demand.add(lineItem(100, 1, Targeting.ANY, MPU).priced(BidModel.CPC, 40_000_000));
+    winner(demand);
+    assertEquals(2_000_000, candidates.priceCpmMicros(0));
+    demand.add(lineItem(100, 1, Targeting.ANY, MPU).priced(BidModel.CPC, 200_000));
+    winner(demand);
+    assertEquals(1_000_000, candidates.priceCpmMicros(0));
+    // Paid at the price by now.
+    demand.add(lineItem(100, 1, Targeting.ANY, MPU).priced(BidModel.CPC, 40_000_000));
+    demand.add(new Participation(100, 1, Participation.START, 5_000, 40_000_000L));
+    winner(demand);
+    assertEquals(200_000_000, candidates.priceCpmMicros(0));
   }
 
   /** The lease pays a click, of which few are expected: it holds far more bids than clicks. */

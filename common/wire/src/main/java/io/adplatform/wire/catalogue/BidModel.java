@@ -20,6 +20,13 @@ public enum BidModel {
   /** No effective bid is higher, CPM micros: no bid per thousand may be. */
   public static final long MAX_CPM_MICROS = 10_000_000_000L;
 
+  /**
+   * No line item bids more before it was charged often enough to be believed, CPM micros: twenty
+   * units are what dear display demand pays, so that two cents are what an impression can be bought
+   * for on trust.
+   */
+  public static final long UNPROVEN_CPM_MICROS = 20_000_000L;
+
   private static final long MILLION = 1_000_000;
   private static final long MILLE = 1_000;
 
@@ -80,6 +87,57 @@ public enum BidModel {
   }
 
   /**
+   * The same of a line item, which bids no more by it than {@link #UNPROVEN_CPM_MICROS}.
+   *
+   * @param chargeMicros what the one charged signal costs, above 0
+   */
+  public int priorPerMillion(long chargeMicros) {
+    return isChargedWhenBilled()
+        ? priorPerMillion
+        : (int) Math.min(priorPerMillion, perMillion(UNPROVEN_CPM_MICROS, chargeMicros));
+  }
+
+  /**
+   * Of how many of a million impressions a charge brings a price per thousand; of all but CPM.
+   *
+   * @param cpmMicros at most {@link #MAX_CPM_MICROS}
+   * @param chargeMicros what the one charged signal costs, above 0
+   * @return at least 1, whatever that is worth: less cannot be told
+   */
+  public static long perMillion(long cpmMicros, long chargeMicros) {
+    return Math.max(1, cpmMicros * (MILLION / MILLE) / chargeMicros);
+  }
+
+  /**
+   * For how many of a million impressions a line item is taken to be charged.
+   *
+   * @param chargeMicros what the one charged signal costs now
+   * @param measured as told last; 0 is not to bid, null where nothing was told
+   * @param toldMicros what the charge cost then; null is the same
+   */
+  public int chargesPerMillion(long chargeMicros, Integer measured, Long toldMicros) {
+    long charge = Math.max(1, chargeMicros);
+    if (isChargedWhenBilled() || measured == null) {
+      return priorPerMillion(charge);
+    }
+    return toldMicros == null ? measured : rescaled(measured, toldMicros, charge);
+  }
+
+  /**
+   * A rate that was told while a charge cost something else. Where it costs more by now, no more is
+   * expected of an impression than before: who clicked at a low price has not paid the high one.
+   *
+   * @param perMillion as told; 0 stays so
+   * @param toldMicros what the charge cost then
+   * @param chargeMicros what it costs now
+   */
+  private static int rescaled(int perMillion, long toldMicros, long chargeMicros) {
+    return chargeMicros <= toldMicros || perMillion == 0
+        ? perMillion
+        : (int) Math.max(1, perMillion * toldMicros / chargeMicros);
+  }
+
+  /**
    * What the one charged signal costs, micros.
    *
    * @param amountMicros the bid: per thousand, per click or per conversion
@@ -95,8 +153,8 @@ public enum BidModel {
    * What a thousand impressions are worth at a bid, rounded down.
    *
    * @param amountMicros the bid: per thousand, per click or per conversion; not negative
-   * @param chargesPerMillion for how many of a million impressions it is charged, 1 to a million;
-   *     of CPM all are
+   * @param chargesPerMillion for how many of a million impressions it is charged, up to a million;
+   *     of CPM all are, and 0 is worth nothing
    * @return CPM micros, at most {@link #MAX_CPM_MICROS}, but for CPM, which is what it is
    */
   public long effectiveCpmMicros(long amountMicros, int chargesPerMillion) {
@@ -109,7 +167,7 @@ public enum BidModel {
 
   /** {@code amount × rate ÷ divisor}; what would be beyond the bound may be beyond a long. */
   private static long bounded(long amountMicros, long rate, long divisor) {
-    return amountMicros > MAX_CPM_MICROS * divisor / rate
+    return rate != 0 && amountMicros > MAX_CPM_MICROS * divisor / rate
         ? MAX_CPM_MICROS
         : amountMicros * rate / divisor;
   }

@@ -63,11 +63,12 @@ public record LineItem(
    *
    * @param id of the line item
    * @param partsPerMillion 1 to {@link #ALL}; of one that is not paced it says nothing
-   * @param chargesPerMillion for how many of a million impressions it is charged, as measured, 1 to
-   *     a million; null is not measured, as in documents of former releases
+   * @param chargesPerMillion for how many of a million impressions it is charged, as measured, up
+   *     to a million; 0 bids nothing, null is not measured, as in documents of former releases
+   * @param chargeMicros what a charge cost when that was said; null as before
    */
   public record Participation(
-      long id, long accountId, int partsPerMillion, Integer chargesPerMillion)
+      long id, long accountId, int partsPerMillion, Integer chargesPerMillion, Long chargeMicros)
       implements CatalogueEntity {
     /** Takes part in every auction. */
     public static final int ALL = 1_000_000;
@@ -78,9 +79,14 @@ public record LineItem(
      */
     public static final int START = 10_000;
 
+    /** Of a line item whose charge costs what it did when that was measured. */
+    public Participation(long id, long accountId, int partsPerMillion, Integer chargesPerMillion) {
+      this(id, accountId, partsPerMillion, chargesPerMillion, null);
+    }
+
     /** Of a line item whose charges are not measured. */
     public Participation(long id, long accountId, int partsPerMillion) {
-      this(id, accountId, partsPerMillion, null);
+      this(id, accountId, partsPerMillion, null, null);
     }
 
     @Override
@@ -214,6 +220,17 @@ public record LineItem(
   /** What the one signal that is charged costs it, micros. */
   public long chargeMicros() {
     return model().chargeMicros(amountMicros());
+  }
+
+  /**
+   * For how many of a million impressions it is taken to be charged; 0 is not to bid.
+   *
+   * @param told what was measured of it, null where nothing was
+   */
+  public int chargesPerMillion(Participation told) {
+    return told == null
+        ? model().chargesPerMillion(chargeMicros(), null, null)
+        : model().chargesPerMillion(chargeMicros(), told.chargesPerMillion(), told.chargeMicros());
   }
 
   /**

@@ -15,12 +15,18 @@ public final class Token {
   /** Bit of {@link #flags}: the request had test=1, nothing is charged or counted. */
   public static final int FLAG_TEST = 1;
 
+  /**
+   * Bit of {@link #flags}: signed anew when a click was sent on to the landing page. Only such a
+   * token tells of a conversion, and of nothing else (ADR 0086).
+   */
+  public static final int FLAG_CLICKED = 1 << 5;
+
   private static final int BILLABLE_SHIFT = 1;
   private static final int BILLABLE_MASK = 3;
   private static final int MODEL_SHIFT = 3;
   private static final int MODEL_MASK = 3;
 
-  /** {@link #FLAG_TEST}, the billable event and the bid model. */
+  /** {@link #FLAG_TEST}, the billable event, the bid model and {@link #FLAG_CLICKED}. */
   public int flags;
 
   /** Code of {@code io.adplatform.wire.catalogue.Format}. */
@@ -63,6 +69,11 @@ public final class Token {
   /** Whether nothing of this auction may be charged or counted. */
   public boolean isTest() {
     return (flags & FLAG_TEST) != 0;
+  }
+
+  /** Whether a click was sent on with it. */
+  public boolean isClicked() {
+    return (flags & FLAG_CLICKED) != 0;
   }
 
   /** Code of {@code io.adplatform.wire.catalogue.BillableEvent}. */

@@ -29,12 +29,33 @@ class BidModelTest {
     "VCPM, 3000000, 500000, 1500000, 3000",
     "CPA, 20000000, 50, 1000000, 20000000",
     "CPA, 501, 1, 0, 501",
+    "CPC, 400000, 0, 0, 400000",
     "CPA, 10000000000, 200000, 10000000000, 10000000000"
   })
   void shouldPriceAThousandImpressionsAndTheOneCharge(
       BidModel model, long amount, int chargesPerMillion, long cpm, long charge) {
     assertEquals(cpm, model.effectiveCpmMicros(amount, chargesPerMillion));
     assertEquals(charge, model.chargeMicros(amount));
+  }
+
+  /** A dearer charge was not paid yet; a cheaper one brings less. */
+  @ParameterizedTest
+  @CsvSource({
+    "CPC, 400000, 2000, 400000, 2000",
+    "CPC, 4000000, 2000, 400000, 200",
+    "CPC, 200000, 2000, 400000, 2000",
+    "CPA, 10000000000, 2000, 400000, 1",
+    "CPC, 4000000, 2000, , 2000",
+    "CPC, 4000000, 0, 400000, 0",
+    "CPC, 400000, , , 1000",
+    "CPC, 1000000000, , , 20",
+    "CPA, 10000000000, , , 2",
+    "VCPM, 10000000, , , 2000",
+    "CPM, 10000000, , , 1000000"
+  })
+  void shouldExpectWhatWasPaid(
+      BidModel model, long chargeMicros, Integer measured, Long toldMicros, int expected) {
+    assertEquals(expected, model.chargesPerMillion(chargeMicros, measured, toldMicros));
   }
 
   @Property(seed = "2026")
