@@ -24,15 +24,14 @@ final class Engine implements AutoCloseable {
   private static final String SETTINGS_FILE = "adplatform-clickhouse.xml";
 
   /**
-   * The engine's own bounds are those of a large server: it starts threads as tables come, up to
-   * hundreds, keeps a thousand of them when they have nothing to do, and each holds three files of
-   * {@code /proc} open.
+   * The engine starts a thread for each part of a table that a merge has replaced, up to 128 at a
+   * time, keeps a thousand threads that have nothing to do, and each holds three files of {@code
+   * /proc} open.
    */
   private static final String SETTINGS =
       """
       <clickhouse>
         <max_thread_pool_free_size>16</max_thread_pool_free_size>
-        <background_schedule_pool_size>16</background_schedule_pool_size>
         <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
       </clickhouse>
       """;
