@@ -334,16 +334,28 @@ public final class EventRates {
       List<Double> ratios = new ArrayList<>();
       for (int round = 0; round <= rounds; round++) {
         ReportRates.Round one = reports.round("rates_" + round);
-        if (round > 0) {
-          ratios.add(one.aloneSeconds() / one.ingestSeconds());
+        if (round == 0) {
+          print(
+              "before the code is compiled: %,d rows of two tables; ingestion %,.0f rows/s; the"
+                  + " client alone %,.0f",
+              one.rows(), one.wholeRate(), one.aloneRate());
+          continue;
         }
+        ratios.add(one.steadyRate() / one.aloneRate());
         print(
-            "%s: %,d rows of two tables; ingestion %,.0f rows/s; the client alone %,.0f; %.0f %%",
-            round == 0 ? "before the code is compiled" : "round " + round,
-            one.rows(),
-            one.rows() / one.ingestSeconds(),
-            one.rows() / one.aloneSeconds(),
-            100 * one.aloneSeconds() / one.ingestSeconds());
+            "round %d: ingestion at a stretch %,.0f rows/s in blocks of %,d; the client alone %,.0f"
+                + " in blocks of %,d; %.0f %%; with %.2f s of its start and its end %,.0f, %.0f %%;"
+                + " seconds of its threads %s",
+            round,
+            one.steadyRate(),
+            one.rows() / one.ingestBlocks(),
+            one.aloneRate(),
+            one.rows() / one.aloneBlocks(),
+            100 * one.steadyRate() / one.aloneRate(),
+            one.startSeconds(),
+            one.wholeRate(),
+            100 * one.wholeRate() / one.aloneRate(),
+            one.stageSeconds());
       }
       ratios.sort(null);
       print("ingestion, median: %.0f %% of the client alone", 100 * ratios.get(ratios.size() / 2));

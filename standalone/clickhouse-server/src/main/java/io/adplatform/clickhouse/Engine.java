@@ -21,6 +21,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Engine implements AutoCloseable {
   private static final String LOCK_FILE = "adplatform-clickhouse.lock";
 
+  private static final String SETTINGS_FILE = "adplatform-clickhouse.xml";
+
+  /**
+   * The engine starts a thread for each part of a table that a merge has replaced, up to 128 at a
+   * time, keeps a thousand threads that have nothing to do, and each holds three files of {@code
+   * /proc} open.
+   */
+  private static final String SETTINGS =
+      """
+      <clickhouse>
+        <max_thread_pool_free_size>16</max_thread_pool_free_size>
+        <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
+      </clickhouse>
+      """;
+
   private final ChdbLibrary library;
   private final Path path;
   private final FileChannel lockChannel;
@@ -47,6 +62,7 @@ final class Engine implements AutoCloseable {
       throw new IllegalArgumentException(
           "the data folder " + path + " is in use by another ClickHouse server: stop that one");
     }
+    Files.writeString(path.resolve(SETTINGS_FILE), SETTINGS);
     library = new ChdbLibrary(libraryFile);
     keeper = connect();
     timeZone = text("SELECT timezone()");
@@ -72,10 +88,12 @@ final class Engine implements AutoCloseable {
   /** A new connection with the engine's own settings, in the database {@code default}. */
   EngineConnection connect() throws EngineException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment arguments = arena.allocate(ADDRESS, 2);
+      MemorySegment arguments = arena.allocate(ADDRESS, 3);
       arguments.setAtIndex(ADDRESS, 0, arena.allocateFrom("clickhouse"));
       arguments.setAtIndex(ADDRESS, 1, arena.allocateFrom("--path=" + path));
-      MemorySegment pointer = (MemorySegment) library.connect.invokeExact(2, arguments);
+      arguments.setAtIndex(
+          ADDRESS, 2, arena.allocateFrom("--config-file=" + path.resolve(SETTINGS_FILE)));
+      MemorySegment pointer = (MemorySegment) library.connect.invokeExact(3, arguments);
       if (pointer.equals(MemorySegment.NULL)) {
         throw new EngineException(
             1001, "STD_EXCEPTION", "The engine could not open " + path + " (is it damaged?)");

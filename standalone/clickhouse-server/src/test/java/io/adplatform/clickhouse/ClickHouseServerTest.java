@@ -115,6 +115,32 @@ class ClickHouseServerTest {
   }
 
   @Test
+  void shouldKeepFewThreadsWhenManyPartsWereRemovedAtOnce() throws Exception {
+    server.query(
+        "CREATE TABLE d.parts (a UInt64) ENGINE = MergeTree ORDER BY a SETTINGS old_parts_lifetime"
+            + " = 1, merge_tree_clear_old_parts_interval_seconds = 1, cleanup_delay_period = 1,"
+            + " cleanup_delay_period_random_add = 0");
+    server.query("SYSTEM STOP MERGES d.parts");
+    for (int i = 0; i < 150; i++) {
+      server.query("INSERT INTO d.parts VALUES (" + i + ")");
+    }
+    server.query("SYSTEM START MERGES d.parts");
+    server.query("OPTIMIZE TABLE d.parts FINAL");
+    String left = "SELECT count() < 100 FROM system.parts WHERE database = 'd' AND table = 'parts'";
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!server.query(left).equals("1\n")) {
+      assertTrue(System.nanoTime() < deadline, "the parts that were merged are still there");
+      // Each wakes the table's background work.
+      server.query("INSERT INTO d.parts VALUES (0)");
+      Thread.sleep(100);
+    }
+    String threads =
+        server.query("SELECT value FROM system.metrics WHERE metric = 'GlobalThread'").strip();
+    // Some for statements and merges; not one for each part.
+    assertTrue(Integer.parseInt(threads) < 64, threads);
+  }
+
+  @Test
   void shouldReadRowsThatFollowTheStatementInTheBody() throws Exception {
     server.query("CREATE TABLE d.bodies (a UInt8, s String) ENGINE = Memory");
     server.query("INSERT INTO d.bodies VALUES (1, 'a(é'), (2, 'FORMAT x')");

@@ -54,15 +54,16 @@ final class BlockInserter implements AutoCloseable {
    * way.
    *
    * @param range names the block's offsets, for its deduplication
+   * @param behind whether it was full before its time, so that others follow at once
    * @param whenIn run by {@link #await} once it is in
    */
-  void begin(BlockRows rows, String range, FollowUp followUp, Runnable whenIn) {
+  void begin(BlockRows rows, String range, FollowUp followUp, boolean behind, Runnable whenIn) {
     landed = whenIn;
     underWay =
         thread.submit(
             () -> {
               insert(rows, range);
-              followUp.afterFlush(database);
+              followUp.afterFlush(database, behind);
               return null;
             });
   }
@@ -117,7 +118,9 @@ final class BlockInserter implements AutoCloseable {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     while (true) {
       try {
+        long start = System.nanoTime();
         rows.insert(database, range);
+        counters.insertNanos.add(System.nanoTime() - start);
         counters.success();
         return;
       } catch (ClickHouseException e) {

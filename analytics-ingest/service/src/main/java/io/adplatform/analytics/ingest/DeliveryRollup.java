@@ -3,29 +3,34 @@ package io.adplatform.analytics.ingest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
  * The table {@code delivery}: settled events summed by quarter of an hour, from which the hours and
  * days of any time zone are made. A quarter that was touched is computed anew from its events and
  * replaces what was there (the higher version wins), so it may be computed any number of times; a
- * quarter whose computation a kill prevented is found by {@link #heal}. Of one thread at a time.
+ * quarter whose computation a kill prevented is found by {@link #heal}. Thread-safe; one thread
+ * computes at a time.
  */
 final class DeliveryRollup implements FollowUp {
   /** All time zones of the world are whole multiples of this from UTC. */
   static final long BUCKET_SECONDS = TimeUnit.MINUTES.toSeconds(15);
 
   /**
-   * Roll-ups may take one part in so many of the thread's time: under load they come less often,
-   * idle they follow each block at once.
+   * After a roll-up there is none for so many times as long as it took: under load they come less
+   * often, idle they follow each block at once.
    */
-  private static final int SHARE = 4;
+  private static final int PAUSE = 4;
+
+  /** The same while ingestion is behind: rows that wait come first, reports are old anyway. */
+  private static final int PAUSE_BEHIND = 19;
 
   private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -59,9 +64,14 @@ final class DeliveryRollup implements FollowUp {
   private final Retention retention;
   private final IngestCounters counters;
   private final Clock clock;
-  private final TreeSet<Long> touched = new TreeSet<>();
+  private final ReentrantLock computing = new ReentrantLock();
+  // Of the lock's holder alone.
   private long version;
-  private long dueNanos = System.nanoTime();
+  private long endNanos = System.nanoTime();
+  private long takenNanos;
+  // Guarded by itself; a quarter leaves it before it is computed, so that what comes meanwhile
+  // is not forgotten.
+  private final TreeSet<Long> touched = new TreeSet<>();
 
   DeliveryRollup(Retention retention, IngestCounters counters, Clock clock) {
     this.retention = retention;
@@ -76,7 +86,19 @@ final class DeliveryRollup implements FollowUp {
    * @param generation of the topic
    */
   void heal(ClickHouseDatabase database, Map<Integer, Long> noted, int generation) {
-    version = database.queryLong("SELECT max(version) FROM delivery", Map.of());
+    computing.lock();
+    try {
+      version = database.queryLong("SELECT max(version) FROM delivery", Map.of());
+      touch(unseen(database, noted, generation));
+      takenNanos = 0;
+    } finally {
+      computing.unlock();
+    }
+  }
+
+  private static Set<Long> unseen(
+      ClickHouseDatabase database, Map<Integer, Long> noted, int generation) {
+    Set<Long> unseen = new TreeSet<>();
     for (JsonNode row :
         database.query(
             "SELECT kafka_partition AS p, toUnixTimestamp(bucket) AS b, max(kafka_offset) AS newest"
@@ -86,10 +108,10 @@ final class DeliveryRollup implements FollowUp {
             ProgressStore.beyond(noted, generation))) {
       long next = noted.getOrDefault(row.get("p").asInt(), 0L);
       if (row.get("newest").asLong() >= next) {
-        touched.add(row.get("b").asLong());
+        unseen.add(row.get("b").asLong());
       }
     }
-    dueNanos = System.nanoTime();
+    return unseen;
   }
 
   /** The quarter of a time in milliseconds: its first second since 1970. */
@@ -98,45 +120,70 @@ final class DeliveryRollup implements FollowUp {
   }
 
   /** Notes quarters of which events were inserted. */
-  void touch(Set<Long> buckets) {
-    touched.addAll(buckets);
+  void touch(Collection<Long> buckets) {
+    synchronized (touched) {
+      touched.addAll(buckets);
+    }
   }
 
   @Override
   public boolean isDone() {
-    return touched.isEmpty();
+    synchronized (touched) {
+      return touched.isEmpty() && !computing.isLocked();
+    }
   }
 
   @Override
-  public void afterFlush(ClickHouseDatabase database) {
-    recomputeWhenDue(database, System.nanoTime());
-  }
-
-  /** Computes what was touched, if the last time is long enough ago. */
-  private void recomputeWhenDue(ClickHouseDatabase database, long nowNanos) {
-    if (touched.isEmpty() || nowNanos - dueNanos < 0) {
+  public void afterFlush(ClickHouseDatabase database, boolean behind) {
+    if (!computing.tryLock()) {
       return;
     }
-    leaveExpired();
-    while (!touched.isEmpty()) {
-      List<Long> batch = touched.stream().limit(BATCH).toList();
-      recompute(database, batch);
-      touched.removeAll(new ArrayList<>(batch));
+    try {
+      long pauseNanos = Math.min(MAX_PAUSE_NANOS, takenNanos * (behind ? PAUSE_BEHIND : PAUSE));
+      if (System.nanoTime() - endNanos >= pauseNanos) {
+        recomputeTouched(database);
+      }
+    } finally {
+      computing.unlock();
     }
+  }
+
+  private void recomputeTouched(ClickHouseDatabase database) {
+    List<Long> due = takeTouched();
+    if (due.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    int done = 0;
+    try {
+      while (done < due.size()) {
+        int end = Math.min(due.size(), done + BATCH);
+        recompute(database, due.subList(done, end));
+        done = end;
+      }
+    } finally {
+      touch(due.subList(done, due.size()));
+    }
+    endNanos = System.nanoTime();
+    takenNanos = endNanos - start;
     counters.rollups.increment();
-    long taken = System.nanoTime() - nowNanos;
-    dueNanos = System.nanoTime() + Math.min(MAX_PAUSE_NANOS, taken * SHARE);
+    counters.rollupNanos.add(takenNanos);
   }
 
   /**
-   * A quarter of which retention may have taken events must not replace what was computed of all.
+   * Takes what was touched. A quarter of which retention may have taken events must not replace
+   * what was computed of all.
    */
-  private void leaveExpired() {
+  private List<Long> takeTouched() {
     long oldest =
         clock.instant().getEpochSecond() - TimeUnit.DAYS.toSeconds(retention.eventDays() - 1L);
-    while (!touched.isEmpty() && touched.first() < oldest) {
-      touched.pollFirst();
-      counters.lateBuckets.increment();
+    synchronized (touched) {
+      Set<Long> expired = touched.headSet(oldest);
+      counters.lateBuckets.increment(expired.size());
+      expired.clear();
+      List<Long> taken = List.copyOf(touched);
+      touched.clear();
+      return taken;
     }
   }
 

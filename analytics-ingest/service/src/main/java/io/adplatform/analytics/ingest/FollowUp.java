@@ -2,13 +2,13 @@ package io.adplatform.analytics.ingest;
 
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 
-/** What is to be done about blocks once they are inserted. Used by one thread at a time. */
+/** What is to be done about blocks once they are inserted. Thread-safe. */
 interface FollowUp {
   /** Nothing. */
   FollowUp NONE =
       new FollowUp() {
         @Override
-        public void afterFlush(ClickHouseDatabase database) {
+        public void afterFlush(ClickHouseDatabase database, boolean behind) {
           // Nothing is computed from these rows.
         }
 
@@ -18,8 +18,13 @@ interface FollowUp {
         }
       };
 
-  /** Called after a flush of all partitions; what remains to be done is done when it is due. */
-  void afterFlush(ClickHouseDatabase database);
+  /**
+   * Called after blocks are in; what remains to be done is done when it is due.
+   *
+   * @param behind whether blocks are full before their time, so that others follow at once: what
+   *     can wait does, for longer
+   */
+  void afterFlush(ClickHouseDatabase database, boolean behind);
 
   /** Whether everything that was inserted has been followed up, so that progress may be noted. */
   boolean isDone();

@@ -1,9 +1,11 @@
 package io.adplatform.analytics.ingest;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What one intake counts. Written by its thread, read by any. */
 final class IngestCounters {
@@ -17,6 +19,22 @@ final class IngestCounters {
   final Counter rollups;
   final Counter lateBuckets;
   final Counter brokenChains;
+
+  /** Waiting for Kafka, of the thread that reads. */
+  final LongAdder pollNanos = new LongAdder();
+
+  /** Waiting until a block is in, of the thread that reads. */
+  final LongAdder waitNanos = new LongAdder();
+
+  /** Turning messages into rows. */
+  final LongAdder rowNanos = new LongAdder();
+
+  /** Inserting, of all threads that do; without what failed. */
+  final LongAdder insertNanos = new LongAdder();
+
+  /** Computing roll-ups. */
+  final LongAdder rollupNanos = new LongAdder();
+
   private final AtomicLong lag = new AtomicLong(UNKNOWN);
   private final AtomicLong successNanos = new AtomicLong(System.nanoTime());
   private final AtomicLong newestMillis = new AtomicLong();
@@ -35,6 +53,11 @@ final class IngestCounters {
             registry, topic, "late.buckets", "Buckets past retention that were left as they are");
     brokenChains =
         counter(registry, topic, "chain.breaks", "Places where answers of settlement are missing");
+    time(registry, topic, "poll", pollNanos);
+    time(registry, topic, "wait", waitNanos);
+    time(registry, topic, "rows", rowNanos);
+    time(registry, topic, "insert", insertNanos);
+    time(registry, topic, "rollup", rollupNanos);
     Gauge.builder("adplatform.ingest.lag.messages", lag, of -> of.get() < 0 ? Double.NaN : of.get())
         .description("Messages in the topic that are not yet in ClickHouse; NaN while unknown")
         .tag("topic", topic)
@@ -54,6 +77,18 @@ final class IngestCounters {
     return Counter.builder("adplatform.ingest." + name)
         .description(description)
         .tag("topic", topic)
+        .register(registry);
+  }
+
+  private static void time(MeterRegistry registry, String topic, String stage, LongAdder nanos) {
+    FunctionCounter.builder(
+            "adplatform.ingest.time", nanos, spent -> spent.sum() / NANOS_PER_SECOND)
+        .description(
+            "What ingestion's threads spent: polling, making rows, waiting for inserts;"
+                + " inserting and rolling up beside it")
+        .baseUnit("seconds")
+        .tag("topic", topic)
+        .tag("stage", stage)
         .register(registry);
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -37,6 +38,9 @@ final class TopicIntake implements AutoCloseable {
 
   /** How long a row waits at most under load: larger blocks cost ClickHouse far less each. */
   static final int MAX_LINGER_MILLIS = 1_500;
+
+  /** Blocks that are inserted at a time: one's rows are parsed while the other's are synced. */
+  private static final int INSERTERS = 2;
 
   /** Rows of a flush above which the next one waits longer. */
   private static final long LARGE_FLUSH = 1_000;
@@ -120,7 +124,7 @@ final class TopicIntake implements AutoCloseable {
   private final FollowUp followUp;
   private final IngestCounters counters;
   private final AnswerChain chain;
-  private final BlockInserter inserter;
+  private final List<BlockInserter> inserters;
   private final long leastLingerNanos;
   private final long mostLingerNanos;
   private final Thread thread;
@@ -137,7 +141,7 @@ final class TopicIntake implements AutoCloseable {
   private long lingerNanos;
   private long notedNanos;
   private long measuredNanos;
-  private int insertingMessages;
+  private long insertingMessages;
 
   /** What is done before the first message and again after a failure of ClickHouse. */
   interface Preparation {
@@ -169,7 +173,11 @@ final class TopicIntake implements AutoCloseable {
     this.followUp = followUp;
     this.counters = counters;
     this.chain = new AnswerChain(counters);
-    this.inserter = new BlockInserter("ingest-" + topic + "-insert", database, counters);
+    this.inserters =
+        IntStream.range(0, INSERTERS)
+            .mapToObj(
+                i -> new BlockInserter("ingest-" + topic + "-insert-" + i, database, counters))
+            .toList();
     this.leastLingerNanos = TimeUnit.MILLISECONDS.toNanos(config.lingerMillis());
     this.mostLingerNanos =
         Math.max(leastLingerNanos, TimeUnit.MILLISECONDS.toNanos(MAX_LINGER_MILLIS));
@@ -193,7 +201,7 @@ final class TopicIntake implements AutoCloseable {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     while (!closed) {
       try {
-        inserter.abandon();
+        inserters.forEach(BlockInserter::abandon);
         generation = preparation.prepare(database);
         progress = new ProgressStore(database, topic, generation, truthTable);
         Map<Integer, Long> from = progress.resume(progress.noted());
@@ -255,7 +263,11 @@ final class TopicIntake implements AutoCloseable {
 
   private void follow(Consumer<byte[], byte[]> from) {
     while (!closed) {
+      long start = System.nanoTime();
       ConsumerRecords<byte[], byte[]> records = from.poll(pollTime());
+      long polled = System.nanoTime();
+      counters.pollNanos.add(polled - start);
+      long waitedBefore = counters.waitNanos.sum();
       for (ConsumerRecord<byte[], byte[]> record : records) {
         chain.add(record);
         if (record.offset() < wanted.get(record.partition())) {
@@ -266,16 +278,18 @@ final class TopicIntake implements AutoCloseable {
                 record.partition(),
                 p -> new Range(blocks.apply(generation), blocks.apply(generation)));
         if (range.isBefore(record.offset())) {
-          flush(record.partition(), range, followUp);
+          flush(record.partition(), range, true);
         }
         if (!range.add(record)) {
           counters.undecodable.increment();
           LOG.warn("passed over offset {} of {}-{}", record.offset(), topic, record.partition());
         }
         if (range.isFull()) {
-          flush(record.partition(), range, followUp);
+          flush(record.partition(), range, true);
         }
       }
+      long waited = counters.waitNanos.sum() - waitedBefore;
+      counters.rowNanos.add(System.nanoTime() - polled - waited);
       flushWaiting();
       if (System.nanoTime() - measuredNanos >= MEASURE_NANOS) {
         measureLag(from);
@@ -284,7 +298,10 @@ final class TopicIntake implements AutoCloseable {
   }
 
   private Duration pollTime() {
-    boolean waiting = inserter.hasBlock() || !followUp.isDone();
+    boolean waiting = !followUp.isDone();
+    for (BlockInserter inserter : inserters) {
+      waiting |= inserter.hasBlock();
+    }
     for (Range range : pending.values()) {
       waiting |= !range.isEmpty();
     }
@@ -302,18 +319,20 @@ final class TopicIntake implements AutoCloseable {
       for (Range range : pending.values()) {
         messages += range.messages;
       }
-      pending.forEach((partition, range) -> flush(partition, range, FollowUp.NONE));
-      awaitBlock();
+      pending.forEach((partition, range) -> flush(partition, range, false));
+      inserters.forEach(this::await);
       lingerNanos =
           messages > LARGE_FLUSH
               ? Math.min(mostLingerNanos, 2 * lingerNanos)
               : Math.max(leastLingerNanos, lingerNanos / 2);
     }
-    if (inserter.isBusy()) {
-      return;
+    for (BlockInserter inserter : inserters) {
+      if (inserter.isBusy()) {
+        return;
+      }
     }
-    awaitBlock();
-    followUp.afterFlush(database);
+    inserters.forEach(this::await);
+    followUp.afterFlush(database, false);
     if (followUp.isDone() && !unnoted.isEmpty() && now - notedNanos >= NOTE_NANOS) {
       progress.note(unnoted);
       unnoted.clear();
@@ -322,15 +341,17 @@ final class TopicIntake implements AutoCloseable {
   }
 
   /**
-   * Hands a range over to be inserted, once that before it is in.
+   * Hands a range over to be inserted, once that before it is in: those of a partition by the same
+   * thread, one after the other, so that a partition has no gap.
    *
-   * @param after done when it is, if it is due
+   * @param behind whether others follow at once; then what is due is done by that thread, too
    */
-  private void flush(int partition, Range range, FollowUp after) {
+  private void flush(int partition, Range range, boolean behind) {
     if (range.isEmpty()) {
       return;
     }
-    awaitBlock();
+    BlockInserter inserter = inserters.get(partition % INSERTERS);
+    await(inserter);
     String of = generation == 0 ? "" : "g" + generation + ":";
     String name = of + partition + ":" + range.firstOffset + "-" + range.lastOffset;
     int messages = range.messages;
@@ -339,20 +360,26 @@ final class TopicIntake implements AutoCloseable {
     inserter.begin(
         rows,
         name,
-        after,
+        behind ? followUp : FollowUp.NONE,
+        behind,
         () -> {
           rows.clear();
           counters.rows.increment(messages);
           counters.blocks.increment();
           unnoted.put(partition, next);
-          insertingMessages = 0;
+          insertingMessages -= messages;
         });
-    insertingMessages = messages;
+    insertingMessages += messages;
   }
 
   /** The lag is told while ClickHouse is away, too. */
-  private void awaitBlock() {
+  private void await(BlockInserter inserter) {
+    if (!inserter.hasBlock()) {
+      return;
+    }
+    long start = System.nanoTime();
     inserter.await(MEASURE_MILLIS, () -> measureLag(consumer));
+    counters.waitNanos.add(System.nanoTime() - start);
   }
 
   /** Asks Kafka: what is fetched tells nothing of what is not, nor of a Kafka that is away. */
@@ -394,7 +421,7 @@ final class TopicIntake implements AutoCloseable {
       if (thread.isAlive()) {
         thread.interrupt();
       }
-      inserter.close();
+      inserters.forEach(BlockInserter::close);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -306,6 +306,37 @@ class IngestTest {
   }
 
   @Test
+  void shouldTakeABacklogOnceThoughOnePartitionWasRefused() {
+    int each = 2 * (int) TopicIntake.RANGE_OFFSETS + 100;
+    fixture.whileIngesting(() -> fixture.awaitNumber(0, "SELECT count() FROM settled_events"));
+    fixture.database.execute(
+        "ALTER TABLE settled_events ADD CONSTRAINT refused CHECK kafka_partition != 0");
+    fixture.whileIngesting(
+        () -> {
+          fixture.send(0, impression(NOON));
+          fixture.send(1, impression(NOON));
+          fixture.awaitNumber(1, "SELECT count() FROM settled_events WHERE kafka_partition = 1");
+          fixture.sendMany(0, impression(NOON + 900_000), each);
+          fixture.sendMany(1, impression(NOON), each);
+        });
+    assertEquals(0, fixture.number("SELECT count() FROM settled_events WHERE kafka_partition = 0"));
+    fixture.whileIngesting(
+        () -> {
+          fixture.awaitNumber(
+              1, "SELECT least(count(), 1) FROM settled_events WHERE kafka_partition = 1");
+          fixture.database.execute("ALTER TABLE settled_events DROP CONSTRAINT refused");
+          fixture.awaitNumber(2L * each + 2, "SELECT sum(impressions) FROM delivery FINAL");
+        });
+    assertEquals(2L * each + 2, fixture.number("SELECT count() FROM settled_events FINAL"));
+    assertEquals(
+        each,
+        fixture.number(
+            "SELECT sum(impressions) FROM delivery FINAL WHERE bucket = fromUnixTimestamp("
+                + (NOON / 1000 + 900)
+                + ")"));
+  }
+
+  @Test
   void shouldResumeBehindRowsThatRetentionHasTaken() {
     fixture.whileIngesting(
         () -> {

@@ -66,6 +66,15 @@ public final class TopicFixture implements AutoCloseable {
     return sendRaw(config.settledTopic(), partition, message.encode());
   }
 
+  /** Sends the same settled event so many times. */
+  void sendMany(int partition, SettledMessage message, int count) {
+    byte[] value = message.encode();
+    for (int i = 0; i < count; i++) {
+      producer.send(new ProducerRecord<>(config.settledTopic(), partition, null, value));
+    }
+    producer.flush();
+  }
+
   public long sendRaw(String topic, int partition, byte[] value) {
     try {
       return producer.send(new ProducerRecord<>(topic, partition, null, value)).get().offset();
