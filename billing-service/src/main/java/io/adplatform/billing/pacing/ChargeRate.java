@@ -93,7 +93,10 @@ final class ChargeRate {
     long impressions = of.impressions + before;
     long counted = (of.charges + PRIOR_CHARGES) * MILLION / impressions;
     long earned = of.earnedMicros + PRIOR_CHARGES * of.priorMicros;
-    long cpmMicros = Math.min(earned * MILLE / impressions, BidModel.MAX_CPM_MICROS);
+    long cpmMicros =
+        Math.min(
+            Math.min(earned, Long.MAX_VALUE / MILLE) * MILLE / impressions,
+            BidModel.MAX_CPM_MICROS);
     long rate = Math.min(counted, BidModel.perMillion(cpmMicros, chargeMicros));
     if (of.charges < PROVEN_CHARGES) {
       rate = Math.min(rate, BidModel.perMillion(BidModel.UNPROVEN_CPM_MICROS, chargeMicros));

@@ -37,14 +37,17 @@ public final class ChargeRateStore {
 
   /**
    * What settlement is adding to just now is left for the next step, here and below: rows locked
-   * one by one while others are waited for could be what settlement waits for in turn.
+   * one by one while others are waited for could be what settlement waits for in turn. So is what
+   * pays more by now and was passed over when it was to be doubted.
    */
   private static final String SELECT =
       """
       SELECT r.line_item_id, l.model, l.charge_micros, r.impressions, r.charges, r.earned_micros,
              r.prior_micros, r.charged_micros, r.cost_micros, r.charges_per_million, r.told_micros
         FROM charge_rate r JOIN line_item l ON l.id = r.line_item_id
-       WHERE NOT l.deleted ORDER BY r.line_item_id FOR UPDATE OF r SKIP LOCKED\
+       WHERE NOT l.deleted
+         AND NOT (l.charge_micros > coalesce(r.told_micros, r.prior_micros) AND r.charges > ?)
+       ORDER BY r.line_item_id FOR UPDATE OF r SKIP LOCKED\
       """;
 
   private static final String TELL =
@@ -71,7 +74,8 @@ public final class ChargeRateStore {
              earned_micros = trunc(r.earned_micros::numeric * k.kept / r.charges)::bigint,
              charges = k.kept
         FROM line_item l, (SELECT ?::bigint) AS k (kept)
-       WHERE l.id = r.line_item_id AND l.charge_micros > r.told_micros AND r.charges > k.kept
+       WHERE l.id = r.line_item_id AND r.charges > k.kept
+         AND l.charge_micros > coalesce(r.told_micros, r.prior_micros)
          AND r.line_item_id IN (SELECT line_item_id FROM charge_rate
                                  ORDER BY line_item_id FOR UPDATE SKIP LOCKED)\
       """;
@@ -156,8 +160,9 @@ public final class ChargeRateStore {
   private List<Told> moved() throws SQLException {
     List<Told> moved = new ArrayList<>();
     stopped = 0;
-    try (PreparedStatement select = connection.prepareStatement(SELECT);
-        ResultSet row = select.executeQuery()) {
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      select.setLong(1, ChargeRate.PROVEN_CHARGES);
+      ResultSet row = select.executeQuery();
       while (row.next()) {
         BidModel model = BidModel.valueOf(row.getString("model"));
         long charge = row.getLong("charge_micros");

@@ -95,7 +95,8 @@ public final class SettledBatch {
 
   /**
    * An impression that supply bills, late or not, for its click may be in time all the same; or
-   * what is charged for itself and not because it bills.
+   * what is charged for itself and not because it bills. What was late cost the exchange by its own
+   * fault: no line item is stopped for it.
    */
   private void addRate(boolean charges) {
     boolean billed = event.billed() != 0;
@@ -106,8 +107,10 @@ public final class SettledBatch {
           rates.computeIfAbsent(event.lineItemId(), id -> new ChargeRateStore.Counts());
       of.impressions += billed ? 1 : 0;
       of.charges += billed ? 0 : 1;
-      of.chargedMicros += event.chargedMicros();
-      of.costMicros += event.costMicros();
+      if (counted) {
+        of.chargedMicros += event.chargedMicros();
+        of.costMicros += event.costMicros();
+      }
     }
   }
 

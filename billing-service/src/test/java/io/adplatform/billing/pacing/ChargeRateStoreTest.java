@@ -122,6 +122,7 @@ class ChargeRateStoreTest {
     settle(PER_CLICK, 0, 1, Disposition.COUNTED);
     assertEquals(1, BUDGETS.number("SELECT impressions FROM charge_rate"));
     assertEquals(1, BUDGETS.number("SELECT charges FROM charge_rate"));
+    assertEquals(0, BUDGETS.number("SELECT cost_micros FROM charge_rate"));
   }
 
   @Test

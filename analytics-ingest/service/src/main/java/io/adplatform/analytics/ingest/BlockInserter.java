@@ -28,6 +28,7 @@ final class BlockInserter implements AutoCloseable {
   private final IngestCounters counters;
   private final ExecutorService thread;
   private volatile boolean givenUp;
+  private volatile boolean closing;
   private Future<?> underWay;
   private Runnable landed;
 
@@ -125,7 +126,7 @@ final class BlockInserter implements AutoCloseable {
         return;
       } catch (ClickHouseException e) {
         counters.failures.increment();
-        if (givenUp) {
+        if (givenUp || closing) {
           throw e;
         }
         LOG.warn("{} is not inserted yet; trying again: {}", range, e.getMessage());
@@ -135,11 +136,16 @@ final class BlockInserter implements AutoCloseable {
     }
   }
 
+  /** Has nothing tried again and nothing begun any more. */
+  void giveUp() {
+    closing = true;
+    thread.shutdown();
+  }
+
   /** Ends the thread, when a statement that is under way has ended. */
   @Override
   public void close() {
-    givenUp = true;
-    thread.shutdown();
+    giveUp();
     try {
       if (!thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
         thread.shutdownNow();

@@ -148,6 +148,16 @@ final class DeliveryRollup implements FollowUp {
     }
   }
 
+  @Override
+  public void finish(ClickHouseDatabase database) {
+    computing.lock();
+    try {
+      recomputeTouched(database);
+    } finally {
+      computing.unlock();
+    }
+  }
+
   private void recomputeTouched(ClickHouseDatabase database) {
     List<Long> due = takeTouched();
     if (due.isEmpty()) {

@@ -13,6 +13,11 @@ interface FollowUp {
         }
 
         @Override
+        public void finish(ClickHouseDatabase database) {
+          // Nothing is computed from these rows.
+        }
+
+        @Override
         public boolean isDone() {
           return true;
         }
@@ -25,6 +30,9 @@ interface FollowUp {
    *     can wait does, for longer
    */
   void afterFlush(ClickHouseDatabase database, boolean behind);
+
+  /** Does all that remains to be done, due or not. */
+  void finish(ClickHouseDatabase database);
 
   /** Whether everything that was inserted has been followed up, so that progress may be noted. */
   boolean isDone();

@@ -133,6 +133,8 @@ public final class Ingest implements AutoCloseable {
   @Override
   public void close() {
     catalogue.close();
+    settled.giveUp();
+    details.giveUp();
     settled.close();
     details.close();
     database.close();

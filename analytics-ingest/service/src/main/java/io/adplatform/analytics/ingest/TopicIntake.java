@@ -48,6 +48,13 @@ final class TopicIntake implements AutoCloseable {
   /** A restart looks again at what came since: seconds of it are soon looked at. */
   private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  /**
+   * And at least so often: while blocks come without a pause one is made for it, of a block and a
+   * roll-up, so that a restart looks at half a minute of them and reconciliation sees how far it
+   * is.
+   */
+  private static final long MOST_NOTE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   /** Messages before the first one wanted that are read to see that it follows them. */
   private static final long LOOK_BACK = 64;
 
@@ -224,6 +231,9 @@ final class TopicIntake implements AutoCloseable {
         // nothing.
         counters.failures.increment();
         counters.lagUnknown();
+        if (closed) {
+          break;
+        }
         LOG.warn("{} is not taken in now; trying again: {}", topic, e.toString());
         pause(pauseMillis);
         pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
@@ -326,17 +336,20 @@ final class TopicIntake implements AutoCloseable {
               ? Math.min(mostLingerNanos, 2 * lingerNanos)
               : Math.max(leastLingerNanos, lingerNanos / 2);
     }
-    for (BlockInserter inserter : inserters) {
-      if (inserter.isBusy()) {
-        return;
-      }
+    boolean overdue = !unnoted.isEmpty() && now - notedNanos >= MOST_NOTE_NANOS;
+    if (!overdue && inserters.stream().anyMatch(BlockInserter::isBusy)) {
+      return;
     }
     inserters.forEach(this::await);
-    followUp.afterFlush(database, false);
+    if (overdue) {
+      followUp.finish(database);
+    } else {
+      followUp.afterFlush(database, false);
+    }
     if (followUp.isDone() && !unnoted.isEmpty() && now - notedNanos >= NOTE_NANOS) {
       progress.note(unnoted);
       unnoted.clear();
-      notedNanos = now;
+      notedNanos = System.nanoTime();
     }
   }
 
@@ -408,14 +421,20 @@ final class TopicIntake implements AutoCloseable {
     }
   }
 
-  /** Ends the thread; what is not inserted yet is read again by the next start. */
-  @Override
-  public void close() {
+  /** Has it begin nothing new; {@link #close} waits for it. */
+  void giveUp() {
     closed = true;
     Consumer<byte[], byte[]> open = consumer;
     if (open != null) {
       open.wakeup();
     }
+    inserters.forEach(BlockInserter::giveUp);
+  }
+
+  /** Ends the thread; what is not inserted yet is read again by the next start. */
+  @Override
+  public void close() {
+    giveUp();
     try {
       thread.join(CLOSE_MILLIS);
       if (thread.isAlive()) {
