@@ -299,12 +299,16 @@ public final class Smoke {
     }
   }
 
-  /** What a click or a conversion costs dwarfs what its impression costs: leases hold both. */
+  /**
+   * What a click or a conversion costs dwarfs what its impression costs: leases hold both. Each
+   * bids its own price, by which its bids are known, and below what is believed before it is
+   * measured.
+   */
   private void payForResponses() throws IOException, InterruptedException {
     check.step("line items that pay for a click, a view, a conversion");
     payFor("CPC", Signal.CLICK, 19_000_000, 19_000_000, 19_000_000);
-    payFor("VCPM", Signal.VIEW, 38_000_000, 38_000, 19_000_000);
-    payFor("CPA", Signal.CONVERSION, 380_000_000, 380_000_000, 19_000_000);
+    payFor("VCPM", Signal.VIEW, 36_000_000, 36_000, 18_000_000);
+    payFor("CPA", Signal.CONVERSION, 340_000_000, 340_000_000, 17_000_000);
   }
 
   private void payFor(String model, Signal paidFor, long amount, long charge, long cpm)
