@@ -19,9 +19,16 @@ public record ProcessCpu(long processMicros, Map<String, Long> threadMicros) {
   private static final Pattern LANE = Pattern.compile("lane-\\d+");
   private static final Pattern COMPILER = Pattern.compile("C[12] Compiler.*");
 
-  /** Threads of the control plane; Linux keeps fifteen letters of a thread's name. */
+  /**
+   * Threads of the control plane: those that read Kafka for budgets and reports, those that publish
+   * the catalogue, the carriers of virtual threads (which serve the API and ClickHouse's answers)
+   * and the selectors of HTTP clients, of which that for ClickHouse has work to do. Linux keeps
+   * fifteen letters of a thread's name.
+   */
   private static final Pattern CONTROL =
-      Pattern.compile("ingest-settled.*|ingest-auction.*|ingest-catalogu.*|billing-.*");
+      Pattern.compile(
+          "ingest-settled.*|ingest-auction.*|ingest-catalogu.*|billing-.*|catalogue-publi.*"
+              + "|participations|ForkJoinPool-1-.*|HttpClient-.*");
 
   /** Linux tells user and system time in hundredths of a second. */
   private static final long MICROS_PER_TICK = 10_000;
@@ -68,8 +75,8 @@ public record ProcessCpu(long processMicros, Map<String, Long> threadMicros) {
   }
 
   /**
-   * The hot half with its shipper, compiler and collector: all but the threads that read Kafka for
-   * budgets and for ClickHouse.
+   * The hot half with its shipper, compiler and garbage collector: all but the control plane's
+   * threads.
    */
   public long hotMicros() {
     return processMicros - threads(CONTROL);
