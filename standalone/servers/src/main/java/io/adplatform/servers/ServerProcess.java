@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,8 +192,10 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Watches one run of the process until it ends and returns its exit code. */
   private int attend(Process process) {
+    boolean steppedBack = config.groupNice() == 0;
     while (true) {
       boolean starting = state() != ServerState.READY;
+      steppedBack |= !starting && stepBack();
       try {
         if (process.waitFor(
             (starting ? PROBE_INTERVAL : WATCH_INTERVAL).toMillis(), TimeUnit.MILLISECONDS)) {
@@ -225,6 +228,26 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the server's session step back from what shares its cores, once it is ready: while it
+   * starts, others wait for it. Where Linux shares cores out by session, it is the session that
+   * steps back, not a thread in it.
+   *
+   * @return false where that is to be tried again: one may ask ten times a second in all
+   */
+  private boolean stepBack() {
+    Path group = Path.of("/proc/" + pid() + "/autogroup");
+    if (!Files.isWritable(group)) {
+      return true;
+    }
+    try {
+      Files.writeString(group, Integer.toString(config.groupNice()));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private Process spawn() throws IOException {
     log.trim();
     List<String> line = new ArrayList<>();
@@ -234,7 +257,6 @@ public final class ServerProcess implements AutoCloseable {
     line.addAll(List.of("sh", "-c", SUPERVISOR, "adplatform-" + config.name()));
     line.add(config.stopSignal());
     line.add(Long.toString(config.stopGrace().toSeconds()));
-    line.add(Integer.toString(config.groupNice()));
     line.add(config.pidFile().toString());
     line.addAll(config.command());
     ProcessBuilder builder =

@@ -1,15 +1,7 @@
 # Runs a server and ends it when standard input closes, whether by intent or because the launcher is gone.
-# Arguments: stop signal, seconds of grace, nice value of the session, pid file, command...
-signal=$1 grace=$2 nice=$3 file=$4
-shift 4
-# Where Linux shares cores out by session, it is the session that steps back, not a thread in it. One
-# may ask ten times a second in all; where it is refused for good, all sessions stay equal.
-if [ "$nice" -gt 0 ] && [ -w "/proc/$$/autogroup" ]; then
-  for _ in 1 2 3 4 5; do
-    { echo "$nice" >"/proc/$$/autogroup"; } 2>/dev/null && break
-    sleep 0.2
-  done
-fi
+# Arguments: stop signal, seconds of grace, pid file, command...
+signal=$1 grace=$2 file=$3
+shift 3
 exec 3<&0
 sh -c '
   file=$1
