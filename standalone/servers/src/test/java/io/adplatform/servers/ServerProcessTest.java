@@ -82,8 +82,7 @@ class ServerProcessTest {
     assumeTrue(Files.exists(group), "this Linux has no autogroups");
     String steppedBack = " nice " + ProcessConfig.BEHIND_LANES;
     long deadline = System.nanoTime() + READY.toNanos();
-    while (!Files.readString(group).strip().endsWith(steppedBack)
-        && System.nanoTime() < deadline) {
+    while (!Files.readString(group).strip().endsWith(steppedBack) && System.nanoTime() < deadline) {
       Thread.sleep(5);
     }
     assertTrue(Files.readString(group).strip().endsWith(steppedBack), Files.readString(group));
