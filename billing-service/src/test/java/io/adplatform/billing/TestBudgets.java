@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -27,17 +28,23 @@ public final class TestBudgets implements AutoCloseable {
   public static final long CAMPAIGN = 100;
   public static final long LINE_ITEM = 1000;
 
+  /** A busy machine may let many wait for connections at once. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   public final TestPostgres.Database server = TestPostgres.freshDatabase();
   public final PostgresDatabase database = PostgresDatabase.open(config());
   private final CatalogueBudgets catalogue = new CatalogueBudgets(database.transactions());
   private long version;
 
   public PostgresConfig config() {
-    return PostgresConfig.of(
-        server.jdbcUrl(),
-        BillingConfig.SCHEMA,
-        new PostgresConfig.Login(server.user(), server.password()),
-        "app");
+    PostgresConfig usual =
+        PostgresConfig.of(
+            server.jdbcUrl(),
+            BillingConfig.SCHEMA,
+            new PostgresConfig.Login(server.user(), server.password()),
+            "app");
+    return new PostgresConfig(
+        usual.url(), usual.schema(), usual.owner(), usual.app(), usual.poolSize(), PATIENCE);
   }
 
   /** Empties all tables, for the next test: the ledger too, whose triggers are put aside for it. */

@@ -41,7 +41,7 @@ class SettleJobTest {
   private static final int PARTITIONS = 3;
   private static final int BATCH = 4_000;
   private static final long LEASE_AMOUNT = 1_000_000_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   @TempDir Path folder;
 
@@ -183,7 +183,7 @@ class SettleJobTest {
       awaitCommitted(BATCH);
       job.kill();
     }
-    makeEventsAnew();
+    TestKafka.makeAnew(prefix + "events", PARTITIONS);
     send(2 * BATCH);
     assertRefused("was made anew");
   }
@@ -198,7 +198,7 @@ class SettleJobTest {
     }
     // Without a checkpoint settled alone can tell.
     empty(folder);
-    makeEventsAnew();
+    TestKafka.makeAnew(prefix + "events", PARTITIONS);
     send(BATCH / 2);
     assertRefused("was settled: it lost its end or was made anew");
   }
@@ -208,18 +208,6 @@ class SettleJobTest {
       assertTrue(job.awaitEnd() != 0);
       assertTrue(job.log().contains(because), job.log());
     }
-  }
-
-  private void makeEventsAnew() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()))) {
-      admin.deleteTopics(List.of(prefix + "events")).all().get();
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (admin.listTopics().names().get().contains(prefix + "events")) {
-        assertTrue(System.nanoTime() < deadline, "the topic is not deleted");
-        Thread.sleep(50);
-      }
-    }
-    TestKafka.createTopic(prefix + "events", PARTITIONS, Map.of());
   }
 
   private SettleProcess start() throws IOException {

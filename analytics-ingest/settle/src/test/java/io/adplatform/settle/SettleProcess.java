@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The job in a process of its own, with this test's class path. */
 final class SettleProcess implements AutoCloseable {
-  private static final long START_MILLIS = 60_000;
+  private static final long START_MILLIS = 180_000;
 
   private final Process process;
   private final int port;

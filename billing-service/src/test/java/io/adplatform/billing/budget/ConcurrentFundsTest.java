@@ -85,7 +85,7 @@ class ConcurrentFundsTest {
         limit,
         nodes -> {
           long raised = limit;
-          while (nodes.stream().anyMatch(node -> !node.isDone())) {
+          do {
             switch (random.nextInt(3)) {
               case 0 -> funds.topUp(ADVERTISER, 1 + random.nextInt((int) (40 * PRICE)));
               case 1 -> correct(random);
@@ -97,7 +97,7 @@ class ConcurrentFundsTest {
             long[] state = state();
             assertTrue(state[0] <= state[1], state[0] + " leased of " + state[1]);
             looks.incrementAndGet();
-          }
+          } while (nodes.stream().anyMatch(node -> !node.isDone()));
           return null;
         });
     assertTrue(looks.get() > 0);

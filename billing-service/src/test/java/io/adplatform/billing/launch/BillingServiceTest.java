@@ -49,7 +49,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -64,7 +63,7 @@ class BillingServiceTest {
   private static final long PRICE = 2_500;
   private static final int PARTITIONS = 2;
   private static final String NODE_KEY = "a-node-key-for-tests";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private static TestPostgres.Database database;
   private static KafkaConfig kafka;
@@ -147,11 +146,17 @@ class BillingServiceTest {
   private static <T> T await(String what, Callable<T> attempt) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     for (; ; ) {
-      T result = attempt.call();
-      if (result != null) {
-        return result;
+      Object last = null;
+      try {
+        T result = attempt.call();
+        if (result != null) {
+          return result;
+        }
+      } catch (IOException e) {
+        // A node does not wait long for its answer; it asks again, as here.
+        last = e;
       }
-      assertTrue(System.nanoTime() < deadline, "still no " + what);
+      assertTrue(System.nanoTime() < deadline, "still no " + what + ", last " + last);
       Thread.sleep(50);
     }
   }
@@ -172,8 +177,9 @@ class BillingServiceTest {
                 .orElse(null));
   }
 
-  private static LeaseSource.Answer listen(HttpLeaseSource node) throws IOException {
-    return node.exchange(new LeaseSource.Question(List.of(), List.of(), List.of()));
+  private static LeaseSource.Answer listen(HttpLeaseSource node) throws Exception {
+    LeaseSource.Question nothing = new LeaseSource.Question(List.of(), List.of(), List.of());
+    return await("answer", () -> node.exchange(nothing));
   }
 
   private JsonObject budget(long lineItemId) throws Exception {
@@ -401,8 +407,7 @@ class BillingServiceTest {
   void shouldLetOperatorsWriteOffANode() throws Exception {
     makeApiKeys();
     launch();
-    new HttpLeaseSource(address(), NODE_KEY, 12, 1_800_000_000)
-        .exchange(new LeaseSource.Question(List.of(), List.of(), List.of()));
+    listen(new HttpLeaseSource(address(), NODE_KEY, 12, 1_800_000_000));
     String path = "/api/v1/billing/nodes/12/write-off";
     assertEquals(401, call("POST", path, NODE_KEY).statusCode());
     assertEquals(403, call("POST", path, "adp_advertiser").statusCode());
@@ -441,10 +446,7 @@ class BillingServiceTest {
     settle(partition, charge);
     settle(partition, charge);
     awaitCharged(id, 2 * PRICE);
-    try (Admin admin = KafkaClients.openAdmin(kafka, "test")) {
-      admin.deleteTopics(List.of(KafkaTopics.SETTLED)).all().get(30, TimeUnit.SECONDS);
-    }
-    KafkaTopics.create(kafka, PATIENCE);
+    TestKafka.makeAnew(KafkaTopics.SETTLED, PARTITIONS);
     producer.close();
     producer = KafkaClients.openProducer(kafka, "test");
     settle(partition, charge);
@@ -503,10 +505,10 @@ class BillingServiceTest {
   void shouldRefuseWithReasonThatLanesRecord() throws Exception {
     launch();
     HttpLeaseSource node = new HttpLeaseSource(address(), NODE_KEY, 3, 1_800_000_000);
+    List<LeaseSource.Want> unknown = List.of(new LeaseSource.Want(424_242, PRICE, 0));
     LeaseSource.Answer answer =
-        node.exchange(
-            new LeaseSource.Question(
-                List.of(new LeaseSource.Want(424_242, PRICE, 0)), List.of(), List.of()));
+        await(
+            "answer", () -> node.exchange(new LeaseSource.Question(unknown, List.of(), List.of())));
     assertEquals(List.of(new LeaseSource.Refusal(424_242, Reason.NO_LEASE)), answer.refusals());
     end();
   }

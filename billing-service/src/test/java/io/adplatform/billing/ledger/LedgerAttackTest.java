@@ -135,7 +135,7 @@ class LedgerAttackTest {
       assertThrows(Exception.class, () -> waiting.get(300, TimeUnit.MILLISECONDS));
       first.commit();
       ExecutionException refused =
-          assertThrows(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
+          assertThrows(ExecutionException.class, () -> waiting.get(60, TimeUnit.SECONDS));
       assertTrue(reason(refused).contains("were posted before"), reason(refused));
       second.rollback();
     }

@@ -134,7 +134,7 @@ class ChargeRateStoreTest {
 
   /** Rows that settlement is adding to are locked in its order, and held until it commits. */
   @Test
-  @Timeout(20)
+  @Timeout(120)
   void shouldPassOverWhatSettlementIsAddingTo() throws Exception {
     long other = LINE_ITEM + 2;
     BUDGETS.publish(lineItem(other, Budget.UNBOUNDED).priced(BidModel.CPC, 400_000));
@@ -151,7 +151,7 @@ class ChargeRateStoreTest {
                 counts.impressions = 1;
                 new ChargeRateStore(handle.getConnection()).add(Map.of(PER_CLICK, counts));
                 // In a transaction of its own, which must not wait for this one.
-                told.addAll(stepping.submit(() -> told(0)).get(10, TimeUnit.SECONDS));
+                told.addAll(stepping.submit(() -> told(0)).get(60, TimeUnit.SECONDS));
                 return null;
               });
     }

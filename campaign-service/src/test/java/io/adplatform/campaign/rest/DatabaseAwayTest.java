@@ -23,7 +23,7 @@ class DatabaseAwayTest {
       api.get("/advertisers/" + advertiser).expect(503);
       accept(api, true);
       CampaignFixture.Answer answer = api.get("/advertisers/" + advertiser);
-      for (int i = 0; i < 100 && answer.status() == 503; i++) {
+      for (int i = 0; i < 600 && answer.status() == 503; i++) {
         Thread.sleep(100);
         answer = api.get("/advertisers/" + advertiser);
       }

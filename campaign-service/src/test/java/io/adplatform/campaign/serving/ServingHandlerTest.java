@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class ServingHandlerTest {
   private static final String NODE_KEY = "a-node-key-of-some-length";
+  private static final int WARM_UP = 20;
 
   private static ApiServer peers;
   private static CampaignFixture api;
@@ -50,6 +51,18 @@ class ServingHandlerTest {
             CatalogueTopicsConfig.of(CampaignFixture.NO_KAFKA),
             new ServicePeersConfig(url, url, NODE_KEY));
     api.post("/supply-partners", CampaignFixture.supplyPartner("demo-ssp")).expect(201);
+    awaitPeers();
+  }
+
+  /** A question to a peer is not waited for long, and the first one finds everything cold. */
+  private static void awaitPeers() {
+    answerAll();
+    String advertiser = api.newAdvertiser();
+    String first = api.newLineItem(api.newCampaign(advertiser), api.newCreative(advertiser));
+    JsonObject serving = null;
+    for (int i = 0; i < WARM_UP && (serving == null || codes(serving).size() > 0); i++) {
+      serving = api.get("/line-items/" + first + "/serving").expect(200).json();
+    }
   }
 
   private static ApiResponse answer(JsonObject body) {
@@ -67,6 +80,14 @@ class ServingHandlerTest {
 
   @BeforeEach
   void prepare() {
+    answerAll();
+    String advertiser = api.newAdvertiser();
+    campaign = api.newCampaign(advertiser);
+    creative = api.newCreative(advertiser);
+    item = api.newLineItem(campaign, creative);
+  }
+
+  private static void answerAll() {
     budget = new JsonObject().put("freeMicros", 5_000_000L).putNull("reason");
     activity =
         new JsonObject()
@@ -74,10 +95,6 @@ class ServingHandlerTest {
             .put("matched", 50L)
             .put("lostOnPrice", 10L)
             .put("targeting", new JsonObject().put("imps", 100L).put("matches", 25L));
-    String advertiser = api.newAdvertiser();
-    campaign = api.newCampaign(advertiser);
-    creative = api.newCreative(advertiser);
-    item = api.newLineItem(campaign, creative);
   }
 
   private JsonObject serving() {

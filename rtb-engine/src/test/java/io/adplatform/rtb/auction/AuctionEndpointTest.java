@@ -85,6 +85,6 @@ class AuctionEndpointTest {
                     .onComplete(
                         server -> listening.complete(server.actualPort()),
                         listening::completeExceptionally));
-    return listening.get(10, TimeUnit.SECONDS);
+    return listening.get(60, TimeUnit.SECONDS);
   }
 }

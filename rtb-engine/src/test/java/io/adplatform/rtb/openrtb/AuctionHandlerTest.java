@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +61,7 @@ class AuctionHandlerTest {
       "{\"id\":\"r1\",\"imp\":[{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250}}]}";
   private static final int CAP = 256 * 1024;
   private static final int DEADLINE_MILLIS = 3_000;
+  private static final int PATIENCE_SECONDS = 60;
 
   /** Requests of these times are set aside until counters are answered, or never are. */
   private static final int COUNTED = 501;
@@ -96,7 +98,7 @@ class AuctionHandlerTest {
                       server -> listening.complete(server.actualPort()),
                       listening::completeExceptionally);
             });
-    port = listening.get(10, TimeUnit.SECONDS);
+    port = listening.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   @AfterAll
@@ -229,7 +231,7 @@ class AuctionHandlerTest {
 
     Connection() throws IOException {
       socket = new Socket("127.0.0.1", port);
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(1_000 * PATIENCE_SECONDS);
       in = socket.getInputStream();
     }
 
@@ -458,7 +460,7 @@ class AuctionHandlerTest {
         connection.close();
       }
     }
-    assertEquals(0, handler.held());
+    awaitOnLane(0, handler::held);
   }
 
   @Test
@@ -474,7 +476,7 @@ class AuctionHandlerTest {
     }
     assertTrue(AUCTIONEER.abandoned.get() > before);
     assertEquals(200, post(GOOD).status());
-    assertEquals(0, handler.held());
+    awaitOnLane(0, handler::held);
   }
 
   @Test
@@ -570,7 +572,7 @@ class AuctionHandlerTest {
     Vertx vertx = Vertx.vertx();
     try (Connection next = new Connection()) {
       HttpClientRequest stalled = open(streams(vertx));
-      stalled.setChunked(true).write("{\"id\":").await(5, TimeUnit.SECONDS);
+      stalled.setChunked(true).write("{\"id\":").await(PATIENCE_SECONDS, TimeUnit.SECONDS);
       Thread.sleep(DEADLINE_MILLIS + 600);
       next.write(
           "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: "
@@ -583,13 +585,13 @@ class AuctionHandlerTest {
       next.write(GOOD.substring(9));
       assertEquals(200, next.answer().status());
     } finally {
-      vertx.close().await(5, TimeUnit.SECONDS);
+      vertx.close().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
   }
 
-  /** Ends without an exception where the server still takes bytes after two more deadlines. */
+  /** Ends without an exception where the server still takes bytes after ten more deadlines. */
   private static void writeUntilClosed(Connection connection) throws Exception {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 100; i++) {
       Thread.sleep(DEADLINE_MILLIS / 10);
       connection.write("x");
     }
@@ -621,14 +623,15 @@ class AuctionHandlerTest {
     try {
       HttpClient client = streams(vertx);
       HttpClientRequest stalled = open(client);
-      stalled.setChunked(true).write("{\"id\":").await(5, TimeUnit.SECONDS);
-      assertEquals(400, stalled.response().await(10, TimeUnit.SECONDS).statusCode());
+      stalled.setChunked(true).write("{\"id\":").await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      assertEquals(400, stalled.response().await(PATIENCE_SECONDS, TimeUnit.SECONDS).statusCode());
       HttpClientRequest next = open(client);
-      assertEquals(200, next.send(GOOD).await(5, TimeUnit.SECONDS).statusCode());
+      assertEquals(200, next.send(GOOD).await(PATIENCE_SECONDS, TimeUnit.SECONDS).statusCode());
       assertSame(stalled.connection(), next.connection());
-      assertThrows(VertxException.class, () -> stalled.write("x").await(5, TimeUnit.SECONDS));
+      assertThrows(
+          VertxException.class, () -> stalled.write("x").await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } finally {
-      vertx.close().await(5, TimeUnit.SECONDS);
+      vertx.close().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -644,12 +647,12 @@ class AuctionHandlerTest {
   private static HttpClientRequest open(HttpClient client) throws Exception {
     return client
         .request(HttpMethod.POST, port, "127.0.0.1", "/openrtb2/auction/ssp")
-        .await(5, TimeUnit.SECONDS);
+        .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   @Test
   void shouldForgetABodyWhoseSenderIsGone() throws Exception {
-    awaitInFlight(0);
+    awaitOnLane(0, handler::inFlight);
     List<Connection> connections = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       connections.add(new Connection());
@@ -659,25 +662,25 @@ class AuctionHandlerTest {
               "POST /openrtb2/auction/ssp HTTP/1.1\r\nHost: x\r\nContent-Length: 100",
               "{\"id\":".getBytes(US_ASCII));
     }
-    awaitInFlight(20);
+    awaitOnLane(20, handler::inFlight);
     long stalled = refusals("stalled");
     for (Connection connection : connections) {
       connection.close();
     }
-    awaitInFlight(0);
+    awaitOnLane(0, handler::inFlight);
     assertEquals(stalled, refusals("stalled"));
     assertEquals(200, post(GOOD).status());
   }
 
-  private static void awaitInFlight(int expected) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
-    int inFlight;
+  private static void awaitOnLane(int expected, IntSupplier count) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    int counted;
     do {
       CompletableFuture<Integer> read = new CompletableFuture<>();
-      lanes.all().getFirst().context().runOnContext(x -> read.complete(handler.inFlight()));
-      inFlight = read.get(5, TimeUnit.SECONDS);
-    } while (inFlight != expected && System.nanoTime() - end < 0);
-    assertEquals(expected, inFlight);
+      lanes.all().getFirst().context().runOnContext(x -> read.complete(count.getAsInt()));
+      counted = read.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } while (counted != expected && System.nanoTime() - end < 0);
+    assertEquals(expected, counted);
   }
 
   private static long refusals(String cause) {

@@ -127,7 +127,7 @@ class ClickHouseServerTest {
     server.query("SYSTEM START MERGES d.parts");
     server.query("OPTIMIZE TABLE d.parts FINAL");
     String left = "SELECT count() < 100 FROM system.parts WHERE database = 'd' AND table = 'parts'";
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (!server.query(left).equals("1\n")) {
       assertTrue(System.nanoTime() < deadline, "the parts that were merged are still there");
       // Each wakes the table's background work.
@@ -207,13 +207,13 @@ class ClickHouseServerTest {
                   "official",
                   new ByteArrayInputStream("1\tone\n2\ttwo\n".getBytes(UTF_8)),
                   ClickHouseFormat.TSV)
-              .get(20, TimeUnit.SECONDS)) {
+              .get(60, TimeUnit.SECONDS)) {
         assertEquals(2, inserted.getWrittenRows());
       }
       QueryResponse response =
           client
               .query("SELECT a, s FROM official WHERE a > {low:UInt32}", Map.of("low", 1))
-              .get(20, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       ClickHouseBinaryFormatReader reader = client.newBinaryFormatReader(response);
       reader.next();
       assertEquals(2, reader.getInteger("a"));

@@ -2,7 +2,6 @@ package io.adplatform.clickhouse;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,21 +14,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The server as it is started in production: a process of its own, with libjsig preloaded. */
 final class ServerProcess implements AutoCloseable {
-  private static final int START_SECONDS = 60;
+  private static final int START_SECONDS = 120;
+  private static final int STOP_SECONDS = 60;
+  private static final Pattern SERVES =
+      Pattern.compile("ClickHouse engine .* on http://127\\.0\\.0\\.1:([0-9]+) ");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Process process;
   final int port;
 
   ServerProcess(Path path, String... options) throws IOException, InterruptedException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    process = start(port, path, options);
-    awaitPing();
+    process = start(0, path, options);
+    port = awaitPort();
   }
 
   static Process start(int port, Path path, String... options) throws IOException {
@@ -54,7 +55,8 @@ final class ServerProcess implements AutoCloseable {
     return builder.start();
   }
 
-  private void awaitPing() throws IOException, InterruptedException {
+  /** The line that it serves names the port that it found. */
+  private int awaitPort() throws IOException, InterruptedException {
     BufferedReader output = process.inputReader();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
     while (System.nanoTime() < deadline) {
@@ -62,9 +64,10 @@ final class ServerProcess implements AutoCloseable {
       if (line == null) {
         throw new IOException("the server ended: " + process.waitFor());
       }
-      if (line.contains("ClickHouse engine")) {
+      Matcher serves = SERVES.matcher(line);
+      if (serves.find()) {
         Thread.ofVirtual().start(() -> output.lines().forEach(ignored -> {}));
-        return;
+        return Integer.parseInt(serves.group(1));
       }
     }
     throw new IOException("the server did not start");
@@ -109,13 +112,13 @@ final class ServerProcess implements AutoCloseable {
   /** Closes its standard input, as the end of who started it does. */
   int closeStdin() throws IOException, InterruptedException {
     process.getOutputStream().close();
-    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
   }
 
   /** As SIGTERM. */
   int terminate() throws InterruptedException {
     process.destroy();
-    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS) ? process.exitValue() : -1;
   }
 
   @Override

@@ -63,9 +63,14 @@ class ReconciliationTest {
 
   /** Compares anew; the differences, which must have a fault among them. */
   private static List<String> faults(LocalDate day) throws Exception {
-    JsonObject run = exchange.reconcile(day);
+    JsonObject run;
+    List<String> differences;
+    do {
+      run = exchange.reconcile(day);
+      differences = exchange.differences(day);
+    } while (!exchange.isNewest(day, run));
     assertTrue(run.getLong("unexplained") > 0, run.encode());
-    return exchange.differences(day);
+    return differences;
   }
 
   @Test
@@ -449,7 +454,9 @@ class ReconciliationTest {
 
   @Test
   void shouldRefuseDaysThatCannotBeCompared() throws Exception {
-    for (String day : List.of(day(-1).toString(), day(40).toString(), "2026-02-30", "tomorrow")) {
+    LocalDate now = LocalDate.now(ZoneOffset.UTC);
+    LocalDate tomorrow = now.plusDays(1);
+    for (String day : List.of(tomorrow.toString(), day(40).toString(), "2026-02-30", "tomorrow")) {
       HttpResponse<String> response =
           exchange.send("operator", "PUT", "/billing/reconciliations/" + day, null);
       assertTrue(
@@ -458,16 +465,16 @@ class ReconciliationTest {
     }
     HttpResponse<String> future =
         exchange.send(
-            "seller", "PUT", path(PARTNER, day(-1)), csv(day(-1), "cid", "00:00:00Z,1,1,1"));
+            "seller", "PUT", path(PARTNER, tomorrow), csv(tomorrow, "cid", "00:00:00Z,1,1,1"));
     assertEquals("date", new JsonObject(future.body()).getString("field"), future.body());
-    JsonObject today = exchange.reconcile(day(0));
+    JsonObject today = exchange.reconcile(now);
     assertFalse(today.getBoolean("complete"));
   }
 
   @Test
   void shouldWatchTheTrialBalance() throws Exception {
     settleThree(day(13));
-    long deadline = System.nanoTime() + 90_000_000_000L;
+    long deadline = System.nanoTime() + 300_000_000_000L;
     while (!(exchange.metric("adplatform_billing_trial_balance_micros{currency=\"USD\"}") == 0)) {
       assertTrue(System.nanoTime() < deadline, exchange.metrics.scrape());
       Thread.sleep(200);

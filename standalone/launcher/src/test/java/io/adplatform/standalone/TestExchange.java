@@ -77,7 +77,7 @@ final class TestExchange implements AutoCloseable {
   private static final int PARTITIONS = 2;
   private static final int USD = 840;
   private static final String NODE_KEY = "a-node-key-for-tests";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   final ClickHouseDatabase clickHouse;
   final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -164,9 +164,12 @@ final class TestExchange implements AutoCloseable {
     }
   }
 
+  /** The day on which the tests began: those of each stay its own when midnight passes. */
+  private static final LocalDate TODAY = LocalDate.now(ZoneOffset.UTC);
+
   /** A day that is over, and of which events are kept. */
   static LocalDate day(int before) {
-    return LocalDate.now(ZoneOffset.UTC).minusDays(before);
+    return TODAY.minusDays(before);
   }
 
   /** What a settled event says; the rest is usual. */
@@ -262,7 +265,7 @@ final class TestExchange implements AutoCloseable {
     int partition = (int) (auction % PARTITIONS);
     producer
         .send(new ProducerRecord<>(KafkaTopics.SETTLED, partition, null, encode(auction, event)))
-        .get(30, TimeUnit.SECONDS);
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     auctions++;
   }
 
@@ -311,6 +314,12 @@ final class TestExchange implements AutoCloseable {
   /** Compares a day. */
   JsonObject reconcile(LocalDate day) throws Exception {
     return ok("operator", "PUT", "/billing/reconciliations/" + day, null);
+  }
+
+  /** Whether a comparison is the newest of its day: billing-service makes some of its own. */
+  boolean isNewest(LocalDate day, JsonObject run) throws Exception {
+    JsonObject newest = ok("operator", "GET", "/billing/reconciliations/" + day, null);
+    return newest.getString("id").equals(run.getString("id"));
   }
 
   /** Compares a day until nothing of it is on its way any more. */

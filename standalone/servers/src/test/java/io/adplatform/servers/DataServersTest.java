@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataServersTest {
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration READY = Duration.ofSeconds(180);
+  private static final long PATIENCE_SECONDS = 180;
 
   @TempDir Path root;
 

@@ -22,14 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerProcessTest {
-  private static final Duration READY = Duration.ofSeconds(30);
-  private static final long PATIENCE_SECONDS = 30;
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final long PATIENCE_SECONDS = 60;
+
+  /** Ready once its traps are set: a signal before would just end it. */
+  private static final String SERVE = " TERM; echo $$ >../ready; while :; do sleep 0.05; done";
 
   /** Ends in order on TERM, leaving a mark. */
-  private static final String ORDERLY =
-      "trap 'echo orderly >stopped; exit 0' TERM; echo up; while :; do sleep 0.05; done";
+  private static final String ORDERLY = "echo up; trap 'echo orderly >stopped; exit 0'" + SERVE;
 
-  private static final String STUBBORN = "trap '' TERM; while :; do sleep 0.05; done";
+  private static final String STUBBORN = "trap ''" + SERVE;
 
   @TempDir Path root;
 
@@ -104,7 +106,9 @@ class ServerProcessTest {
 
   @Test
   void shouldEndTheOrphanOfAKilledSupervisorBeforeStartingAgain() throws Exception {
-    process = started(ORDERLY);
+    // Its orphan does not end by itself before it is found.
+    process = start(config(STUBBORN).withStopGrace(Duration.ofSeconds(2)));
+    process.awaitReady(READY);
     long first = process.pid();
     long supervisor = parentOf(first);
 
@@ -119,8 +123,7 @@ class ServerProcessTest {
   @Test
   void shouldEndTheServerWhenTheLauncherIsGone() throws Exception {
     Process launcher = launcherInAnotherJvm();
-    await(() -> LeftOver.find(folders.pid("demo")).isPresent());
-    LeftOver server = LeftOver.find(folders.pid("demo")).orElseThrow();
+    LeftOver server = awaitServer();
 
     launcher.destroyForcibly().waitFor();
 
@@ -131,8 +134,7 @@ class ServerProcessTest {
   @Test
   void shouldEndAServerLeftOverFromAnEarlierRunBeforeStarting() throws Exception {
     Process launcher = launcherInAnotherJvm();
-    await(() -> LeftOver.find(folders.pid("demo")).isPresent());
-    LeftOver server = LeftOver.find(folders.pid("demo")).orElseThrow();
+    LeftOver server = awaitServer();
     // with the launcher halted and the supervisor dead nobody is left to end the server
     signal("STOP", launcher.pid());
     ProcessHandle supervisor = ProcessHandle.of(parentOf(server.pid())).orElseThrow();
@@ -254,11 +256,24 @@ class ServerProcessTest {
         .start();
   }
 
+  private static boolean isReady(ServerFolders folders, long pid) {
+    return read(folders.root().resolve("ready")).strip().equals(Long.toString(pid));
+  }
+
+  /** The server of {@link #launcherInAnotherJvm}, once it is ready. */
+  private LeftOver awaitServer() throws InterruptedException {
+    await(
+        () ->
+            LeftOver.find(folders.pid("demo")).filter(s -> isReady(folders, s.pid())).isPresent());
+    return LeftOver.find(folders.pid("demo")).orElseThrow();
+  }
+
   /** The launcher of {@link #launcherInAnotherJvm}: a folder and a shell script to keep running. */
   public static void main(String[] arguments) throws InterruptedException {
     ServerFolders folders = new ServerFolders(Path.of(arguments[0]));
     ProcessConfig config = ProcessConfig.of(folders, "demo", 0, List.of("sh", "-c", arguments[1]));
-    ServerProcess.start(config, pid -> true, System.out::println).awaitReady(READY);
+    ServerProcess.start(config, pid -> isReady(folders, pid), System.out::println)
+        .awaitReady(READY);
     Thread.sleep(Duration.ofSeconds(PATIENCE_SECONDS));
   }
 
@@ -269,7 +284,7 @@ class ServerProcessTest {
   }
 
   private ServerProcess start(ProcessConfig config) {
-    return ServerProcess.start(config, pid -> true, announced::add);
+    return ServerProcess.start(config, pid -> isReady(folders, pid), announced::add);
   }
 
   private ProcessConfig config(String script) {

@@ -13,7 +13,7 @@ public final class LeakCheck {
   private static final int ROUNDS = 3;
 
   /** Threads end and buffers are collected some time after they were let go. */
-  private static final Duration END_BOUND = Duration.ofSeconds(10);
+  private static final Duration END_BOUND = Duration.ofSeconds(30);
 
   private static final int PAUSE_MILLIS = 50;
 
@@ -31,7 +31,7 @@ public final class LeakCheck {
 
   /**
    * Runs something three times to warm up and three times more; fails if those left anything behind
-   * within ten seconds. Nothing else may go on in this JVM meanwhile.
+   * within half a minute. Nothing else may go on in this JVM meanwhile.
    *
    * @throws AssertionError that names what was left
    */

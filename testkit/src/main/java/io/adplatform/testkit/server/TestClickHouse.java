@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The ClickHouse engine of this test JVM. */
 public final class TestClickHouse {
-  private static final Duration START = Duration.ofSeconds(60);
   private static final Duration QUERY = Duration.ofSeconds(30);
   private static final int OK = 200;
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -66,7 +65,7 @@ public final class TestClickHouse {
     private static ClickHouseServer start() {
       ClickHouseServer server =
           ClickHouseServer.start(TestFolder.folders(), LoopbackPorts.free(), System.err::println);
-      TestServers.awaitReady(TestFolder.closeAtEnd(server).process(), START);
+      TestServers.awaitReady(TestFolder.closeAtEnd(server).process());
       return server;
     }
   }

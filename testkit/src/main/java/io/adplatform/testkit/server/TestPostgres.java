@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,7 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * }</pre>
  */
 public final class TestPostgres {
-  private static final Duration START = Duration.ofSeconds(60);
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private TestPostgres() {}
@@ -68,7 +66,7 @@ public final class TestPostgres {
       PostgresServer server =
           PostgresServer.start(
               TestFolder.folders(), LoopbackPorts.free(), false, System.err::println);
-      TestServers.awaitReady(TestFolder.closeAtEnd(server).process(), START);
+      TestServers.awaitReady(TestFolder.closeAtEnd(server).process());
       return server;
     }
   }

@@ -2,11 +2,9 @@ package io.adplatform.testkit.server;
 
 import io.adplatform.servers.LoopbackPorts;
 import io.adplatform.servers.RedisServer;
-import java.time.Duration;
 
 /** The Redis of this test JVM. */
 public final class TestRedis {
-  private static final Duration START = Duration.ofSeconds(30);
 
   private TestRedis() {}
 
@@ -27,7 +25,7 @@ public final class TestRedis {
     private static RedisServer start() {
       RedisServer server =
           RedisServer.start(TestFolder.folders(), LoopbackPorts.free(), System.err::println);
-      TestServers.awaitReady(TestFolder.closeAtEnd(server).process(), START);
+      TestServers.awaitReady(TestFolder.closeAtEnd(server).process());
       return server;
     }
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BeaconHandlerTest {
-  private static final int PATIENCE_SECONDS = 20;
+  private static final int PATIENCE_SECONDS = 60;
 
   @TempDir Path folder;
 
@@ -304,7 +304,8 @@ class BeaconHandlerTest {
   private static void awaitOffered(BeaconServer server, MemoryLaneJournal journal, int count)
       throws Exception {
     int[] size = new int[1];
-    for (int i = 0; i < PATIENCE_SECONDS * 1000 && size[0] < count; i++) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (size[0] < count && System.nanoTime() < deadline) {
       onLane(server, () -> size[0] = journal.size());
     }
     assertEquals(count, size[0]);

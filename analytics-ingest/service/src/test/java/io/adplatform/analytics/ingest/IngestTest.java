@@ -80,6 +80,7 @@ class IngestTest {
           fixture.awaitNumber(3, "SELECT count() FROM delivery FINAL");
           fixture.awaitNumber(10, "SELECT count() FROM settled_events");
           fixture.awaitNumber(2, "SELECT sum(impressions) FROM delivery FINAL");
+          fixture.awaitNumber(1, "SELECT sum(clicks) FROM delivery FINAL");
           String of = " FROM delivery FINAL WHERE line_item_id = 1 AND bucket = fromUnixTimestamp(";
           String first = of + NOON / 1000 + ")";
           assertEquals(

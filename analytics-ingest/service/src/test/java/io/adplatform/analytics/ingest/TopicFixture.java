@@ -17,14 +17,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Topics and a database of one test, and what writes to the topics. */
 public final class TopicFixture implements AutoCloseable {
   public static final int PARTITIONS = 3;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final AtomicBoolean CATALOGUE_MADE = new AtomicBoolean();
 
   public final IngestConfig config;
@@ -97,21 +96,8 @@ public final class TopicFixture implements AutoCloseable {
   }
 
   /** Deletes the topic of settled events with all it holds and makes one of the same name. */
-  void makeSettledAnew() throws Exception {
-    String topic = config.settledTopic();
-    try (Admin admin = KafkaClients.openAdmin(config.kafka(), "fixture")) {
-      String former = KafkaTopics.id(config.kafka(), topic, PATIENCE);
-      admin.deleteTopics(java.util.List.of(topic)).all().get();
-      await(
-          () -> {
-            try {
-              TestKafka.createTopic(topic, PARTITIONS, Map.of());
-              return !former.equals(KafkaTopics.id(config.kafka(), topic, PATIENCE));
-            } catch (RuntimeException e) {
-              return false;
-            }
-          });
-    }
+  void makeSettledAnew() {
+    TestKafka.makeAnew(config.settledTopic(), PARTITIONS);
     producer.close();
     producer = KafkaClients.openProducer(config.kafka(), "fixture");
   }

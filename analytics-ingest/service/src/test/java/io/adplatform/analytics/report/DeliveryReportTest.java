@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,11 @@ class DeliveryReportTest {
   private static final long ADVERTISER = BASE + 20;
   private static final long SUPPLY = BASE + 30;
   private static final long OTHER_SUPPLY = BASE + 31;
-  private static final Instant DAY = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.DAYS);
+
+  /** The end of the reports' range; what is sent as of just now is not in it at midnight either. */
+  private static final Instant DAY =
+      Instant.now().minus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.DAYS);
+
   private static final Instant NOON = DAY.minusSeconds(12 * 3600);
   private static final int EUR = 978;
   private static final int USA = Country.pack("USA");

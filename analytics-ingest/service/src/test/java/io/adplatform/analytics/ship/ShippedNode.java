@@ -21,7 +21,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A node with one lane whose signals the test writes itself. */
 final class ShippedNode implements AutoCloseable {
   static final int MIB = 1024 * 1024;
-  private static final int WAIT_SECONDS = 20;
+  private static final int WAIT_SECONDS = 60;
 
   final HotNode node;
   private final UnsafeBuffer message = new UnsafeBuffer(new byte[256]);
@@ -101,7 +101,14 @@ final class ShippedNode implements AutoCloseable {
     CompletableFuture<Long> done = new CompletableFuture<>();
     node.lanes()
         .lane(0)
-        .execute(() -> done.complete(work.applyAsLong(node.journal(node.lanes().lane(0)))));
+        .execute(
+            () -> {
+              try {
+                done.complete(work.applyAsLong(node.journal(node.lanes().lane(0))));
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            });
     return done.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shipper of two nodes among faults drawn from a seed. */
-@Timeout(300)
+@Timeout(600)
 class ShipperFaultsTest {
   private static final int NODE = 2;
   private static final int OTHER = 1;

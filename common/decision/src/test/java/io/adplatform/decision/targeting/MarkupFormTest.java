@@ -45,7 +45,7 @@ class MarkupFormTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"<", "<a ", "< on", " url", "<a x>"})
-  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void shouldReadWhatNeverClosesInOneGo(String part) {
     String markup = part.repeat(65_536 / part.length());
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class ArchiveLaneJournalTest extends LaneJournalContractTest {
       Files.createDirectory(next);
       TestJournal.await(
           () -> {
-            test.tryOffer(2, 100_000);
+            offerToFail(failing.recordingId());
             return test.journal.recordingId() != failing.recordingId();
           });
       TestJournal.await(() -> test.journal.recordingId() != ArchiveLaneJournal.NO_RECORDING);
@@ -56,6 +57,16 @@ class ArchiveLaneJournalTest extends LaneJournalContractTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Nothing into the recording that follows, which may begin at any time. */
+  private void offerToFail(long failing) {
+    UnsafeBuffer message = new UnsafeBuffer(new byte[100_000]);
+    test.onLane(
+        journal ->
+            journal.recordingId() == failing
+                ? journal.offerSignal(message, 0, message.capacity())
+                : 0);
   }
 
   @Override

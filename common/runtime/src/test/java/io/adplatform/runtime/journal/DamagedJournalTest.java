@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A recording whose files were damaged after it was written. */
-@Timeout(90)
+@Timeout(180)
 class DamagedJournalTest {
   private static final int MESSAGES = 200;
   private static final int LENGTH = 30_000;

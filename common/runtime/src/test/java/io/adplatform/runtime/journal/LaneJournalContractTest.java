@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every journal of a lane promises. */
-@Timeout(60)
+@Timeout(180)
 abstract class LaneJournalContractTest {
   private static final int FRAME_ALIGNMENT = 32;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(90)
+@Timeout(180)
 class LaneJournalTest {
   private static final int MIB = 1024 * 1024;
 
@@ -151,7 +151,7 @@ class LaneJournalTest {
 
   /** Longer than Aeron waits for a client of another process that is not turned. */
   @Test
-  @Timeout(90)
+  @Timeout(180)
   void shouldGoOnRecordingWhenItsProcessWasStoppedForAWhile() throws Exception {
     Process writer = startWriter();
     try (BufferedReader lines =

@@ -19,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A driver, a lane and its journal on a folder, for tests. */
 final class TestJournal implements AutoCloseable {
   private static final int MIB = 1024 * 1024;
-  private static final long WAIT_SECONDS = 20;
+  private static final long WAIT_SECONDS = 60;
 
   final JournalDriver driver;
   final Lanes lanes;

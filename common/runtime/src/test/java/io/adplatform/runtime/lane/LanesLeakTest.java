@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class LanesLeakTest {
   @Test
   void shouldLeaveNothingBehindWhenClosed() throws Exception {
@@ -22,7 +22,7 @@ class LanesLeakTest {
                     .createHttpServer()
                     .requestHandler(request -> request.response().end("here"))
                     .listen(0)
-                    .await(10, TimeUnit.SECONDS);
+                    .await(30, TimeUnit.SECONDS);
             HttpClient client = lanes.vertx().createHttpClient();
             client
                 .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")

@@ -22,10 +22,13 @@ import org.agrona.concurrent.Agent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class LanesTest {
   /** So long that a lane which is not woken makes the test run into its time limit. */
   private static final long BLOCK_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** A lane that the machine lets wait for its turn is not to be taken for a stuck one. */
+  private static final long STUCK_MILLIS = 500;
 
   private static LaneConfig blocking(int lanes, long stuckMillis) {
     return new LaneConfig(
@@ -53,14 +56,14 @@ class LanesTest {
                     request.response().end("here");
                   })
               .listen(0)
-              .await(10, TimeUnit.SECONDS);
+              .await(30, TimeUnit.SECONDS);
       HttpClientResponse response =
           lanes
               .vertx()
               .createHttpClient()
               .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
               .compose(request -> request.send())
-              .await(10, TimeUnit.SECONDS);
+              .await(30, TimeUnit.SECONDS);
       assertEquals(200, response.statusCode());
     }
     assertEquals(1, agentThreads.size());
@@ -125,7 +128,7 @@ class LanesTest {
 
   @Test
   void shouldReportAStuckLaneOnce() throws Exception {
-    try (Lanes lanes = Lanes.start(blocking(1, 50))) {
+    try (Lanes lanes = Lanes.start(blocking(1, STUCK_MILLIS))) {
       Lane lane = lanes.lane(0);
       awaitIdle(lane);
       long before = lane.count(LaneCount.STUCK);
@@ -134,7 +137,7 @@ class LanesTest {
       while (lane.count(LaneCount.STUCK) == before) {
         Thread.sleep(5);
       }
-      Thread.sleep(150);
+      Thread.sleep(STUCK_MILLIS);
       assertEquals(before + 1, lane.count(LaneCount.STUCK));
       release.countDown();
     }
@@ -142,11 +145,11 @@ class LanesTest {
 
   @Test
   void shouldNotReportALaneThatIsIdle() throws Exception {
-    try (Lanes lanes = Lanes.start(blocking(1, 50))) {
+    try (Lanes lanes = Lanes.start(blocking(1, STUCK_MILLIS))) {
       Lane lane = lanes.lane(0);
       awaitIdle(lane);
       long before = lane.count(LaneCount.STUCK);
-      Thread.sleep(300);
+      Thread.sleep(2 * STUCK_MILLIS);
       assertEquals(before, lane.count(LaneCount.STUCK));
     }
   }

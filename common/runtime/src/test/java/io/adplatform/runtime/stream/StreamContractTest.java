@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every implementation of the streams promises. */
-@Timeout(60)
+@Timeout(180)
 abstract class StreamContractTest {
   private static final String CHANNEL = "aeron:ipc?term-length=64k";
 

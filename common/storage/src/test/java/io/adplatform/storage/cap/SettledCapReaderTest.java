@@ -32,8 +32,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.ExpandableArrayBuffer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** From the topic to the counter, on a real broker. */
@@ -147,6 +150,25 @@ class SettledCapReaderTest {
     assertEquals(count, counter.done().size(), counter.done().toString());
   }
 
+  /** What was counted but not noted as read would be read again. */
+  private static void awaitCommitted(KafkaConfig kafka, long offset) throws Exception {
+    TopicPartition partition = new TopicPartition(KafkaTopics.SETTLED, 0);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    try (Admin admin = KafkaClients.openAdmin(kafka, "test")) {
+      OffsetAndMetadata committed = null;
+      while (committed == null || committed.offset() < offset) {
+        assertTrue(System.nanoTime() < deadline, "only " + committed);
+        Thread.sleep(20);
+        committed =
+            admin
+                .listConsumerGroupOffsets("frequency-caps")
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .get(partition);
+      }
+    }
+  }
+
   @Test
   void shouldCountWhatWasSeenAndGiveBackWhatWasLostOnce() throws Exception {
     KafkaConfig kafka = new KafkaConfig(TestKafka.bootstrapServers(), 2);
@@ -174,6 +196,7 @@ class SettledCapReaderTest {
           List.of("seen 40 1 7001", "seen 40 4 7004", "seen 40 6 7006", "lost 40 7"),
           counter.done());
       assertTrue(counter.failures.get() < 0, "it was not tried again");
+      awaitCommitted(kafka, 9);
     } finally {
       reader.close();
     }

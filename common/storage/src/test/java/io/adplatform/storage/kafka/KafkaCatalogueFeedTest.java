@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** Following the catalogue on a real broker. One topic is shared, so versions go up throughout. */
 class KafkaCatalogueFeedTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final long ACCOUNT = 1;
 
   private static KafkaConfig kafka;
@@ -78,7 +78,7 @@ class KafkaCatalogueFeedTest {
       sent.add(send(key, CatalogueCodec.write(entities[i]), i == entities.length - 1));
     }
     for (Future<?> one : sent) {
-      one.get(30, TimeUnit.SECONDS);
+      one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
   }
 

@@ -2,6 +2,7 @@ package io.adplatform.storage.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.testkit.server.TestKafka;
@@ -14,7 +15,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 
 class KafkaTopicsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final KafkaConfig kafka = new KafkaConfig(TestKafka.bootstrapServers(), 2);
 
@@ -23,8 +24,14 @@ class KafkaTopicsTest {
     String topic = TestKafka.freshPrefix() + "kept";
     TestKafka.createTopic(topic, 1, Map.of());
     KafkaTopics.keep(kafka, topic, Duration.ofDays(1));
+    // The controller answers before the broker that is asked knows of it.
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     Config config = config(topic);
-    assertEquals("86400000", config.get("retention.ms").value());
+    while (!config.get("retention.ms").value().equals("86400000")) {
+      assertTrue(System.nanoTime() < deadline, config.get("retention.ms").value());
+      Thread.sleep(20);
+      config = config(topic);
+    }
     assertEquals("7200000", config.get("segment.ms").value());
   }
 

@@ -11,6 +11,7 @@ import io.adplatform.wire.token.TokenCodec;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** After warm-up, reading, redacting and writing allocate nothing. */
@@ -22,6 +23,9 @@ class OpenRtbReaderAllocationTest {
    * What the measuring itself and a late compilation may cost; one object a request is far more.
    */
   private static final long TOLERANCE_BYTES = MEASURED;
+
+  /** On a machine that is busy with other things the compiler may be far behind. */
+  private static final long COMPILED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final OpenRtbReader reader = new OpenRtbReader();
   private final BidRequest request = new BidRequest();
@@ -66,13 +70,21 @@ class OpenRtbReaderAllocationTest {
     for (int i = 0; i < WARM_UP; i++) {
       round(body, expected);
     }
+    long begin = System.nanoTime();
+    long allocated = allocatedBytes(body, expected);
+    while (allocated >= TOLERANCE_BYTES && System.nanoTime() - begin < COMPILED_WITHIN_NANOS) {
+      allocated = allocatedBytes(body, expected);
+    }
+    assertTrue(allocated < TOLERANCE_BYTES, allocated + " bytes in " + MEASURED + " requests");
+  }
+
+  private long allocatedBytes(byte[] body, ReadFailure expected) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < MEASURED; i++) {
       round(body, expected);
     }
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertTrue(allocated < TOLERANCE_BYTES, allocated + " bytes in " + MEASURED + " requests");
+    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   @Test
