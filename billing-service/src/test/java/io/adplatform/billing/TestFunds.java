@@ -17,6 +17,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.UUID;
 
 /** An operator who books money and agrees on terms. Thread-safe. */
 public final class TestFunds {
@@ -85,6 +86,8 @@ public final class TestFunds {
   }
 
   private static JsonObject send(ApiHandler handler, long id, JsonObject body) {
+    MultiMap headers =
+        MultiMap.caseInsensitiveMultiMap().add("Idempotency-Key", UUID.randomUUID().toString());
     ApiRequest request =
         new ApiRequest(
             "POST",
@@ -92,7 +95,7 @@ public final class TestFunds {
             OPERATOR,
             Map.of("id", Long.toString(id)),
             MultiMap.caseInsensitiveMultiMap(),
-            MultiMap.caseInsensitiveMultiMap(),
+            headers,
             body.toBuffer());
     try {
       return new JsonObject(handler.handle(request).body());

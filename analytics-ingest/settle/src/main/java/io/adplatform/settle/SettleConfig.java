@@ -26,6 +26,8 @@ import java.util.Set;
  *     transaction.max.timeout.ms}
  * @param maxAuctions {@code --max-auctions}: remembered per partition until their tokens expire; of
  *     charged views, clicks and conversions half as many besides, see {@link Settlement}
+ * @param acceptedSettled {@code --accept-settled}: id of the topic {@code settled} that an operator
+ *     has accepted though it does not hold what was settled; null for none
  */
 public record SettleConfig(
     String bootstrap,
@@ -36,11 +38,12 @@ public record SettleConfig(
     String settledTopic,
     Duration checkpointInterval,
     Duration transactionTimeout,
-    int maxAuctions) {
+    int maxAuctions,
+    String acceptedSettled) {
   static final String USAGE =
       "usage: --kafka HOST:PORT --path DIR [--kafka-properties FILE] [--port P] [--events TOPIC]"
           + " [--settled TOPIC] [--checkpoint-millis N] [--transaction-timeout-millis N]"
-          + " [--max-auctions N]";
+          + " [--max-auctions N] [--accept-settled ID]";
 
   private static final Set<String> NAMES =
       Set.of(
@@ -52,7 +55,8 @@ public record SettleConfig(
           "--settled",
           "--checkpoint-millis",
           "--transaction-timeout-millis",
-          "--max-auctions");
+          "--max-auctions",
+          "--accept-settled");
 
   private static final int DEFAULT_CHECKPOINT_MILLIS = 1_000;
 
@@ -89,7 +93,8 @@ public record SettleConfig(
         Duration.ofMillis(number(given, "--checkpoint-millis", DEFAULT_CHECKPOINT_MILLIS)),
         Duration.ofMillis(
             number(given, "--transaction-timeout-millis", DEFAULT_TRANSACTION_TIMEOUT_MILLIS)),
-        number(given, "--max-auctions", DEFAULT_MAX_AUCTIONS));
+        number(given, "--max-auctions", DEFAULT_MAX_AUCTIONS),
+        given.get("--accept-settled"));
   }
 
   /**

@@ -76,7 +76,7 @@ public final class SettleJob {
     }
     try {
       run(config);
-    } catch (EventsTopic.EventsLostException e) {
+    } catch (EventsTopic.EventsLostException | SettledProgress.SettledLostException e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }
@@ -97,7 +97,10 @@ public final class SettleJob {
     }
   }
 
-  /** Starts from the newest checkpoint; from the one before it where its output was lost. */
+  /**
+   * Starts from the newest checkpoint; from the one before it where its output was lost. Where more
+   * than that is lost, an operator decides, and no checkpoint is removed.
+   */
   private void runUntilEnded() throws Exception {
     Files.createDirectories(config.path());
     while (true) {
@@ -112,6 +115,11 @@ public final class SettleJob {
             ExceptionUtils.findThrowable(e, EventsTopic.EventsLostException.class);
         if (events.isPresent()) {
           throw events.get();
+        }
+        Optional<SettledProgress.SettledLostException> settled =
+            ExceptionUtils.findThrowable(e, SettledProgress.SettledLostException.class);
+        if (settled.isPresent()) {
+          throw settled.get();
         }
         Optional<SettledProgress.OutputLostException> lost =
             ExceptionUtils.findThrowable(e, SettledProgress.OutputLostException.class);
@@ -141,7 +149,11 @@ public final class SettleJob {
         .uid("events")
         .process(
             new SettlementStep(
-                config.kafka(), config.eventsTopic(), config.settledTopic(), config.maxAuctions()))
+                config.kafka(),
+                config.eventsTopic(),
+                config.settledTopic(),
+                config.maxAuctions(),
+                config.acceptedSettled()))
         .returns(Settled.class)
         .uid("settlement")
         .sinkTo(sink())

@@ -12,12 +12,16 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads from {@code settled} how far each partition of {@code events} is settled and committed. */
 final class SettledProgress {
   /** The partition is empty and always was. */
   static final long NOTHING = EventOffsetHeader.NONE;
+
+  /** How a topic is named to which the brokers give no id. */
+  static final String UNNAMED_TOPIC = "unnamed";
 
   /** Retention took all that the partition held: it cannot be told. */
   static final long UNKNOWN = -2;
@@ -46,6 +50,28 @@ final class SettledProgress {
       super(
           "partition %d: the state has settled events up to offset %d, settled holds %d"
               .formatted(partition, stateOffset, settledOffset));
+    }
+  }
+
+  /**
+   * The topic {@code settled} does not hold what was told there: it was made anew. Settling again
+   * from the beginning of {@code events} would tell up to a week once more, which billing-service
+   * and reports have counted: the job does not run until an operator has decided.
+   */
+  @ThrowableAnnotation(ThrowableType.NonRecoverableError)
+  static final class SettledLostException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    SettledLostException(String topic, Uuid before, Uuid now) {
+      super(
+          ("the topic %s was made anew: its id was %s and is %s; see docs/hacking.md, When"
+                  + " something is gone, before --accept-settled is set to %s")
+              .formatted(topic, name(before), name(now), name(now)));
+    }
+
+    /** How an operator names a topic. */
+    static String name(Uuid id) {
+      return id == null ? UNNAMED_TOPIC : id.toString();
     }
   }
 

@@ -32,19 +32,27 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   /** One line of log for so many messages that cannot be read. */
   private static final long GARBAGE_LOG_SHARE = 1_000;
 
-  /** Begins a state that names the topic it is of. */
-  private static final int TOPIC_ID = -1;
+  /** Begins a state that names the topics it is of, {@code events} and {@code settled}. */
+  private static final int TOPIC_IDS = -2;
+
+  /** The same of a former release: {@code events} alone. */
+  private static final int EVENTS_ID = -1;
 
   private final Properties kafka;
   private final String eventsTopic;
   private final String settledTopic;
   private final int maxAuctions;
+  // Null is none.
+  private final String acceptedSettled;
 
   private transient Map<Integer, Partition> partitions;
   private transient Map<Integer, Long> progress;
   // Of events, when the state was made and now; null is not known.
   private transient Uuid savedTopicId;
   private transient Uuid topicId;
+  // The same of settled.
+  private transient Uuid savedSettledId;
+  private transient Uuid settledId;
   private transient ListState<byte[]> saved;
   private transient UnsafeBuffer in;
   private transient UnsafeBuffer out;
@@ -53,7 +61,13 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   private transient long garbage;
   private transient long lostBefore;
 
-  SettlementStep(Properties kafka, String eventsTopic, String settledTopic, int maxAuctions) {
+  SettlementStep(
+      Properties kafka,
+      String eventsTopic,
+      String settledTopic,
+      int maxAuctions,
+      String acceptedSettled) {
+    this.acceptedSettled = acceptedSettled;
     this.kafka = kafka;
     this.eventsTopic = eventsTopic;
     this.settledTopic = settledTopic;
@@ -72,7 +86,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     if (context.isRestored()) {
       for (byte[] state : saved.get()) {
         ByteBuffer from = ByteBuffer.wrap(state);
-        savedTopicId = readTopicId(from);
+        readTopicIds(from);
         Partition partition = Partition.read(from, maxAuctions);
         partitions.merge(
             partition.number, partition, (a, b) -> a.lastOffset >= b.lastOffset ? a : b);
@@ -89,8 +103,18 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     // The sink stands behind this step and is open: its transactions are committed or aborted.
     progress = new SettledProgress(kafka, settledTopic).read();
     requireEventsSettledBefore();
+    EventsTopic topic = EventsTopic.read(kafka, settledTopic);
+    settledId = topic.id();
     for (Partition partition : partitions.values()) {
       long committed = progress.getOrDefault(partition.number, SettledProgress.NOTHING);
+      if (isGone(partition, topic)) {
+        if (!SettledProgress.SettledLostException.name(settledId).equals(acceptedSettled)) {
+          throw new SettledProgress.SettledLostException(settledTopic, savedSettledId, settledId);
+        }
+        // What the state has answered was told once, and is not told again.
+        committed = Math.max(committed, partition.lastAnswered);
+        progress.put(partition.number, committed);
+      }
       if (committed != SettledProgress.UNKNOWN && committed < partition.lastAnswered) {
         throw new SettledProgress.OutputLostException(
             partition.number, partition.lastAnswered, committed);
@@ -98,6 +122,19 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
       partition.answeredBefore = committed;
     }
     LOG.info("settling from {}, settled holds {}", partitions.values(), progress);
+  }
+
+  /**
+   * Whether the topic that the partition's answers went to is no more. Where nobody gives ids, it
+   * holds nothing at all, not even what was left of an aborted transaction.
+   */
+  private boolean isGone(Partition partition, EventsTopic topic) {
+    if (partition.lastAnswered == EventOffsetHeader.NONE) {
+      return false;
+    }
+    return savedSettledId != null && topic.id() != null
+        ? !savedSettledId.equals(topic.id())
+        : topic.ends().getOrDefault(partition.number, 0L) == 0;
   }
 
   /**
@@ -184,7 +221,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     long auctions = 0;
     long leases = 0;
     for (Partition partition : partitions.values()) {
-      saved.add(withTopicId(partition.write()));
+      saved.add(withTopicIds(partition.write()));
       auctions += partition.settlement.auctionsHeld();
       leases += partition.settlement.leasesHeld();
     }
@@ -192,22 +229,34 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   }
 
   /** In front of the partition's number, which is not negative. */
-  private byte[] withTopicId(byte[] state) {
-    Uuid id = topicId == null ? Uuid.ZERO_UUID : topicId;
-    return ByteBuffer.allocate(Integer.BYTES + 2 * Long.BYTES + state.length)
-        .putInt(TOPIC_ID)
-        .putLong(id.getMostSignificantBits())
-        .putLong(id.getLeastSignificantBits())
-        .put(state)
-        .array();
+  private byte[] withTopicIds(byte[] state) {
+    ByteBuffer with =
+        ByteBuffer.allocate(Integer.BYTES + 4 * Long.BYTES + state.length).putInt(TOPIC_IDS);
+    putId(with, topicId);
+    putId(with, settledId);
+    return with.put(state).array();
   }
 
-  /** Null where a former release wrote the state, or brokers gave no id. */
-  private static Uuid readTopicId(ByteBuffer from) {
-    if (from.getInt(from.position()) != TOPIC_ID) {
-      return null;
+  private static void putId(ByteBuffer to, Uuid id) {
+    Uuid known = id == null ? Uuid.ZERO_UUID : id;
+    to.putLong(known.getMostSignificantBits()).putLong(known.getLeastSignificantBits());
+  }
+
+  /** Unknown where a former release wrote the state, or brokers gave no ids. */
+  private void readTopicIds(ByteBuffer from) {
+    savedTopicId = null;
+    savedSettledId = null;
+    int begin = from.getInt(from.position());
+    if (begin == TOPIC_IDS || begin == EVENTS_ID) {
+      from.getInt();
+      savedTopicId = readId(from);
     }
-    from.getInt();
+    if (begin == TOPIC_IDS) {
+      savedSettledId = readId(from);
+    }
+  }
+
+  private static Uuid readId(ByteBuffer from) {
     Uuid id = new Uuid(from.getLong(), from.getLong());
     return id.equals(Uuid.ZERO_UUID) ? null : id;
   }

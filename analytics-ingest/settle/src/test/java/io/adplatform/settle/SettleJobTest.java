@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,24 +124,124 @@ class SettleJobTest {
       awaitCommitted(BATCH);
       job.kill();
     }
-    // The same state beside a topic that never got its output.
+    // The same state beside a topic in which its transactions were aborted.
+    forgetSettledId(topicId("events"));
     String lost = prefix;
     prefix = TestKafka.freshPrefix();
     TestKafka.createTopic(prefix + "settled", PARTITIONS, Map.of());
-    try (SettleProcess job =
-        SettleProcess.start(
-            TestKafka.bootstrapServers(),
-            folder,
-            prefix,
-            "--events",
-            lost + "events",
-            "--checkpoint-millis",
-            "200")) {
+    abortTransaction();
+    try (SettleProcess job = startBeside(lost)) {
       job.awaitReady();
       awaitCommitted(BATCH);
       assertTrue(job.metric("adplatform_settle_checkpoints_set_aside_total") > 0);
       assertSettledOnce();
       job.kill();
+    }
+  }
+
+  @Test
+  void shouldTellNothingAgainWhereSettledWasMadeAnew() throws Exception {
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      send(BATCH);
+      awaitCommitted(BATCH);
+      job.kill();
+    }
+    Path newest = new CheckpointStore(folder).newest().orElseThrow();
+    Uuid eventsId = topicId("events");
+    String lost = prefix;
+    prefix = TestKafka.freshPrefix();
+    TestKafka.createTopic(prefix + "settled", PARTITIONS, Map.of());
+    String id = topicId("settled").toString();
+    try (SettleProcess job = startBeside(lost)) {
+      assertTrue(job.awaitEnd() != 0);
+      assertTrue(job.log().contains("settled was made anew"), job.log());
+      assertTrue(job.log().contains("--accept-settled is set to " + id), job.log());
+    }
+    assertEquals(newest, new CheckpointStore(folder).newest().orElseThrow(), "all are kept");
+    // Nor where nobody gives ids.
+    forgetSettledId(eventsId);
+    try (SettleProcess job = startBeside(lost)) {
+      assertTrue(job.awaitEnd() != 0);
+      assertTrue(job.log().contains("settled was made anew"), job.log());
+    }
+    String settled = prefix;
+    prefix = lost;
+    send(BATCH / 2);
+    prefix = settled;
+    try (SettleProcess job = startBeside(lost, "--accept-settled", id)) {
+      job.awaitReady();
+      assertEquals(BATCH / 2, countedOnce(awaitCommitted(BATCH / 2)), "what came after alone");
+      job.kill();
+    }
+  }
+
+  private static long countedOnce(List<ConsumerRecord<byte[], byte[]>> settled) {
+    return settled.stream()
+        .map(
+            message ->
+                new SettledEventDecoder()
+                    .wrapAndApplyHeader(
+                        new UnsafeBuffer(message.value()), 0, new MessageHeaderDecoder()))
+        .filter(event -> event.disposition() == Disposition.COUNTED)
+        .map(SettledEventDecoder::auctionLo)
+        .distinct()
+        .count();
+  }
+
+  /** Reads another topic's events, and goes on from this folder. */
+  private SettleProcess startBeside(String eventsPrefix, String... more) throws IOException {
+    List<String> options =
+        new ArrayList<>(List.of("--events", eventsPrefix + "events", "--checkpoint-millis", "200"));
+    options.addAll(List.of(more));
+    return SettleProcess.start(
+        TestKafka.bootstrapServers(), folder, prefix, options.toArray(String[]::new));
+  }
+
+  private Uuid topicId(String name) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", TestKafka.bootstrapServers()))) {
+      String topic = prefix + name;
+      return admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get().topicId();
+    }
+  }
+
+  /** As if the brokers gave no ids: takes that of settled out of all checkpoints. */
+  private void forgetSettledId(Uuid eventsId) throws Exception {
+    int forgotten = 0;
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.filter(path -> path.endsWith("_metadata")).toList()) {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        for (int at = 0; at + 36 <= bytes.limit(); at++) {
+          if (bytes.getInt(at) == -2
+              && bytes.getLong(at + 4) == eventsId.getMostSignificantBits()
+              && bytes.getLong(at + 12) == eventsId.getLeastSignificantBits()) {
+            bytes.putLong(at + 20, 0).putLong(at + 28, 0);
+            forgotten++;
+          }
+        }
+        Files.write(file, bytes.array());
+      }
+    }
+    assertTrue(forgotten >= PARTITIONS, "ids forgotten: " + forgotten);
+  }
+
+  private void abortTransaction() {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                TestKafka.bootstrapServers(),
+                "transactional.id",
+                prefix + "t"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        producer.send(new ProducerRecord<>(prefix + "settled", partition, null, new byte[8]));
+      }
+      producer.flush();
+      producer.abortTransaction();
     }
   }
 

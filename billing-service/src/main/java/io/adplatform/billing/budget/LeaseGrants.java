@@ -2,6 +2,7 @@ package io.adplatform.billing.budget;
 
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.lease.LeaseAnswer;
+import io.adplatform.storage.lease.LeaseRefusal;
 import io.adplatform.storage.lease.LeaseRequest;
 import io.adplatform.storage.postgres.Transactions;
 import io.adplatform.wire.event.EventPartition;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Grants leases: one transaction per request of a node, under the locks of the node, the campaigns,
@@ -31,15 +33,28 @@ public final class LeaseGrants {
   private final LeaseConfig config;
   private final LeaseSizing sizing;
   private final InstantSource clock;
+  private final BooleanSupplier counted;
   private final AtomicLong granted = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
   /** Grants by the configuration, at the times the clock tells. */
   public LeaseGrants(Transactions transactions, LeaseConfig config, InstantSource clock) {
+    this(transactions, config, clock, () -> true);
+  }
+
+  /**
+   * Grants by the configuration, at the times the clock tells, once all is counted that was settled
+   * before the start: the database may have come back from a copy, and not know what is spent.
+   *
+   * @param counted whether it is; true for good once it was
+   */
+  public LeaseGrants(
+      Transactions transactions, LeaseConfig config, InstantSource clock, BooleanSupplier counted) {
     this.transactions = transactions;
     this.config = config;
     this.sizing = new LeaseSizing(config);
     this.clock = clock;
+    this.counted = counted;
   }
 
   /** Leases granted since the start. */
@@ -55,8 +70,8 @@ public final class LeaseGrants {
   /**
    * Answers a node.
    *
-   * @throws Problem 409 where a newer process of the node, or a newer request, has been heard; 503
-   *     where PostgreSQL is away
+   * @throws Problem 409 where a newer process of the node, or a newer request, has been heard, or
+   *     where the node has heard of more than is known here; 503 where PostgreSQL is away
    */
   public LeaseAnswer handle(LeaseRequest request) throws SQLException {
     LeaseAnswer answer =
@@ -71,6 +86,11 @@ public final class LeaseGrants {
     NodeStore.NodeRow before = NodeStore.lock(connection, request.nodeId(), nowMillis);
     if (request.boot() < before.boot()) {
       throw Problem.conflict("boot", "A newer process of this node has asked for leases.");
+    }
+    if (request.after() > before.revision()) {
+      // The database came back from a copy: what this process holds is not known here.
+      throw Problem.conflict(
+          "after", "This process was granted leases that are not known here: start the node anew.");
     }
     boolean newBoot = request.boot() > before.boot();
     if (newBoot) {
@@ -150,6 +170,12 @@ public final class LeaseGrants {
       throws SQLException {
     List<LeaseAnswer.Refusal> refusals = new ArrayList<>();
     if (wants.isEmpty()) {
+      return refusals;
+    }
+    if (!counted.getAsBoolean()) {
+      wants
+          .keySet()
+          .forEach(id -> refusals.add(new LeaseAnswer.Refusal(id, LeaseRefusal.NOT_COUNTED_YET)));
       return refusals;
     }
     Map<Long, LineItemBudget> budgets = BudgetStore.read(connection, wants.keySet(), nowMillis);

@@ -27,13 +27,14 @@ public final class FundsStore {
   private static final String SELECT =
       """
       SELECT k.id, t.terms, t.credit_limit_micros, t.total_micros, t.daily_micros, t.version,
+             t.currency IS DISTINCT FROM o.currency AS foreign_terms,
              coalesce(f.leased_micros, 0) AS leased,
-             coalesce((SELECT -sum(b.balance_micros) FROM advertiser o
-                         JOIN ledger_account a ON a.owner_id = o.id AND a.currency = o.currency
-                          AND a.kind IN ('FUNDS', 'RECEIVABLE')
-                         JOIN ledger_balance b ON b.account_id = a.id
-                        WHERE o.id = k.id), 0)::bigint AS balance
+             coalesce((SELECT -sum(b.balance_micros)
+                         FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+                        WHERE a.owner_id = o.id AND a.currency = o.currency
+                          AND a.kind IN ('FUNDS', 'RECEIVABLE')), 0)::bigint AS balance
         FROM unnest(?::bigint[]) AS k (id)
+        LEFT JOIN advertiser o ON o.id = k.id
         LEFT JOIN advertiser_funds f ON f.advertiser_id = k.id
         LEFT JOIN payment_terms t
           ON t.advertiser_id = f.advertiser_id AND t.version = f.terms_version\
@@ -85,12 +86,24 @@ public final class FundsStore {
       select.setArray(1, longs(connection, new TreeSet<>(advertiserIds)));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          Purse purse = new Purse(terms(row), row.getLong("balance"), row.getLong("leased"), 0, 0);
+          Purse purse = purse(row, row.getLong("balance"), row.getLong("leased"));
           purses.put(row.getLong("id"), purse);
         }
       }
     }
     return purses;
+  }
+
+  /**
+   * The purse in a row that says in {@code foreign_terms} whether its terms are of another currency
+   * than the advertiser's: nothing is available then, as {@code available_micros} has it.
+   */
+  static Purse purse(ResultSet row, long balanceMicros, long leasedMicros) throws SQLException {
+    PaymentTerms agreed = terms(row);
+    boolean foreign = agreed.version() > 1 && row.getBoolean("foreign_terms");
+    return foreign
+        ? new Purse(agreed.ofAnotherCurrency(), 0, leasedMicros, 0, 0)
+        : new Purse(agreed, balanceMicros, leasedMicros, 0, 0);
   }
 
   /** The terms in a row of {@code payment_terms}; all null is none. */

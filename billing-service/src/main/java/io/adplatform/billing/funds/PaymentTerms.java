@@ -23,6 +23,16 @@ public record PaymentTerms(
     CREDIT
   }
 
+  /** What is in force of terms whose amounts are of another currency than the advertiser's now. */
+  PaymentTerms ofAnotherCurrency() {
+    return new PaymentTerms(
+        kind,
+        creditLimitMicros == null ? null : 0L,
+        totalMicros == null ? null : 0L,
+        dailyMicros == null ? null : 0L,
+        version);
+  }
+
   /**
    * What may be spent from a balance.
    *

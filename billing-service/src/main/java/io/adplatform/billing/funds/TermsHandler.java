@@ -85,7 +85,8 @@ public final class TermsHandler {
     }
     JsonObject body = request.json();
     PaymentTerms after = new TermsPatch(body).apply(before, advertiser.currency());
-    TermsStore.add(connection, id, after, body.getString("reason"), request.caller(), nowMillis);
+    TermsStore.add(
+        connection, advertiser, after, body.getString("reason"), request.caller(), nowMillis);
     return answer(connection, request, id);
   }
 }

@@ -22,14 +22,15 @@ final class TermsStore {
   private static final String INSERT =
       """
       INSERT INTO payment_terms (advertiser_id, version, terms, credit_limit_micros, total_micros,
-             daily_micros, reason, author_key_id, author_account_id, set_millis)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+             daily_micros, currency, reason, author_key_id, author_account_id, set_millis)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
   /** In one statement, so that what was charged is neither leased still nor missing. */
   private static final String SELECT =
       """
-      SELECT t.*, coalesce(f.leased_micros, 0) AS leased, l.funds, l.receivable,
+      SELECT t.*, t.currency IS DISTINCT FROM ? AS foreign_terms,
+             coalesce(f.leased_micros, 0) AS leased, l.funds, l.receivable,
              coalesce(s.charged_micros, 0) AS charged_total,
              coalesce(d.charged_micros, 0) AS charged_today,
              coalesce(s.committed_micros, 0) AS committed_total,
@@ -112,10 +113,11 @@ final class TermsStore {
   private static PreparedStatement prepare(
       Connection connection, Advertiser advertiser, LocalDate day) throws SQLException {
     PreparedStatement select = connection.prepareStatement(SELECT);
-    select.setLong(1, advertiser.id());
-    select.setString(2, day.toString());
-    select.setLong(3, advertiser.id());
-    select.setString(4, advertiser.currency());
+    select.setString(1, advertiser.currency());
+    select.setLong(2, advertiser.id());
+    select.setString(3, day.toString());
+    select.setLong(4, advertiser.id());
+    select.setString(5, advertiser.currency());
     return select;
   }
 
@@ -123,12 +125,8 @@ final class TermsStore {
     long funds = row.getLong("funds");
     long receivable = row.getLong("receivable");
     Purse purse =
-        new Purse(
-            FundsStore.terms(row),
-            funds - receivable,
-            row.getLong("leased"),
-            row.getLong("committed_total"),
-            row.getLong("committed_today"));
+        FundsStore.purse(row, funds - receivable, row.getLong("leased"))
+            .committed(row.getLong("committed_total"), row.getLong("committed_today"));
     return new State(
         purse, funds, receivable, row.getLong("charged_total"), row.getLong("charged_today"));
   }
@@ -204,26 +202,30 @@ final class TermsStore {
     return json;
   }
 
-  /** Adds terms, which are in force from then on; the advertiser's funds are locked. */
+  /**
+   * Adds terms, in the advertiser's currency, which are in force from then on; its funds are
+   * locked.
+   */
   static void add(
       Connection connection,
-      long advertiserId,
+      Advertiser advertiser,
       PaymentTerms terms,
       String reason,
       Caller author,
       long nowMillis)
       throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      insert.setLong(1, advertiserId);
+      insert.setLong(1, advertiser.id());
       insert.setLong(2, terms.version());
       insert.setString(3, terms.kind().name());
       insert.setObject(4, terms.creditLimitMicros(), java.sql.Types.BIGINT);
       insert.setObject(5, terms.totalMicros(), java.sql.Types.BIGINT);
       insert.setObject(6, terms.dailyMicros(), java.sql.Types.BIGINT);
-      insert.setString(7, reason);
-      insert.setLong(8, author.keyId());
-      insert.setLong(9, author.accountId());
-      insert.setLong(10, nowMillis);
+      insert.setString(7, advertiser.currency());
+      insert.setString(8, reason);
+      insert.setLong(9, author.keyId());
+      insert.setLong(10, author.accountId());
+      insert.setLong(11, nowMillis);
       insert.executeUpdate();
     }
   }

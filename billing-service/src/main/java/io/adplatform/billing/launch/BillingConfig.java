@@ -12,17 +12,30 @@ import java.net.URI;
  *
  * @param nodeKey what {@code /internal/v1} asks for; never printed
  * @param analyticsUrl where analytics-ingest sums up settled events
+ * @param acceptedSettledTopic id of the topic {@code settled} that an operator has accepted though
+ *     it does not hold what was counted; null is none
  */
 public record BillingConfig(
     PostgresConfig postgres,
     KafkaConfig kafka,
     LeaseConfig leases,
     String nodeKey,
-    String analyticsUrl) {
+    String analyticsUrl,
+    String acceptedSettledTopic) {
   /** The schema, also where the migrations lie: {@code db/billing}. */
   public static final String SCHEMA = "billing";
 
   private static final int DEFAULT_API_PORT = 8081;
+
+  /** Without a topic that was accepted. */
+  public BillingConfig(
+      PostgresConfig postgres,
+      KafkaConfig kafka,
+      LeaseConfig leases,
+      String nodeKey,
+      String analyticsUrl) {
+    this(postgres, kafka, leases, nodeKey, analyticsUrl, null);
+  }
 
   /** From the settings; see 'Launching' in {@code docs/architecture.md}. */
   public static BillingConfig of(Settings settings) {
@@ -38,7 +51,8 @@ public record BillingConfig(
         kafka,
         LeaseConfig.of(kafka.partitions(), settings),
         nodeKey,
-        settings.url("analytics-url", api).toString());
+        settings.url("analytics-url", api).toString(),
+        settings.text("accept-settled-topic", null));
   }
 
   /** Without secrets. */

@@ -69,10 +69,12 @@ public final class BillingService implements AutoCloseable {
     catalogue =
         CatalogueReader.start(
             config.kafka(), "billing-catalogue", new CatalogueBudgets(transactions));
-    settled = SettledReader.start(config.kafka(), transactions, clock, meters);
+    settled =
+        SettledReader.start(
+            config.kafka(), transactions, clock, meters, config.acceptedSettledTopic());
     closer = LeaseCloser.start(transactions, publisher, partitions, clock);
     gauges = LeaseGauges.start(transactions, partitions, clock, meters);
-    books = LedgerGauges.start(transactions, clock, meters);
+    books = LedgerGauges.start(transactions, meters);
     pacer = Pacer.start(transactions, partitions, clock, meters);
   }
 
@@ -98,7 +100,9 @@ public final class BillingService implements AutoCloseable {
     BillingService service =
         new BillingService(
             config, database, new LeaseClosePublisher(config.kafka()), clock, meters);
-    LeaseGrants grants = new LeaseGrants(database.transactions(), config.leases(), clock);
+    LeaseGrants grants =
+        new LeaseGrants(
+            database.transactions(), config.leases(), clock, service.settled::hasCaughtUp);
     count(meters, grants);
     BudgetHandler budgets = new BudgetHandler(database.transactions(), clock);
     WriteOffHandler writeOff = new WriteOffHandler(database.transactions(), clock);

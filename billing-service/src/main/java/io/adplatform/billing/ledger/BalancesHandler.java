@@ -7,6 +7,7 @@ import io.adplatform.runtime.api.Page;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.storage.postgres.Transactions;
 import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -89,15 +90,16 @@ public final class BalancesHandler implements ApiHandler {
 
   private static JsonObject document(ResultSet row) throws SQLException {
     String kind = row.getString(2);
-    long debit = row.getLong(5);
-    long credit = row.getLong(6);
+    BigDecimal debit = row.getBigDecimal(5);
+    BigDecimal credit = row.getBigDecimal(6);
+    long balance = debit.subtract(credit).longValueExact();
     JsonObject account = EntryHandler.account(row.getLong(1), kind, row.getLong(3));
     account.remove("accountId");
     return account
         .put("id", Long.toString(row.getLong(1)))
         .put("currency", row.getString(4))
-        .put("debitMicros", debit)
-        .put("creditMicros", credit)
-        .put("balanceMicros", AccountKind.valueOf(kind).balanceMicros(debit, credit));
+        .put("debitMicros", debit.toBigInteger())
+        .put("creditMicros", credit.toBigInteger())
+        .put("balanceMicros", AccountKind.valueOf(kind).balanceMicros(balance, 0));
   }
 }

@@ -2,6 +2,7 @@ package io.adplatform.billing.ledger;
 
 import io.adplatform.runtime.api.Problem;
 import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -12,19 +13,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Watches the books on a thread of its own: every minute that the balances of each currency come to
  * 0, and at the start and once a day that every balance is the sum of its postings and every entry
- * balanced, which reads the whole ledger. Thread-safe.
+ * balanced, that no budget is charged above what it allowed, and that budgets and ledger say the
+ * same of each line item; which reads the whole ledger. Thread-safe.
  */
 public final class LedgerGauges implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerGauges.class);
@@ -35,41 +37,61 @@ public final class LedgerGauges implements AutoCloseable {
   private static final String NO_HURRY = "SET LOCAL statement_timeout = '1h'";
 
   private final Transactions transactions;
-  private final InstantSource clock;
+  private final LongSupplier nanos;
   private final MultiGauge trialBalance;
+  private final Counter failures;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("billing-books").factory());
   private volatile double discrepancies = Double.NaN;
-  private volatile long checkedMillis;
+  private volatile double budgetDiscrepancies = Double.NaN;
+  // Null is never.
+  private volatile Long readNanos;
+  private volatile Long checkedNanos;
 
-  LedgerGauges(Transactions transactions, InstantSource clock, MeterRegistry metrics) {
+  /**
+   * Watches by the process's own time, which no clock that is set moves.
+   *
+   * @param nanos such as {@code System::nanoTime}
+   */
+  LedgerGauges(Transactions transactions, LongSupplier nanos, MeterRegistry metrics) {
     this.transactions = transactions;
-    this.clock = clock;
+    this.nanos = nanos;
     trialBalance =
         MultiGauge.builder("adplatform.billing.trial.balance.micros")
             .description("All debits less all credits, by currency: 0")
             .register(metrics);
     Gauge.builder("adplatform.billing.ledger.discrepancies", () -> discrepancies)
         .description(
-            "Balances that are not the sum of their postings, and entries that are not balanced: 0")
+            "Balances that are not the sum of their postings, entries that are not balanced,"
+                + " budgets that more is charged to than they allowed, and line items of which"
+                + " budgets and ledger say different things: 0")
         .register(metrics);
-    Gauge.builder("adplatform.billing.ledger.check.age.seconds", this::ageSeconds)
+    Gauge.builder("adplatform.billing.budget.discrepancies", () -> budgetDiscrepancies)
+        .description("Of these, those of budgets: 0")
+        .register(metrics);
+    Gauge.builder("adplatform.billing.ledger.check.age.seconds", () -> ageSeconds(checkedNanos))
         .description("How long ago the whole ledger was last computed anew")
         .register(metrics);
+    Gauge.builder("adplatform.billing.trial.balance.age.seconds", () -> ageSeconds(readNanos))
+        .description("How long ago the balances were last read")
+        .register(metrics);
+    failures =
+        Counter.builder("adplatform.billing.ledger.check.failures")
+            .description("Times that the books could not be looked at")
+            .register(metrics);
   }
 
   /** Starts watching; returns at once. */
-  public static LedgerGauges start(
-      Transactions transactions, InstantSource clock, MeterRegistry metrics) {
-    LedgerGauges gauges = new LedgerGauges(transactions, clock, metrics);
+  public static LedgerGauges start(Transactions transactions, MeterRegistry metrics) {
+    LedgerGauges gauges = new LedgerGauges(transactions, System::nanoTime, metrics);
     gauges.thread.scheduleWithFixedDelay(
         gauges::refresh, 0, TRIAL_BALANCE_PERIOD.toSeconds(), TimeUnit.SECONDS);
     return gauges;
   }
 
-  private double ageSeconds() {
-    return checkedMillis == 0 ? Double.NaN : (clock.millis() - checkedMillis) / 1e3;
+  private double ageSeconds(Long since) {
+    return since == null ? Double.NaN : (nanos.getAsLong() - since) / 1e9;
   }
 
   /** Looks at what is due. */
@@ -80,17 +102,27 @@ public final class LedgerGauges implements AutoCloseable {
             readTrialBalance(handle.getConnection());
             return null;
           });
-      if (checkedMillis == 0 || clock.millis() - checkedMillis >= WHOLE_PERIOD.toMillis()) {
-        long found = transactions.forService(h -> countDiscrepancies(h.getConnection()));
-        discrepancies = found;
-        checkedMillis = clock.millis();
-        if (found > 0) {
-          LOG.error("The books do not hold: {} rows in the view ledger_discrepancy", found);
+      readNanos = nanos.getAsLong();
+      Long checked = checkedNanos;
+      if (checked == null || nanos.getAsLong() - checked >= WHOLE_PERIOD.toNanos()) {
+        long ofLedger = count("ledger_discrepancy");
+        long ofBudgets = count("budget_discrepancy");
+        discrepancies = ofLedger + ofBudgets;
+        budgetDiscrepancies = ofBudgets;
+        checkedNanos = nanos.getAsLong();
+        if (ofLedger + ofBudgets > 0) {
+          LOG.error(
+              "The books do not hold: {} rows in the view ledger_discrepancy, {} in"
+                  + " budget_discrepancy",
+              ofLedger,
+              ofBudgets);
         }
       }
     } catch (Problem e) {
+      failures.increment();
       LOG.debug("PostgreSQL is away: the books are not read", e);
     } catch (RuntimeException | SQLException e) {
+      failures.increment();
       LOG.error("The books could not be read", e);
     }
   }
@@ -113,14 +145,22 @@ public final class LedgerGauges implements AutoCloseable {
     trialBalance.register(rows, true);
   }
 
-  private static long countDiscrepancies(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(NO_HURRY);
-      try (ResultSet row = statement.executeQuery("SELECT count(*) FROM ledger_discrepancy")) {
-        row.next();
-        return row.getLong(1);
-      }
-    }
+  /**
+   * Counts a view's rows.
+   *
+   * @param view a name written in this class
+   */
+  private long count(String view) throws SQLException {
+    return transactions.forService(
+        handle -> {
+          try (Statement statement = handle.getConnection().createStatement()) {
+            statement.execute(NO_HURRY);
+            try (ResultSet row = statement.executeQuery("SELECT count(*) FROM " + view)) {
+              row.next();
+              return row.getLong(1);
+            }
+          }
+        });
   }
 
   /** Ends the thread. */

@@ -60,10 +60,15 @@ public final class LedgerWrites {
    * Makes an entry, once per idempotency key.
    *
    * @return 201 with the entry
-   * @throws Problem 403 for anyone but an operator, or what the draft throws
+   * @throws Problem 403 for anyone but an operator, 422 without such a key, or what the draft
+   *     throws
    */
   ApiResponse make(ApiRequest request, Entry.Kind kind, Draft draft) throws Exception {
     request.caller().require();
+    if (request.header(IdempotencyStore.HEADER) == null) {
+      throw Problem.invalid(
+          IdempotencyStore.HEADER, "is needed: what is booked twice stays booked twice");
+    }
     ApiResponse response =
         transactions.forCaller(
             request.caller(),

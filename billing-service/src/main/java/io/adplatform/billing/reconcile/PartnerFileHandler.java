@@ -64,6 +64,7 @@ final class PartnerFileHandler implements ApiHandler {
     if (day.isAfter(clock.instant().atZone(ZoneOffset.UTC).toLocalDate())) {
       throw Problem.invalid("date", "has not come yet");
     }
+    Reconciliation.requireKept(day, settled.position());
     byte[] content = request.body().getBytes();
     byte[] sha256 = sha256(content);
     Author author = Author.of(request.caller());
@@ -123,9 +124,11 @@ final class PartnerFileHandler implements ApiHandler {
           PartnerFileStore.hold(handle.getConnection(), partner);
           JsonObject same =
               PartnerFileStore.sameInForce(handle.getConnection(), partner, file.day(), sha256);
-          return same != null
-              ? same
-              : PartnerFileStore.add(
+          if (same != null) {
+            return same;
+          }
+          JsonObject added =
+              PartnerFileStore.add(
                   handle.getConnection(),
                   partner,
                   file.day(),
@@ -134,6 +137,8 @@ final class PartnerFileHandler implements ApiHandler {
                   summary,
                   author,
                   clock.millis());
+          PartnerFileStore.forgetReplaced(handle.getConnection(), partner, file.day());
+          return added;
         });
   }
 
@@ -157,13 +162,16 @@ final class PartnerFileHandler implements ApiHandler {
     return amounts;
   }
 
-  /** Rows that name what was never in a bid of ours, or not in that currency. */
+  /**
+   * Rows that name what was never in a bid to this partner, or not in that currency. What others
+   * were bid, or nobody was, is the same to it: it learns of no other's line items.
+   */
   private List<Refusal> unknown(long partner, PartnerFile file) throws Exception {
     Set<Long> ids = file.rows().keySet().stream().map(Place::id).collect(Collectors.toSet());
     String noun = file.key().column();
     List<Refusal> refusals = new ArrayList<>();
     if (file.key() == PartnerFile.Key.CREATIVE) {
-      Set<Long> known = settled.knownCreatives(partner, ids);
+      Set<Long> known = settled.known(partner, "creative", ids);
       file.rows()
           .forEach(
               (place, row) -> {
@@ -172,14 +180,29 @@ final class PartnerFileHandler implements ApiHandler {
                 }
               });
     } else {
-      Map<Long, String> currencies =
-          transactions.forService(
-              handle -> PartnerFileStore.currencies(handle.getConnection(), file.key(), ids));
+      Map<Long, String> currencies = currenciesOfBids(partner, file.key(), ids);
       file.rows()
           .forEach((place, row) -> check(noun, place, row, currencies.get(place.id()), refusals));
     }
     refusals.sort(Comparator.comparingInt(Refusal::line));
     return refusals;
+  }
+
+  /** Currencies of the line items or campaigns that were bid to a partner, by id. */
+  private Map<Long, String> currenciesOfBids(long partner, PartnerFile.Key key, Set<Long> ids)
+      throws Exception {
+    List<PartnerFileStore.Named> named =
+        transactions.forService(handle -> PartnerFileStore.named(handle.getConnection(), key, ids));
+    Set<Long> bid =
+        settled.known(
+            partner, "lineItem", named.stream().map(PartnerFileStore.Named::lineItemId).toList());
+    Map<Long, String> currencies = new TreeMap<>();
+    for (PartnerFileStore.Named one : named) {
+      if (bid.contains(one.lineItemId())) {
+        currencies.put(one.id(), one.currency());
+      }
+    }
+    return currencies;
   }
 
   private static void check(
@@ -195,7 +218,7 @@ final class PartnerFileHandler implements ApiHandler {
   }
 
   private static String unknown(String noun, Place place) {
-    return noun + " " + place.id() + " was in no bid";
+    return noun + " " + place.id() + " was in no bid to the partner";
   }
 
   /** In a transaction of its own, which stays when the request is refused. */

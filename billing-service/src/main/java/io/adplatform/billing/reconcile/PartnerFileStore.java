@@ -17,6 +17,15 @@ final class PartnerFileStore {
   /** Refusals that are kept of a partner: one that sends nonsense fills no table. */
   private static final int KEPT_REFUSALS = 100;
 
+  /**
+   * Accepted files of a partner and day that are kept as they came, the one in force and those that
+   * it took the place of: up to 1 MiB each.
+   */
+  static final int KEPT_CONTENTS = 3;
+
+  /** And those of which it is kept that they came. */
+  static final int KEPT_ACCEPTED = 50;
+
   private static final String COLUMNS =
       "id, supply_partner_id, day, state, received_millis, author_key_id, author_account_id,"
           + " summary";
@@ -119,6 +128,46 @@ final class PartnerFileStore {
     }
   }
 
+  /**
+   * Forgets the content of a day's older accepted files, which are in force no more, and of the
+   * oldest that they came.
+   */
+  static void forgetReplaced(Connection connection, long supplyPartnerId, LocalDate day)
+      throws SQLException {
+    String older =
+        """
+         WHERE supply_partner_id = ? AND day = ? AND state = 'ACCEPTED'
+           AND id NOT IN (SELECT id FROM partner_file
+                           WHERE supply_partner_id = ? AND day = ? AND state = 'ACCEPTED'
+                           ORDER BY id DESC LIMIT ?)\
+        """;
+    forget(
+        connection,
+        "UPDATE partner_file SET content = NULL" + older + " AND content IS NOT NULL",
+        supplyPartnerId,
+        day,
+        KEPT_CONTENTS);
+    forget(connection, "DELETE FROM partner_file" + older, supplyPartnerId, day, KEPT_ACCEPTED);
+  }
+
+  /**
+   * Forgets some.
+   *
+   * @param sql written in this class
+   */
+  private static void forget(
+      Connection connection, String sql, long supplyPartnerId, LocalDate day, int kept)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, supplyPartnerId);
+      statement.setObject(2, day);
+      statement.setLong(3, supplyPartnerId);
+      statement.setObject(4, day);
+      statement.setInt(5, kept);
+      statement.executeUpdate();
+    }
+  }
+
   /** Files of a partner, oldest first, behind an id. */
   static List<JsonObject> list(
       Connection connection, long supplyPartnerId, LocalDate day, long afterId, int limit)
@@ -165,25 +214,28 @@ final class PartnerFileStore {
     }
   }
 
-  /** Currencies of line items or campaigns by id; those that are not known are left out. */
-  static Map<Long, String> currencies(
+  /** A line item of what a file names: itself, or one of the campaign. */
+  record Named(long id, long lineItemId, String currency) {}
+
+  /** The line items of what a file names; those that are not known are left out. */
+  static List<Named> named(
       Connection connection, PartnerFile.Key key, java.util.Collection<Long> ids)
       throws SQLException {
-    String table = key == PartnerFile.Key.CAMPAIGN ? "campaign" : "line_item";
-    Map<Long, String> currencies = new TreeMap<>();
+    String id = key == PartnerFile.Key.CAMPAIGN ? "campaign_id" : "id";
+    List<Named> named = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT t.id, a.currency FROM "
-                + table
-                + " t JOIN advertiser a ON a.id = t.advertiser_id WHERE t.id = ANY (?)")) {
+            ("SELECT l.%s, l.id, a.currency FROM line_item l"
+                    + " JOIN advertiser a ON a.id = l.advertiser_id WHERE l.%s = ANY (?)")
+                .formatted(id, id))) {
       select.setArray(1, io.adplatform.billing.budget.SqlArrays.longs(connection, ids));
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          currencies.put(row.getLong(1), row.getString(2));
+          named.add(new Named(row.getLong(1), row.getLong(2), row.getString(3)));
         }
       }
     }
-    return currencies;
+    return named;
   }
 
   /** Campaigns of line items. */

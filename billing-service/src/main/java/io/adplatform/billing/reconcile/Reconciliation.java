@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -84,6 +85,33 @@ final class Reconciliation {
     }
   }
 
+  /**
+   * The first day (UTC) of which all settled events are kept.
+   *
+   * @throws Problem 503 where analytics-ingest is away
+   */
+  LocalDate firstKeptDay() {
+    return firstKeptDay(settled.position());
+  }
+
+  private static LocalDate firstKeptDay(SettledFigures.Position position) {
+    // The second before, so that a day that begins with what is kept is whole.
+    return LocalDate.ofInstant(
+            Instant.ofEpochSecond(position.keptFromSeconds() - 1), ZoneOffset.UTC)
+        .plusDays(1);
+  }
+
+  /**
+   * Holds a day to what is kept.
+   *
+   * @throws Problem 422 where its events are gone
+   */
+  static void requireKept(LocalDate day, SettledFigures.Position position) {
+    if (day.isBefore(firstKeptDay(position))) {
+      throw Problem.invalid("date", "its settled events are not kept any more");
+    }
+  }
+
   private JsonObject compare(LocalDate day, Author author) throws SQLException {
     long startMillis = clock.millis();
     long from = day.atStartOfDay(ZoneOffset.UTC).toEpochSecond();
@@ -92,9 +120,7 @@ final class Reconciliation {
       throw Problem.invalid("date", "has not come yet");
     }
     SettledFigures.Position position = settled.position();
-    if (from < position.keptFromSeconds()) {
-      throw Problem.invalid("date", "its settled events are not kept any more");
-    }
+    requireKept(day, position);
     Bounds bounds =
         transactions.forService(
             handle -> {

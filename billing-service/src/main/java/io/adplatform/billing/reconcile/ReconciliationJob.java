@@ -41,7 +41,8 @@ final class ReconciliationJob implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("billing-reconciliation").factory());
-  private long notBeforeMillis;
+  // In the process's own time, which no clock that is set moves; the past at first.
+  private long notBeforeNanos = System.nanoTime();
 
   ReconciliationJob(
       Transactions transactions,
@@ -61,42 +62,69 @@ final class ReconciliationJob implements AutoCloseable {
   }
 
   private void tick() {
-    if (clock.millis() < notBeforeMillis) {
+    if (System.nanoTime() - notBeforeNanos < 0) {
       return;
     }
+    boolean all = false;
     try {
-      runDue();
+      all = runDue().failed() == 0;
     } catch (RuntimeException | SQLException e) {
+      failed("The days that are due", e);
+    }
+    if (!all) {
       // What it needs may be starting still; the age of the last comparison tells where it stays.
-      notBeforeMillis = clock.millis() + AGAIN.toMillis();
-      gauges.failed();
-      if (e instanceof Problem) {
-        LOG.warn("A day could not be compared: {}", e.getMessage());
-      } else {
-        LOG.error("A day could not be compared", e);
-      }
+      notBeforeNanos = System.nanoTime() + AGAIN.toNanos();
     }
     gauges.refresh();
   }
 
-  /** Compares the days that are due; how many they were. */
-  int runDue() throws SQLException {
+  private void failed(String what, Exception e) {
+    gauges.failed();
+    if (e instanceof Problem) {
+      LOG.warn("{} could not be compared: {}", what, e.getMessage());
+    } else {
+      LOG.error("{} could not be compared", what, e);
+    }
+  }
+
+  /** How many days were compared, and how many could not be. */
+  record Ran(int compared, int failed) {}
+
+  /** Compares the days that are due, each by itself: one that cannot be holds up no other. */
+  Ran runDue() throws SQLException {
     List<LocalDate> due = transactions.forService(h -> due(h.getConnection()));
+    LocalDate kept = due.isEmpty() ? LocalDate.MIN : reconciliation.firstKeptDay();
+    int compared = 0;
+    int failed = 0;
     for (LocalDate day : due) {
-      JsonObject run = reconciliation.run(day, null);
-      if (run.getLong("unexplained") > 0) {
-        LOG.error(
-            "{}: {} differences between events, report, ledger and partners are unexplained or"
-                + " faults, {} micros; GET /api/v1/billing/reconciliations/{}/differences",
-            day,
-            run.getLong("unexplained"),
-            run.getLong("unexplainedMicros"),
-            day);
-      } else {
-        LOG.info("{} compared: {} differences, all explained", day, run.getLong("differences"));
+      if (day.isBefore(kept)) {
+        // Its events are gone: nothing can be said of it any more.
+        continue;
+      }
+      try {
+        run(day);
+        compared++;
+      } catch (RuntimeException | SQLException e) {
+        failed++;
+        failed(day.toString(), e);
       }
     }
-    return due.size();
+    return new Ran(compared, failed);
+  }
+
+  private void run(LocalDate day) throws SQLException {
+    JsonObject run = reconciliation.run(day, null);
+    if (run.getLong("unexplained") > 0) {
+      LOG.error(
+          "{}: {} differences between events, report, ledger and partners are unexplained or"
+              + " faults, {} micros; GET /api/v1/billing/reconciliations/{}/differences",
+          day,
+          run.getLong("unexplained"),
+          run.getLong("unexplainedMicros"),
+          day);
+    } else {
+      LOG.info("{} compared: {} differences, all explained", day, run.getLong("differences"));
+    }
   }
 
   private List<LocalDate> due(Connection connection) throws SQLException {

@@ -229,14 +229,19 @@ final class SettledFigures implements AutoCloseable {
         "rows");
   }
 
-  /** Those of the creatives that a supply partner was ever sent. */
-  Set<Long> knownCreatives(long supplyPartnerId, Collection<Long> ids) {
+  /**
+   * Those of the creatives or line items that were ever bid to a supply partner.
+   *
+   * @param by {@code creative} or {@code lineItem}
+   */
+  Set<Long> known(long supplyPartnerId, String by, Collection<Long> ids) {
     Set<Long> known = new HashSet<>();
     List<Long> all = List.copyOf(ids);
     for (int from = 0; from < all.size(); from += BATCH) {
       JsonObject body =
           new JsonObject()
               .put("supplyPartnerId", supplyPartnerId)
+              .put("by", by)
               .put("ids", new JsonArray(all.subList(from, Math.min(all.size(), from + BATCH))));
       call("POST", "/creatives", body)
           .getJsonArray("known")

@@ -36,32 +36,42 @@ public final class LeaseCloser implements AutoCloseable {
   /** Settlement answers with its next checkpoint; this long without means it was away. */
   private static final long RESEND_MILLIS = 30_000;
 
-  /** Leases in one transaction. */
+  /** Leases in one transaction, of one partition. */
   private static final int MAX_BATCH = 1_000;
 
   /** Buckets are kept this long after they are settled, for nodes that are behind. */
   private static final long BUCKET_KEPT_SECONDS = 600;
 
-  private static final long PRUNE_MILLIS = 60_000;
+  private static final long PRUNE_NANOS = Duration.ofMinutes(1).toNanos();
   private static final long CLOSE_MILLIS = 10_000;
 
-  private static final String BEGIN_CLOSING =
+  /** By the index of open leases by partition and expiry: of each partition so many. */
+  static final String BEGIN_CLOSING_EXPIRED =
       """
       UPDATE lease SET state = 'CLOSING', ended = true
-       WHERE id IN (
-             SELECT l.id FROM lease l
-               JOIN unnest(?::integer[], ?::bigint[]) AS p (partition, through)
-                 ON p.partition = l.partition
-               JOIN node n ON n.id = l.node_id
-              WHERE l.state = 'OPEN'
-                AND (l.last_expiry_millis < p.through
-                     OR (n.written_off_millis IS NOT NULL AND l.ended))
-              ORDER BY l.id LIMIT ? FOR NO KEY UPDATE OF l SKIP LOCKED)\
+       WHERE id = ANY (ARRAY(
+             SELECT l.id FROM unnest(?::integer[], ?::bigint[]) AS p (partition, through)
+              CROSS JOIN LATERAL (
+                    SELECT id FROM lease
+                     WHERE partition = p.partition AND state = 'OPEN'
+                       AND last_expiry_millis < p.through
+                     ORDER BY last_expiry_millis LIMIT ? FOR NO KEY UPDATE SKIP LOCKED) AS l))\
       """;
 
+  /** By the index of those that ended by node: of nodes that were written off, few. */
+  static final String BEGIN_CLOSING_WRITTEN_OFF =
+      """
+      UPDATE lease SET state = 'CLOSING', ended = true
+       WHERE id = ANY (ARRAY(
+             SELECT l.id FROM node n JOIN lease l ON l.node_id = n.id
+              WHERE n.written_off_millis IS NOT NULL AND l.state = 'OPEN' AND l.ended
+              LIMIT ? FOR NO KEY UPDATE OF l SKIP LOCKED))\
+      """;
+
+  /** What was sent at a time that has not come was sent by a clock that has gone back since. */
   private static final String SELECT_UNSENT =
       """
-      SELECT id FROM lease WHERE state = 'CLOSING' AND close_sent_millis < ?
+      SELECT id FROM lease WHERE state = 'CLOSING' AND close_sent_millis NOT BETWEEN ? AND ?
        ORDER BY close_sent_millis, id LIMIT ?\
       """;
 
@@ -78,7 +88,9 @@ public final class LeaseCloser implements AutoCloseable {
   private final InstantSource clock;
   private final Thread thread;
   private volatile boolean closed;
-  private long prunedMillis;
+  // In the process's own time, which no clock that is set moves.
+  private long prunedNanos;
+  private boolean pruned;
   private boolean troubled;
 
   private LeaseCloser(
@@ -155,24 +167,31 @@ public final class LeaseCloser implements AutoCloseable {
 
   private void beginClosing() throws SQLException {
     int closing = MAX_BATCH;
-    while (closing == MAX_BATCH && !closed) {
+    while (closing >= MAX_BATCH && !closed) {
       closing = transactions.forService(handle -> beginClosing(handle.getConnection(), partitions));
     }
   }
 
-  /** Marks leases that nothing can come on any more, a batch at most; how many. */
+  /**
+   * Marks leases that nothing can come on any more: a batch of each partition, and one of nodes
+   * that were written off.
+   *
+   * @return how many the larger of the two were
+   */
   static int beginClosing(Connection connection, int partitions) throws SQLException {
     long[] through = SettledMarks.settledThrough(connection, partitions);
-    try (PreparedStatement statement = connection.prepareStatement(BEGIN_CLOSING)) {
-      statement.setArray(
+    try (PreparedStatement expired = connection.prepareStatement(BEGIN_CLOSING_EXPIRED);
+        PreparedStatement writtenOff = connection.prepareStatement(BEGIN_CLOSING_WRITTEN_OFF)) {
+      expired.setArray(
           1, SqlArrays.integers(connection, IntStream.range(0, partitions).boxed().toList()));
-      statement.setArray(
+      expired.setArray(
           2,
           SqlArrays.longs(
               connection,
               Arrays.stream(through).mapToObj(millis -> millis - MARGIN_MILLIS).toList()));
-      statement.setInt(3, MAX_BATCH);
-      return statement.executeUpdate();
+      expired.setInt(3, MAX_BATCH);
+      writtenOff.setInt(1, MAX_BATCH);
+      return Math.max(expired.executeUpdate(), writtenOff.executeUpdate());
     }
   }
 
@@ -187,21 +206,23 @@ public final class LeaseCloser implements AutoCloseable {
   }
 
   private List<Long> unsent() throws SQLException {
-    return transactions.forService(
-        handle -> {
-          try (PreparedStatement statement =
-              handle.getConnection().prepareStatement(SELECT_UNSENT)) {
-            statement.setLong(1, clock.millis() - RESEND_MILLIS);
-            statement.setInt(2, MAX_BATCH);
-            List<Long> ids = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                ids.add(rows.getLong(1));
-              }
-            }
-            return ids;
-          }
-        });
+    return transactions.forService(handle -> unsent(handle.getConnection(), clock.millis()));
+  }
+
+  /** Leases whose closing was not sent yet, or not answered in time. */
+  static List<Long> unsent(Connection connection, long nowMillis) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SELECT_UNSENT)) {
+      statement.setLong(1, nowMillis - RESEND_MILLIS);
+      statement.setLong(2, nowMillis + RESEND_MILLIS);
+      statement.setInt(3, MAX_BATCH);
+      List<Long> ids = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          ids.add(rows.getLong(1));
+        }
+      }
+      return ids;
+    }
   }
 
   private void markSent(List<Long> ids) throws SQLException {
@@ -222,11 +243,12 @@ public final class LeaseCloser implements AutoCloseable {
 
   /** Forgets buckets that every reader has seen and nothing can be added to, and old answers. */
   private void prune() throws SQLException {
-    long now = clock.millis();
-    if (now - prunedMillis < PRUNE_MILLIS) {
+    long now = System.nanoTime();
+    if (pruned && now - prunedNanos < PRUNE_NANOS) {
       return;
     }
-    prunedMillis = now;
+    pruned = true;
+    prunedNanos = now;
     transactions.forService(
         handle -> {
           Connection connection = handle.getConnection();

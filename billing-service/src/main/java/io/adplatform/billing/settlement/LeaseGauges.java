@@ -2,6 +2,7 @@ package io.adplatform.billing.settlement;
 
 import io.adplatform.billing.budget.SqlArrays;
 import io.adplatform.storage.postgres.Transactions;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -50,10 +51,13 @@ public final class LeaseGauges implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("billing-gauges").factory());
+  private final Counter failures;
+  // When all was last read, in the process's own time; null is never.
+  private volatile Long readNanos;
   // Until when the least settled journal is settled; null where no node is awaited.
   private volatile Long settledUpToMillis;
 
-  private LeaseGauges(
+  LeaseGauges(
       Transactions transactions, int partitions, InstantSource clock, MeterRegistry metrics) {
     this.transactions = transactions;
     this.partitions = partitions;
@@ -66,6 +70,13 @@ public final class LeaseGauges implements AutoCloseable {
         MultiGauge.builder("adplatform.billing.outstanding.micros")
             .description("Leased and not charged, by state and currency")
             .register(metrics);
+    this.failures =
+        Counter.builder("adplatform.billing.leases.read.failures")
+            .description("Times that leases could not be read: what is told of them stays")
+            .register(metrics);
+    Gauge.builder("adplatform.billing.leases.age.seconds", this::ageSeconds)
+        .description("How long ago leases were last read")
+        .register(metrics);
     Gauge.builder("adplatform.billing.settled.lag.seconds", this::settledLagSeconds)
         .description(
             "How long ago the least settled journal of an awaited node is settled up to; where it"
@@ -87,15 +98,23 @@ public final class LeaseGauges implements AutoCloseable {
     thread.shutdownNow();
   }
 
-  private void refresh() {
+  private double ageSeconds() {
+    Long read = readNanos;
+    return read == null ? Double.NaN : (System.nanoTime() - read) / 1e9;
+  }
+
+  /** Reads all of it. */
+  void refresh() {
     try {
       transactions.forService(
           handle -> {
             read(handle.getConnection());
             return null;
           });
+      readNanos = System.nanoTime();
     } catch (RuntimeException | Error | SQLException e) {
       // What is thrown here would end the schedule.
+      failures.increment();
       LOG.debug("Gauges could not be read", e);
     }
   }

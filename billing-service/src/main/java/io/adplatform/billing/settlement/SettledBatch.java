@@ -27,10 +27,13 @@ public final class SettledBatch {
   /** A node's journal in one partition. */
   public record Journal(int nodeId, int partition) {}
 
-  /** What came of the events on a lease. */
+  /** What came of the events on a lease; line item, node and time are those of the first. */
   public static final class Sums {
     public long chargedMicros;
     public long overDeliveryMicros;
+    long lineItemId;
+    int nodeId;
+    long timeMillis;
   }
 
   private final MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -46,6 +49,7 @@ public final class SettledBatch {
   private final Map<Integer, OffsetRange> ranges = new HashMap<>();
   private final SettledSums books = new SettledSums();
   private final Map<Long, ChargeRateStore.Counts> rates = new HashMap<>();
+  private long greatestLeaseId;
   private int unreadable;
 
   /** Takes one message. */
@@ -68,6 +72,7 @@ public final class SettledBatch {
       case SettledLeaseDecoder.TEMPLATE_ID -> {
         lease.wrapAndApplyHeader(buffer, 0, header);
         closed.putIfAbsent(lease.leaseId(), lease.chargedMicros());
+        greatestLeaseId = Math.max(greatestLeaseId, lease.leaseId());
       }
       default -> unreadable++;
     }
@@ -76,6 +81,7 @@ public final class SettledBatch {
   private void addEvent(int partition) {
     event.wrapAndApplyHeader(buffer, 0, header);
     books.add(partition, event);
+    greatestLeaseId = Math.max(greatestLeaseId, event.leaseId());
     long charged = event.chargedMicros();
     long over = event.overDeliveryMicros();
     addRate(charged + over > 0);
@@ -83,7 +89,7 @@ public final class SettledBatch {
     if (!counts || (charged == 0 && over == 0)) {
       return;
     }
-    Sums of = sums.computeIfAbsent(event.leaseId(), id -> new Sums());
+    Sums of = sums.computeIfAbsent(event.leaseId(), id -> first());
     of.chargedMicros += charged;
     of.overDeliveryMicros += over;
     if (charged != 0) {
@@ -91,6 +97,14 @@ public final class SettledBatch {
           new Bucket(event.leaseId(), AuctionId.lane(event.auctionHi()), event.expirySeconds());
       buckets.merge(bucket, charged, Long::sum);
     }
+  }
+
+  private Sums first() {
+    Sums first = new Sums();
+    first.lineItemId = event.lineItemId();
+    first.nodeId = AuctionId.node(event.auctionHi());
+    first.timeMillis = event.timeMillis();
+    return first;
   }
 
   /**
@@ -130,6 +144,11 @@ public final class SettledBatch {
   /** Charged and over-delivered, by lease. */
   public Map<Long, Sums> sums() {
     return sums;
+  }
+
+  /** The greatest id of a lease that any event names; 0 where none does. */
+  long greatestLeaseId() {
+    return greatestLeaseId;
   }
 
   /** Charged, by bucket. */

@@ -80,15 +80,32 @@ public final class SettledReader implements AutoCloseable {
   /** Whether the last batch was not counted: the next is of one poll, in case it took too long. */
   private boolean failed;
 
+  /** Where the topic ended when reading began, by partition; null before. */
+  private long[] endsAtStart;
+
+  /** Whether all is counted that was settled before. */
+  private volatile boolean caughtUp;
+
+  /** Why an operator has to decide, or null. */
+  private volatile String lost;
+
   private SettledReader(
-      KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
+      KafkaConfig kafka,
+      Transactions transactions,
+      InstantSource clock,
+      MeterRegistry metrics,
+      String acceptedTopic) {
     this.kafka = kafka;
     this.counters = new SettledCounters(metrics);
-    this.settlement = new Settlement(transactions, kafka.partitions(), clock, counters);
+    this.settlement =
+        new Settlement(transactions, kafka.partitions(), clock, counters, acceptedTopic);
     this.thread = new Thread(this::run, "billing-settled");
     thread.setDaemon(true);
     Gauge.builder("adplatform.billing.settled.lag", () -> lag)
         .description("Messages of the topic settled that are not counted yet; -1 is unknown")
+        .register(metrics);
+    Gauge.builder("adplatform.billing.settled.caught.up", () -> caughtUp ? 1 : 0)
+        .description("1 where all is counted that was settled before the start: leases are granted")
         .register(metrics);
     Gauge.builder(
             "adplatform.billing.settled.silent.seconds",
@@ -97,10 +114,19 @@ public final class SettledReader implements AutoCloseable {
         .register(metrics);
   }
 
-  /** Starts reading; returns at once. */
+  /**
+   * Starts reading; returns at once.
+   *
+   * @param acceptedTopic id of the topic {@code settled} that an operator has accepted though it
+   *     does not hold what was counted; null is none
+   */
   public static SettledReader start(
-      KafkaConfig kafka, Transactions transactions, InstantSource clock, MeterRegistry metrics) {
-    SettledReader reader = new SettledReader(kafka, transactions, clock, metrics);
+      KafkaConfig kafka,
+      Transactions transactions,
+      InstantSource clock,
+      MeterRegistry metrics,
+      String acceptedTopic) {
+    SettledReader reader = new SettledReader(kafka, transactions, clock, metrics, acceptedTopic);
     reader.thread.start();
     return reader;
   }
@@ -114,7 +140,19 @@ public final class SettledReader implements AutoCloseable {
     if (!thread.isAlive()) {
       return "the thread that reads the topic settled has ended";
     }
+    String because = lost;
+    if (because != null) {
+      return because;
+    }
     return reading ? null : "the topic settled is not being read";
+  }
+
+  /**
+   * Whether all is counted that was settled before the start. Until then nobody knows what of a
+   * budget is free: PostgreSQL may have come back from a copy.
+   */
+  public boolean hasCaughtUp() {
+    return caughtUp;
   }
 
   /** Ends the thread, after the batch it is in. */
@@ -150,6 +188,7 @@ public final class SettledReader implements AutoCloseable {
             position(opened);
           }
           positioned = readSome(opened);
+          lookWhetherCaughtUp(opened, positioned);
           reading = true;
           troubled = false;
           if (!positioned) {
@@ -163,6 +202,10 @@ public final class SettledReader implements AutoCloseable {
           pauseBeforeRetry();
         } catch (InterruptException e) {
           closed = true;
+        } catch (SettledLostException e) {
+          reading = false;
+          reportLost(e);
+          pauseBeforeRetry();
         } catch (RuntimeException | Error | SQLException e) {
           // After an error too: what is counted stands in PostgreSQL, and reading begins there.
           reading = false;
@@ -179,6 +222,13 @@ public final class SettledReader implements AutoCloseable {
     if (!troubled) {
       troubled = true;
       LOG.warn("What is settled cannot be counted now; trying again: {}", e.toString());
+    }
+  }
+
+  private void reportLost(SettledLostException e) {
+    if (!e.getMessage().equals(lost)) {
+      lost = e.getMessage();
+      LOG.error("Nothing that is settled is counted until an operator decides: {}", lost);
     }
   }
 
@@ -199,6 +249,10 @@ public final class SettledReader implements AutoCloseable {
     long[] endOffsets = new long[kafka.partitions()];
     ends.forEach((partition, end) -> endOffsets[partition.partition()] = end);
     long[] offsets = settlement.begin(topicId(), endOffsets);
+    lost = null;
+    if (endsAtStart == null) {
+      endsAtStart = endOffsets;
+    }
     Map<TopicPartition, Long> beginnings = at.beginningOffsets(at.assignment());
     for (TopicPartition partition : at.assignment()) {
       long next = offsets[partition.partition()];
@@ -248,6 +302,20 @@ public final class SettledReader implements AutoCloseable {
     boolean counted = settlement.count(batch);
     failed = false;
     return counted;
+  }
+
+  private void lookWhetherCaughtUp(Consumer<byte[], byte[]> at, boolean positioned)
+      throws SQLException {
+    if (caughtUp || !positioned) {
+      return;
+    }
+    for (TopicPartition partition : at.assignment()) {
+      if (at.position(partition) < endsAtStart[partition.partition()]) {
+        return;
+      }
+    }
+    settlement.caughtUp();
+    caughtUp = true;
   }
 
   private static int add(ConsumerRecords<byte[], byte[]> records, SettledBatch batch) {

@@ -28,7 +28,7 @@ final class SettledStore {
   private static final String SELECT_LEASES =
       """
       SELECT id, node_id, boot, line_item_id, campaign_id, advertiser_id, day,
-             amount_micros - given_back_micros AS kept_micros, charged_micros, state
+             amount_micros - given_back_micros AS kept_micros, charged_micros, state, recovered
         FROM lease WHERE id = ANY (?)\
       """;
 
@@ -97,6 +97,7 @@ final class SettledStore {
    * A lease that a batch is about.
    *
    * @param keptMicros what may be charged to it: its amount less what its node gave back
+   * @param recovered whether it is known by what was charged on it alone
    */
   record LeaseRow(
       long id,
@@ -105,7 +106,8 @@ final class SettledStore {
       SpendStore.Account of,
       long keptMicros,
       long chargedMicros,
-      boolean closed) {}
+      boolean closed,
+      boolean recovered) {}
 
   /** The next offset of each partition, from 0; the rows are locked until the transaction ends. */
   long[] lockOffsets(int partitions) throws SQLException {
@@ -194,7 +196,8 @@ final class SettledStore {
                       row.getObject("day", LocalDate.class)),
                   row.getLong("kept_micros"),
                   row.getLong("charged_micros"),
-                  row.getString("state").equals("CLOSED"));
+                  row.getString("state").equals("CLOSED"),
+                  row.getBoolean("recovered"));
           leases.put(lease.id(), lease);
         }
       }
@@ -315,14 +318,29 @@ final class SettledStore {
       return;
     }
     Marks columns = Marks.of(marks);
-    try (PreparedStatement add = connection.prepareStatement(ADD_NODES);
-        PreparedStatement reinstate = connection.prepareStatement(REINSTATE)) {
-      add.setLong(1, nowMillis);
-      add.setArray(2, SqlArrays.integers(connection, columns.nodes));
-      add.executeUpdate();
+    addNodes(columns.nodes, nowMillis);
+    try (PreparedStatement reinstate = connection.prepareStatement(REINSTATE)) {
       reinstate.setArray(1, SqlArrays.integers(connection, columns.nodes));
       reinstate.setArray(2, SqlArrays.longs(connection, columns.millis));
       reinstate.executeUpdate();
+    }
+  }
+
+  /** Adds nodes where they are new. */
+  void addNodes(List<Integer> ids, long nowMillis) throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD_NODES)) {
+      add.setLong(1, nowMillis);
+      add.setArray(2, SqlArrays.integers(connection, ids));
+      add.executeUpdate();
+    }
+  }
+
+  /** Ids of leases go on above this one, and some way above those given out before. */
+  void raiseLeaseIds(long above, long margin) throws SQLException {
+    try (PreparedStatement raise = connection.prepareStatement("SELECT raise_lease_ids(?, ?)")) {
+      raise.setLong(1, above);
+      raise.setLong(2, margin);
+      raise.executeQuery();
     }
   }
 

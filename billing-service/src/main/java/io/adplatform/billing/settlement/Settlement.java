@@ -24,19 +24,40 @@ import org.slf4j.LoggerFactory;
  * thread of {@link SettledReader}.
  */
 final class Settlement {
+  /** How an operator names a topic to which the brokers give no id. */
+  static final String UNNAMED_TOPIC = "unnamed";
+
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
+  /**
+   * Leases that may have been granted after the copy was made that the database came back from, and
+   * of which nothing is settled yet: their ids are not given out again. No day grants as many.
+   */
+  private static final long LEASE_ID_MARGIN = 1_000_000;
 
   private final Transactions transactions;
   private final int partitions;
   private final InstantSource clock;
   private final SettledCounters counters;
+  private final String acceptedTopic;
+  private long greatestLeaseId;
 
+  /**
+   * Counts for this service.
+   *
+   * @param acceptedTopic see {@link #begin}; null is none
+   */
   Settlement(
-      Transactions transactions, int partitions, InstantSource clock, SettledCounters counters) {
+      Transactions transactions,
+      int partitions,
+      InstantSource clock,
+      SettledCounters counters,
+      String acceptedTopic) {
     this.transactions = transactions;
     this.partitions = partitions;
     this.clock = clock;
     this.counters = counters;
+    this.acceptedTopic = acceptedTopic;
   }
 
   /** What a batch came to; counted once it is committed. */
@@ -49,12 +70,15 @@ final class Settlement {
   }
 
   /**
-   * The offsets to read next, by partition, on the topic as it is now. Where it was made anew they
-   * begin at 0 again; where it lost its end, they go back to it. Either is an alert: what had been
-   * there and was not counted is missing, and only a comparison with the events can tell.
+   * The offsets to read next, by partition, on the topic as it is now. Where it was made anew, or
+   * lost its end, it may hold again what was counted: an operator decides, and names the topic that
+   * is to be counted all the same. One that was made anew is then read from 0, one that lost its
+   * end from there. What had been there and was not counted is missing, and only a comparison with
+   * the events can tell.
    *
    * @param topicId null where Kafka gives none
    * @param ends by partition, where the next message will stand
+   * @throws SettledLostException where it does not hold what was counted, and nobody accepted it
    */
   long[] begin(String topicId, long[] ends) throws SQLException {
     Beginning beginning =
@@ -76,13 +100,15 @@ final class Settlement {
       boolean same = topicId != null && topicId.equals(known[partition]);
       boolean another = topicId != null && known[partition] != null && !same;
       if ((another && next[partition] > 0) || next[partition] > ends[partition]) {
+        String what =
+            another
+                ? "the topic settled was made anew: its id was %s and is %s"
+                    .formatted(known[partition], topicId)
+                : "partition %d of settled ends at %d, but its messages up to %d were counted"
+                    .formatted(partition, ends[partition], next[partition] - 1);
+        requireAccepted(topicId, what);
         long to = same ? ends[partition] : 0;
-        LOG.error(
-            "Partition {} of the settled topic {}: reading goes back from offset {} to {}",
-            partition,
-            same ? "has lost its end" : "was made anew",
-            next[partition],
-            to);
+        LOG.error("{}: partition {} is read from {}, as accepted", what, partition, to);
         reset.put(partition, to);
         next[partition] = to;
       }
@@ -95,6 +121,26 @@ final class Settlement {
     return new Beginning(next, reset.size());
   }
 
+  private void requireAccepted(String topicId, String what) {
+    String name = topicId == null ? UNNAMED_TOPIC : topicId;
+    if (!name.equals(acceptedTopic)) {
+      throw new SettledLostException(
+          what
+              + "; see docs/hacking.md, When something is gone, before accept-settled-topic is set"
+              + " to "
+              + name);
+    }
+  }
+
+  /** Says that all is counted that was settled before the start: from now on leases are granted. */
+  void caughtUp() throws SQLException {
+    transactions.forService(
+        handle -> {
+          new SettledStore(handle.getConnection()).raiseLeaseIds(greatestLeaseId, LEASE_ID_MARGIN);
+          return null;
+        });
+  }
+
   /**
    * Counts a batch.
    *
@@ -105,6 +151,7 @@ final class Settlement {
     Outcome outcome =
         transactions.forService(handle -> inTransaction(handle.getConnection(), batch));
     if (outcome.counted) {
+      greatestLeaseId = Math.max(greatestLeaseId, batch.greatestLeaseId());
       counters.closed.increment(outcome.closed);
       counters.mismatches.increment(outcome.mismatches);
       counters.unknownLeases.increment(outcome.unknownLeases);
@@ -150,14 +197,14 @@ final class Settlement {
   private void change(
       SettledStore store, Connection connection, SettledBatch batch, Set<Long> ids, Outcome outcome)
       throws SQLException {
-    store.lockAround(store.leases(ids).values());
+    SpendStore spend = new SpendStore();
+    recover(store, connection, batch, ids, spend, outcome);
     Map<Long, LeaseRow> leases = store.leases(ids);
     Map<Long, Long> revisions = store.nextRevisions(leases.values());
     for (long id : ids) {
       check(id, leases.get(id), batch.sums().get(id), outcome);
       hold(leases.get(id), batch.sums().get(id));
     }
-    SpendStore spend = new SpendStore();
     store.charge(leases.values(), batch.sums(), spend);
     store.chargeBuckets(batch.buckets(), leases, revisions);
     List<LeaseRow> closing = closing(batch, leases, spend, outcome);
@@ -166,6 +213,39 @@ final class Settlement {
     }
     spend.write(connection);
     outcome.closed = closing.size();
+  }
+
+  /**
+   * Locks all that changes with the leases, and takes in those that are not known: what was charged
+   * on them is committed too, whatever the budget, for it was granted from it once (ADR 0089).
+   */
+  private void recover(
+      SettledStore store,
+      Connection connection,
+      SettledBatch batch,
+      Set<Long> ids,
+      SpendStore spend,
+      Outcome outcome)
+      throws SQLException {
+    RecoveredLeaseStore recovered = new RecoveredLeaseStore(connection, partitions);
+    Map<Long, LeaseRow> known = store.leases(ids);
+    Map<Long, SpendStore.Account> added =
+        recovered.add(batch.sums(), known.keySet(), clock.millis());
+    store.lockAround(added.isEmpty() ? known.values() : store.leases(ids).values());
+    added.forEach((id, of) -> spend.commit(of, batch.sums().get(id).chargedMicros));
+    Map<Long, Long> grown = new HashMap<>();
+    for (LeaseRow lease : known.values()) {
+      SettledBatch.Sums sums = batch.sums().get(lease.id());
+      if (lease.recovered() && !lease.closed() && sums != null && sums.chargedMicros > 0) {
+        grown.put(lease.id(), sums.chargedMicros);
+        spend.commit(lease.of(), sums.chargedMicros);
+      }
+    }
+    recovered.grow(grown);
+    outcome.unknownLeases += added.size();
+    if (!added.isEmpty()) {
+      LOG.error("Leases {} were charged and were not here: they are from now on", added.keySet());
+    }
   }
 
   private static void check(long id, LeaseRow lease, SettledBatch.Sums sums, Outcome outcome) {

@@ -27,6 +27,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,33 @@ class LeaseGrantsTest {
     assertEquals(first.leases(), again.leases());
     assertEquals(1, BUDGETS.number("SELECT count(*) FROM lease"));
     assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldGrantNothingUntilAllIsCountedThatWasSettledBeforeTheStart() throws SQLException {
+    AtomicBoolean counted = new AtomicBoolean();
+    LeaseGrants starting =
+        new LeaseGrants(BUDGETS.database.transactions(), LeaseConfig.of(4), clock, counted::get);
+    TestNode early = new TestNode(starting, 1, BOOT);
+    assertEquals(LeaseRefusal.NOT_COUNTED_YET, refusal(early.want(LINE_ITEM)));
+    assertEquals(0, BUDGETS.number("SELECT count(*) FROM lease"));
+    counted.set(true);
+    assertEquals(100 * PRICE, lease(early.want(LINE_ITEM)).amountMicros());
+  }
+
+  @Test
+  void shouldGrantNothingToAProcessThatKnowsMoreThanTheDatabase() throws SQLException {
+    lease(node.want(LINE_ITEM));
+    // As a copy has it that was made before.
+    try (Connection connection = BUDGETS.server.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE billing.node SET revision = 0, sequence = 0, boot = 0");
+    }
+    Problem refused = assertThrows(Problem.class, () -> node.want(LINE_ITEM));
+    assertEquals(409, refused.status());
+    assertThrows(Problem.class, () -> node.listen(), "and again");
+    assertEquals(1, BUDGETS.number("SELECT count(*) FROM lease"));
+    lease(new TestNode(grants, 1, BOOT + 1).want(LINE_ITEM));
   }
 
   @Test

@@ -24,6 +24,8 @@ import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.runtime.api.Caller;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.storage.lease.LeaseAnswer;
+import io.adplatform.storage.lease.LeaseRefusal;
+import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Budget;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -293,5 +295,29 @@ class TermsApiTest {
     assertRefusedByTheDatabase(
         "more than its budget",
         "UPDATE spend_total SET committed_micros = committed_micros + 1 WHERE scope = 'A'");
+  }
+
+  @Test
+  void shouldLendNothingOnTermsThatWereAgreedInAnotherCurrency() throws Exception {
+    patch(credit(50 * PRICE));
+    LeaseAnswer.State held = lease();
+    TestSettlement settlement = new TestSettlement(budgets.database.transactions(), 4, clock);
+    settlement.charge(held.leaseId(), LINE_ITEM, 0, 1_900_000_000, 50 * PRICE);
+    settlement.close(held.leaseId(), 50 * PRICE);
+    assertEquals(0, get(BUYER, TERMS).getLong("freeMicros"));
+    budgets.publish(new Advertiser(ADVERTISER, ACCOUNT, "Acme", "EUR", "UTC"));
+    JsonObject terms = get(BUYER, TERMS);
+    assertEquals("EUR", terms.getString("currency"));
+    assertEquals(0, terms.getLong("availableMicros"), "neither debt nor limit are of this money");
+    assertEquals(0, terms.getLong("creditLimitMicros"));
+    TestNode node =
+        new TestNode(
+            new LeaseGrants(budgets.database.transactions(), LeaseConfig.of(4), clock),
+            2,
+            1_800_000_000);
+    assertEquals(LeaseRefusal.CREDIT_LIMIT, node.want(LINE_ITEM).refusals().getFirst().reason());
+    assertRefusedByTheDatabase("who has 0", "UPDATE advertiser_funds SET leased_micros = 1");
+    JsonObject anew = credit(50 * PRICE).put("currency", "EUR");
+    assertEquals(50 * PRICE, patch(anew).getLong("freeMicros"), "agreed anew");
   }
 }

@@ -40,6 +40,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -87,9 +88,13 @@ class BillingServiceTest {
   }
 
   private void launch() {
+    launch(database.jdbcUrl(), null);
+  }
+
+  private void launch(String jdbcUrl, String acceptedSettledTopic) {
     PostgresConfig postgres =
         PostgresConfig.of(
-            database.jdbcUrl(),
+            jdbcUrl,
             BillingConfig.SCHEMA,
             new PostgresConfig.Login(database.user(), database.password()),
             "app");
@@ -98,7 +103,12 @@ class BillingServiceTest {
         BillingService.launch(
             api,
             new BillingConfig(
-                postgres, kafka, LeaseConfig.of(PARTITIONS), NODE_KEY, "http://127.0.0.1:1"),
+                postgres,
+                kafka,
+                LeaseConfig.of(PARTITIONS),
+                NODE_KEY,
+                "http://127.0.0.1:1",
+                acceptedSettledTopic),
             clock);
     server = api.start();
   }
@@ -434,27 +444,6 @@ class BillingServiceTest {
   }
 
   @Test
-  void shouldGoOnCountingWhenTheTopicSettledIsMadeAnew() throws Exception {
-    launch();
-    long id = LINE_ITEM + 21;
-    publish(
-        advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, new Budget(20 * PRICE, null)));
-    LeaseSource.Lease lease =
-        awaitLease(new HttpLeaseSource(address(), NODE_KEY, 13, 1_800_000_000), id);
-    int partition = EventPartition.of(lease.leaseId(), PARTITIONS);
-    byte[] charge = SettledMessages.charge(lease.leaseId(), 0, 1_900_000_000, PRICE, 0);
-    settle(partition, charge);
-    settle(partition, charge);
-    awaitCharged(id, 2 * PRICE);
-    TestKafka.makeAnew(KafkaTopics.SETTLED, PARTITIONS);
-    producer.close();
-    producer = KafkaClients.openProducer(kafka, "test");
-    settle(partition, charge);
-    awaitCharged(id, 3 * PRICE);
-    end();
-  }
-
-  @Test
   void shouldCountWhatHasWaitedInFewerTransactionsThanPolls() throws Exception {
     launch();
     end();
@@ -511,5 +500,110 @@ class BillingServiceTest {
             "answer", () -> node.exchange(new LeaseSource.Question(unknown, List.of(), List.of())));
     assertEquals(List.of(new LeaseSource.Refusal(424_242, Reason.NO_LEASE)), answer.refusals());
     end();
+  }
+
+  /** The database as it is, under another name. */
+  private static String copyOfTheDatabase() throws SQLException {
+    String url = database.jdbcUrl();
+    String name = url.substring(url.lastIndexOf('/') + 1).replaceAll("[?].*", "");
+    try (Connection connection =
+            DriverManager.getConnection(
+                url.replace("/" + name, "/postgres"), database.user(), database.password());
+        Statement sql = connection.createStatement()) {
+      sql.execute("CREATE DATABASE " + name + "_copy TEMPLATE " + name);
+    }
+    return url.replace("/" + name, "/" + name + "_copy");
+  }
+
+  @Test
+  void shouldGrantNothingTwiceFromADatabaseThatCameBackFromACopy() throws Exception {
+    launch();
+    long id = LINE_ITEM + 21;
+    publish(
+        advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, new Budget(20 * PRICE, null)));
+    await(
+        "budget",
+        () ->
+            call("GET", "/internal/v1/line-items/" + id + "/budget", NODE_KEY).statusCode() == 200
+                ? true
+                : null);
+    end();
+    String copy = copyOfTheDatabase();
+
+    launch();
+    HttpLeaseSource node = new HttpLeaseSource(address(), NODE_KEY, 31, 1_800_000_000);
+    long lease = awaitLease(node, id).leaseId();
+    settle(
+        EventPartition.of(lease, PARTITIONS),
+        SettledMessages.charge(lease, id, 0, 1_900_000_000, 20 * PRICE, 0));
+    awaitCharged(id, 20 * PRICE);
+    end();
+
+    launch(copy, null);
+    HttpLeaseSource anew = new HttpLeaseSource(address(), NODE_KEY, 31, 1_800_000_500);
+    LeaseSource.Want want = new LeaseSource.Want(id, PRICE, 0);
+    LeaseSource.Answer refused =
+        await(
+            "all that was settled",
+            () -> {
+              LeaseSource.Answer answer =
+                  anew.exchange(new LeaseSource.Question(List.of(want), List.of(), List.of()));
+              assertEquals(List.of(), answer.leases());
+              return answer.refusals().getFirst().reason() == Reason.NO_LEASE ? null : answer;
+            });
+    assertEquals(Reason.BUDGET_EXHAUSTED, refused.refusals().getFirst().reason());
+    assertEquals(20 * PRICE, budget(id).getLong("chargedTotalMicros"));
+    publish(lineItem(id, new Budget(25 * PRICE, null)));
+    assertTrue(awaitLease(anew, id).leaseId() > lease);
+    end();
+  }
+
+  @Test
+  void shouldStopCountingWhereSettledWasMadeAnew() throws Exception {
+    launch();
+    long id = LINE_ITEM + 22;
+    publish(advertiser("UTC"), campaign(Budget.UNBOUNDED), lineItem(id, Budget.UNBOUNDED));
+    HttpLeaseSource node = new HttpLeaseSource(address(), NODE_KEY, 32, 1_800_000_000);
+    long lease = awaitLease(node, id).leaseId();
+    byte[] charge = SettledMessages.charge(lease, id, 0, 1_900_000_000, PRICE, 0);
+    settle(EventPartition.of(lease, PARTITIONS), charge);
+    awaitCharged(id, PRICE);
+    String topicId = makeSettledAnew();
+    settle(EventPartition.of(lease, PARTITIONS), charge);
+    await(
+        "decision",
+        () -> {
+          String ready = call("GET", "/readyz", NODE_KEY).body();
+          return ready.contains("accept-settled-topic is set to " + topicId) ? true : null;
+        });
+    assertEquals(PRICE, budget(id).getLong("chargedTotalMicros"));
+    end();
+
+    launch(database.jdbcUrl(), topicId);
+    awaitCharged(id, 2 * PRICE);
+    await("ready", () -> call("GET", "/readyz", NODE_KEY).statusCode() == 200 ? true : null);
+    end();
+  }
+
+  /**
+   * Another topic of the same name; a producer that numbers its messages does not go on with it.
+   */
+  private static String makeSettledAnew() throws Exception {
+    producer.close();
+    try (Admin admin = KafkaClients.openAdmin(kafka, "test")) {
+      admin.deleteTopics(List.of(KafkaTopics.SETTLED)).all().get(30, TimeUnit.SECONDS);
+      await(
+          "deletion",
+          () -> admin.listTopics().names().get().contains(KafkaTopics.SETTLED) ? null : true);
+      KafkaTopics.create(kafka, PATIENCE);
+      producer = KafkaClients.openProducer(kafka, "test");
+      return admin
+          .describeTopics(List.of(KafkaTopics.SETTLED))
+          .topicNameValues()
+          .get(KafkaTopics.SETTLED)
+          .get(30, TimeUnit.SECONDS)
+          .topicId()
+          .toString();
+    }
   }
 }

@@ -30,6 +30,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,6 +55,9 @@ class LedgerApiTest {
           OTHER_BUYER, new Caller(2, 903, Role.ADVERTISER),
           SELLER, new Caller(3, 904, Role.PARTNER),
           PUBLISHER, new Caller(ACCOUNT, 905, Role.PUBLISHER));
+
+  /** Stands for no idempotency key; null is any. */
+  private static final String NO_KEY = "none";
 
   private static final String TOP_UPS = "/billing/advertisers/" + ADVERTISER + "/top-ups";
 
@@ -97,8 +101,9 @@ class LedgerApiTest {
                 body == null
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString(body.encode()));
-    if (idempotencyKey != null) {
-      request.header("Idempotency-Key", idempotencyKey);
+    if (!NO_KEY.equals(idempotencyKey)) {
+      String another = UUID.randomUUID().toString();
+      request.header("Idempotency-Key", idempotencyKey == null ? another : idempotencyKey);
     }
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
@@ -276,6 +281,23 @@ class LedgerApiTest {
     JsonObject author = new JsonObject(first.body()).getJsonObject("author");
     assertEquals("901", author.getString("apiKeyId"));
     assertEquals("99", author.getString("accountId"));
+  }
+
+  @Test
+  void shouldBookNothingByHandWithoutAKey() throws Exception {
+    String entry = settle(1_500, 900);
+    long before = books.budgets.number("SELECT count(*) FROM ledger_entry");
+    for (String path :
+        List.of(TOP_UPS, "/billing/adjustments", "/billing/entries/" + entry + "/corrections")) {
+      JsonObject body =
+          path.equals(TOP_UPS)
+              ? topUp(5)
+              : path.endsWith("adjustments") ? adjustment("CREDIT", 5) : correction(1, 1);
+      HttpResponse<String> refused = send(OPERATOR, "POST", path, body, NO_KEY);
+      assertEquals(422, refused.statusCode(), refused.body());
+      assertTrue(refused.body().contains("Idempotency-Key"), refused.body());
+    }
+    assertEquals(before, books.budgets.number("SELECT count(*) FROM ledger_entry"));
   }
 
   @Test

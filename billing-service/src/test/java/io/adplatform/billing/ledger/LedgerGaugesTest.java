@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adplatform.billing.settlement.SettledMessages.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LedgerGaugesTest {
   private final TestBooks books = new TestBooks();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final AtomicLong nanos = new AtomicLong(-Duration.ofHours(5).toNanos());
   private final LedgerGauges gauges =
-      new LedgerGauges(books.budgets.database.transactions(), books.clock, meters);
+      new LedgerGauges(books.budgets.database.transactions(), nanos::get, meters);
 
   @AfterEach
   void close() {
@@ -41,7 +44,7 @@ class LedgerGaugesTest {
     gauges.refresh();
     assertEquals(0, trialBalance());
     assertEquals(0, discrepancies());
-    books.clock.set("2027-03-01T12:35:56Z");
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
     assertEquals(60, meters.get("adplatform.billing.ledger.check.age.seconds").gauge().value());
   }
 
@@ -57,8 +60,22 @@ class LedgerGaugesTest {
     gauges.refresh();
     assertEquals(7, trialBalance(), "read every minute");
     assertEquals(0, discrepancies(), "computed once a day");
-    books.clock.set("2027-03-02T12:34:56Z");
+    books.clock.set("2027-04-02T12:34:56Z");
+    gauges.refresh();
+    assertEquals(0, discrepancies(), "a clock that is set is no day that passes");
+    nanos.addAndGet(Duration.ofDays(1).toNanos());
     gauges.refresh();
     assertEquals(3, discrepancies(), "two balances and an entry");
+  }
+
+  @Test
+  void shouldCountThatBooksCannotBeReadAndTellTheirAge() throws Exception {
+    gauges.refresh();
+    assertEquals(0, meters.get("adplatform.billing.ledger.check.failures").counter().count());
+    books.asOwner("REVOKE SELECT ON ledger_balance FROM billing_app");
+    nanos.addAndGet(Duration.ofSeconds(90).toNanos());
+    gauges.refresh();
+    assertEquals(1, meters.get("adplatform.billing.ledger.check.failures").counter().count());
+    assertEquals(90, meters.get("adplatform.billing.trial.balance.age.seconds").gauge().value());
   }
 }

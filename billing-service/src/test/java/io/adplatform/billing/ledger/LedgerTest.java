@@ -163,6 +163,23 @@ class LedgerTest {
     books.requireExact();
   }
 
+  /** As years of a currency of small units bring it: some trillions of dollars in rupiah. */
+  @Test
+  void shouldPostOnWhereMoreWasTurnedOverThanAnyBigintHolds() throws SQLException {
+    books.post(impression(10, 8));
+    books.asOwner(
+        "SET session_replication_role = replica",
+        "UPDATE ledger_balance SET debit_micros = debit_micros + 18000000000000000000,"
+            + " credit_micros = credit_micros + 18000000000000000000");
+    books.post(impression(10, 8));
+    assertEquals(2, entries());
+    assertEquals(20, books.balance(AccountKind.RECEIVABLE, ADVERTISER));
+    assertEquals(
+        0,
+        books.budgets.number(
+            "SELECT count(*) FROM ledger_balance WHERE debit_micros < 18000000000000000000"));
+  }
+
   @Test
   void shouldRefuseAnEntryThatIsNotBalanced() throws SQLException {
     books.post(impression(10, 8));

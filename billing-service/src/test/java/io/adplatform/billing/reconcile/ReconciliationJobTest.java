@@ -48,6 +48,7 @@ class ReconciliationJobTest {
   private Figures events = Figures.ZERO;
 
   private long rolledUp;
+  private int keptDays = 34;
 
   @BeforeEach
   void start() throws Exception {
@@ -85,7 +86,7 @@ class ReconciliationJobTest {
 
   private JsonObject position() {
     return new JsonObject()
-        .put("keptFromSeconds", clock.millis() / 1_000 - 34 * 86_400)
+        .put("keptFromSeconds", clock.millis() / 1_000 - keptDays * 86_400L)
         .put(
             "topics", new JsonArray().add(new JsonObject().put("generation", 0).put("topicId", "")))
         .put(
@@ -135,20 +136,20 @@ class ReconciliationJobTest {
 
   @Test
   void shouldCompareADayOnceItIsOverAndAgainWhenItMoves() throws Exception {
-    assertEquals(0, job.runDue(), "nothing was ever settled");
+    assertEquals(0, job.runDue().compared(), "nothing was ever settled");
     settle(2_500, 2_000);
-    assertEquals(0, job.runDue(), "the day is not over");
+    assertEquals(0, job.runDue().compared(), "the day is not over");
     clock.set("2027-03-02T00:59:59Z");
-    assertEquals(0, job.runDue(), "signals may still come");
+    assertEquals(0, job.runDue().compared(), "signals may still come");
     clock.set("2027-03-02T01:00:00Z");
-    assertEquals(1, job.runDue());
+    assertEquals(1, job.runDue().compared());
     clock.set("2027-03-02T01:20:00Z");
-    assertEquals(0, job.runDue(), "nothing has moved");
+    assertEquals(0, job.runDue().compared(), "nothing has moved");
     settle(100, 80);
     clock.set("2027-03-02T01:21:00Z");
-    assertEquals(1, job.runDue());
+    assertEquals(1, job.runDue().compared());
     clock.set("2027-03-02T01:40:00Z");
-    assertEquals(0, job.runDue());
+    assertEquals(0, job.runDue().compared());
     assertEquals(0, unexplained());
     assertEquals(2, budgets.number("SELECT count(*) FROM reconciliation WHERE complete"));
   }
@@ -157,8 +158,8 @@ class ReconciliationJobTest {
   void shouldCompareDaysThatWereMissed() throws Exception {
     settle(2_500, 2_000);
     clock.set("2027-03-04T12:00:00Z");
-    assertEquals(3, job.runDue());
-    assertEquals(0, job.runDue());
+    assertEquals(3, job.runDue().compared());
+    assertEquals(0, job.runDue().compared());
   }
 
   @Test
@@ -167,15 +168,15 @@ class ReconciliationJobTest {
     rolledUp = 0;
     events = Figures.ZERO;
     clock.set("2027-03-02T01:00:00Z");
-    assertEquals(1, job.runDue());
+    assertEquals(1, job.runDue().compared());
     assertEquals(0, budgets.number("SELECT count(*) FROM reconciliation WHERE complete"));
     assertEquals(0, unexplained(), "what is on its way is no fault");
     clock.set("2027-03-02T01:05:00Z");
-    assertEquals(0, job.runDue(), "not at once");
+    assertEquals(0, job.runDue().compared(), "not at once");
     clock.set("2027-03-02T01:11:00Z");
     rolledUp = 1;
     events = new Figures(1, 2_500, 2_000, 0);
-    assertEquals(1, job.runDue());
+    assertEquals(1, job.runDue().compared());
     assertEquals(1, budgets.number("SELECT count(*) FROM reconciliation WHERE complete"));
   }
 
@@ -230,5 +231,42 @@ class ReconciliationJobTest {
     }
     assertEquals(10, budgets.number("SELECT count(*) FROM reconciliation"));
     assertEquals(15, budgets.number("SELECT max(id) FROM reconciliation"));
+  }
+
+  /** A file of a day that was taken and cannot be read now, as after a change of its form. */
+  private void takeAFileThatCannotBeRead(String day) throws Exception {
+    try (java.sql.Connection connection = budgets.server.connect();
+        java.sql.Statement statement = connection.createStatement()) {
+      statement.execute("SET search_path = billing");
+      statement.execute(
+          "INSERT INTO supply_partner (id, account_id, version) VALUES (50, 1, 1)"
+              + " ON CONFLICT DO NOTHING");
+      statement.execute(
+          "INSERT INTO partner_file (supply_partner_id, day, state, received_millis, author_key_id,"
+              + " author_account_id, sha256, content, summary) VALUES (50, '"
+              + day
+              + "', 'ACCEPTED', 1, 1, 1, sha256('x'), 'x', '{}')");
+    }
+  }
+
+  @Test
+  void shouldCompareAllOtherDaysWhereOneCannotBeCompared() throws Exception {
+    settle(2_500, 2_000);
+    takeAFileThatCannotBeRead("2027-03-01");
+    clock.set("2027-03-04T12:00:00Z");
+    ReconciliationJob.Ran ran = job.runDue();
+    assertEquals(2, ran.compared());
+    assertEquals(1, ran.failed());
+    assertEquals(1, meters.get("adplatform.billing.reconciliation.failures").counter().count());
+  }
+
+  @Test
+  void shouldPassOverDaysWhoseEventsAreKeptNoMore() throws Exception {
+    settle(2_500, 2_000);
+    keptDays = 2;
+    clock.set("2027-03-04T12:00:00Z");
+    ReconciliationJob.Ran ran = job.runDue();
+    assertEquals(1, ran.compared(), "the 3rd alone is kept whole");
+    assertEquals(0, ran.failed());
   }
 }

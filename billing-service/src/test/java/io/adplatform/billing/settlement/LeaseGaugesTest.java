@@ -2,8 +2,11 @@ package io.adplatform.billing.settlement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.billing.TestBudgets;
+import io.adplatform.billing.TestClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,6 +36,26 @@ class LeaseGaugesTest {
       assertEquals(NOW - 30_000, LeaseGauges.settledUpToMillis(connection, 2));
       statement.execute("UPDATE node SET written_off_millis = 1");
       assertNull(LeaseGauges.settledUpToMillis(connection, 2));
+    }
+  }
+
+  @Test
+  void shouldCountThatLeasesCannotBeRead() throws SQLException {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (TestBudgets budgets = new TestBudgets();
+        LeaseGauges gauges =
+            new LeaseGauges(
+                budgets.database.transactions(), 2, new TestClock("2027-03-01T12:00:00Z"), meters);
+        Connection connection = budgets.server.connect();
+        Statement statement = connection.createStatement()) {
+      assertEquals(Double.NaN, meters.get("adplatform.billing.leases.age.seconds").gauge().value());
+      gauges.refresh();
+      double age = meters.get("adplatform.billing.leases.age.seconds").gauge().value();
+      assertTrue(age >= 0, "age " + age);
+      assertEquals(0, meters.get("adplatform.billing.leases.read.failures").counter().count());
+      statement.execute("REVOKE SELECT ON billing.lease FROM billing_app");
+      gauges.refresh();
+      assertEquals(1, meters.get("adplatform.billing.leases.read.failures").counter().count());
     }
   }
 }

@@ -7,6 +7,7 @@ import static io.adplatform.billing.TestBudgets.lineItem;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.billing.TestBudgets;
@@ -40,7 +41,7 @@ class SettlementTest {
 
   private final SettledCounters counters = new SettledCounters(new SimpleMeterRegistry());
   private final Settlement settlement =
-      new Settlement(BUDGETS.database.transactions(), PARTITIONS, CLOCK, counters);
+      new Settlement(BUDGETS.database.transactions(), PARTITIONS, CLOCK, counters, null);
   private final LeaseGrants grants =
       new LeaseGrants(BUDGETS.database.transactions(), LeaseConfig.of(PARTITIONS), CLOCK);
   private final TestNode node = new TestNode(grants, ++nodeId, 1_800_000_000);
@@ -181,32 +182,67 @@ class SettlementTest {
     }
   }
 
+  private Settlement accepting(String topic) {
+    return new Settlement(BUDGETS.database.transactions(), PARTITIONS, CLOCK, counters, topic);
+  }
+
+  /** Nothing is changed by it either. */
+  private void assertStopped(String topicId, long[] ends, String because) throws SQLException {
+    String generations = "SELECT sum(generation) FROM settled_offset";
+    long before = BUDGETS.number(generations);
+    SettledLostException stopped =
+        assertThrows(SettledLostException.class, () -> settlement.begin(topicId, ends));
+    assertTrue(stopped.getMessage().contains(because), stopped.getMessage());
+    assertEquals(before, BUDGETS.number(generations));
+    assertEquals(
+        Arrays.stream(OFFSETS).sum(),
+        BUDGETS.number("SELECT sum(next_offset) FROM settled_offset"));
+  }
+
+  /** As if the topics of the tests were one. */
+  private static void forgetTopic() throws SQLException {
+    try (var connection = BUDGETS.server.connect();
+        var statement = connection.createStatement()) {
+      statement.execute("UPDATE billing.settled_offset SET topic_id = NULL, next_offset = 0");
+    }
+    Arrays.fill(OFFSETS, 0);
+  }
+
   @Test
-  void shouldBeginAtZeroOnATopicThatWasMadeAnew() throws SQLException {
+  void shouldCountNothingOfATopicThatWasMadeAnewUntilItIsAccepted() throws SQLException {
     settlement.begin("one", ends(Long.MAX_VALUE));
     countEverywhere();
     double before = counters.resets.count();
     assertArrayEquals(OFFSETS, settlement.begin("one", OFFSETS.clone()));
     assertEquals(before, counters.resets.count());
-    assertArrayEquals(ends(0), settlement.begin("two", ends(Long.MAX_VALUE)));
+    assertStopped("two", ends(Long.MAX_VALUE), "its id was one and is two");
+    assertStopped("two", ends(Long.MAX_VALUE), "accept-settled-topic is set to two");
+    assertThrows(
+        SettledLostException.class, () -> accepting("one").begin("two", ends(Long.MAX_VALUE)));
+    assertArrayEquals(ends(0), accepting("two").begin("two", ends(Long.MAX_VALUE)));
     assertEquals(before + PARTITIONS, counters.resets.count());
     assertArrayEquals(ends(0), settlement.begin("two", ends(5)));
     assertEquals(before + PARTITIONS, counters.resets.count(), "said once");
+    forgetTopic();
   }
 
   @Test
-  void shouldGoBackToTheEndOfATopicThatLostSomeOfIt() throws SQLException {
+  void shouldCountNothingOfATopicThatLostItsEndUntilItIsAccepted() throws SQLException {
     settlement.begin("three", ends(Long.MAX_VALUE));
     countEverywhere();
     double before = counters.resets.count();
-    assertArrayEquals(ends(0), settlement.begin("three", ends(0)));
+    assertStopped("three", ends(0), "ends at 0, but its messages up to");
+    assertArrayEquals(ends(0), accepting("three").begin("three", ends(0)));
     assertEquals(before + PARTITIONS, counters.resets.count());
+    forgetTopic();
   }
 
   @Test
-  void shouldBeginAtZeroWhereTheEndIsBeforeAndTheTopicHasNoId() throws SQLException {
+  void shouldCountNothingOfAShortenedTopicWithoutAnIdUntilItIsAccepted() throws SQLException {
     countEverywhere();
-    assertArrayEquals(ends(0), settlement.begin(null, ends(0)));
+    assertStopped(null, ends(0), "accept-settled-topic is set to unnamed");
+    assertArrayEquals(ends(0), accepting("unnamed").begin(null, ends(0)));
+    forgetTopic();
   }
 
   @Test
@@ -294,5 +330,107 @@ class SettlementTest {
     }
     assertEquals(0, counters.mismatches.count());
     assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  /** A charge of a line item as it stands in the topic. */
+  private byte[] chargeOfLineItem(long leaseId, long micros) {
+    return SettledMessages.charge(leaseId, lineItemId, 0, 1_900_000_000, micros, 0);
+  }
+
+  private long spent(String column, String scope, long id) throws SQLException {
+    return BUDGETS.number(
+        "SELECT coalesce((SELECT %s FROM spend_total WHERE scope = '%s' AND id = %d), 0)"
+            .formatted(column, scope, id));
+  }
+
+  @Test
+  void shouldCommitWhatWasChargedOnALeaseThatACopyDoesNotKnow() throws SQLException {
+    long unknown = 5_000_000_000L + lineItemId;
+    long campaignBefore = spent("charged_micros", "C", TestBudgets.CAMPAIGN);
+    settlement.count(batch(unknown, chargeOfLineItem(unknown, 12 * PRICE)));
+    settlement.count(batch(unknown, chargeOfLineItem(unknown, 3 * PRICE)));
+    assertEquals(1, counters.unknownLeases.count());
+    assertEquals(15 * PRICE, spent("charged_micros", "L", lineItemId));
+    assertEquals(15 * PRICE, spent("committed_micros", "L", lineItemId));
+    assertEquals(campaignBefore + 15 * PRICE, spent("charged_micros", "C", TestBudgets.CAMPAIGN));
+    assertEquals(0, BUDGETS.inconsistencies());
+    assertEquals(5 * PRICE, grant().amountMicros(), "of a budget of 20");
+    settlement.count(
+        batch(
+            unknown,
+            chargeOfLineItem(unknown, PRICE),
+            SettledMessages.closed(unknown, 16 * PRICE)));
+    assertEquals(0, counters.mismatches.count());
+    assertEquals(16 * PRICE, spent("charged_micros", "L", lineItemId));
+    assertEquals(0, BUDGETS.inconsistencies());
+  }
+
+  @Test
+  void shouldCountWhatWasChargedThoughTheCopyLeasesTheBudgetElsewhere() throws SQLException {
+    long known = grant().leaseId();
+    long unknown = 6_000_000_000L + lineItemId;
+    settlement.count(batch(unknown, chargeOfLineItem(unknown, 12 * PRICE)));
+    settlement.count(batch(known, chargeOfLineItem(known, 3 * PRICE)));
+    settlement.count(batch(known, SettledMessages.closed(known, 3 * PRICE)));
+    assertEquals(0, BUDGETS.inconsistencies());
+    assertEquals(5 * PRICE, granted(known));
+  }
+
+  @Test
+  void shouldGiveOutNoIdOfALeaseThatSettledKnows() throws SQLException {
+    long before = grant().leaseId();
+    BUDGETS.publish(lineItem(++lineItemId, new Budget(20 * PRICE, null)));
+    long unknown = 7_000_000_000L + lineItemId;
+    settlement.count(batch(unknown, SettledMessages.closed(unknown, 0)));
+    settlement.caughtUp();
+    long after = grant().leaseId();
+    assertTrue(after > unknown && unknown > before, after + " after " + unknown);
+  }
+
+  private long discrepancies(String where) throws SQLException {
+    return BUDGETS.number("SELECT count(*) FROM budget_discrepancy WHERE " + where);
+  }
+
+  @Test
+  void shouldFindWhatIsChargedAboveWhatTheBudgetAllowed() throws SQLException {
+    String mine = "scope = 'L' AND id = " + lineItemId;
+    long lease = grant().leaseId();
+    settlement.count(batch(lease, chargeOfLineItem(lease, 15 * PRICE)));
+    BUDGETS.publish(lineItem(lineItemId, new Budget(10 * PRICE, 10 * PRICE)));
+    assertEquals(0, discrepancies(mine), "it was lowered below what nodes hold");
+    long unknown = 8_000_000_000L + lineItemId;
+    settlement.count(batch(unknown, chargeOfLineItem(unknown, 6 * PRICE)));
+    assertEquals(
+        1, discrepancies(mine), "21 of the 20 that it allowed; of a day it bounded nothing");
+    addToCharged(7, mine);
+    assertEquals(1, discrepancies(mine + " AND what = 'TOTAL'"));
+    assertEquals(1, discrepancies(mine + " AND what = 'LEDGER'"));
+    addToCharged(-7, mine);
+    assertEquals(0, discrepancies(mine + " AND what = 'LEDGER'"));
+  }
+
+  private static void addToCharged(long micros, String where) throws SQLException {
+    try (var connection = BUDGETS.server.connect();
+        var statement = connection.createStatement()) {
+      statement.execute("SET search_path = billing");
+      statement.execute(
+          "UPDATE spend_total SET charged_micros = charged_micros + " + micros + " WHERE " + where);
+    }
+  }
+
+  @Test
+  void shouldRefuseThatALeaseIsChargedMoreThanItsNodeKeeps() throws SQLException {
+    long lease = grant().leaseId();
+    try (var connection = BUDGETS.server.connect();
+        var statement = connection.createStatement()) {
+      SQLException refused =
+          assertThrows(
+              SQLException.class,
+              () ->
+                  statement.execute(
+                      "UPDATE billing.lease SET charged_micros = amount_micros + 1 WHERE id = "
+                          + lease));
+      assertTrue(refused.getMessage().contains("charged_within_lease"), refused.getMessage());
+    }
   }
 }

@@ -14,11 +14,13 @@ public final class TestSettlement {
   private final SettledCounters counters = new SettledCounters(meters);
   private final long[] offsets;
   private final Transactions transactions;
+  private final InstantSource clock;
 
   public TestSettlement(Transactions transactions, int partitions, InstantSource clock) {
-    this.settlement = new Settlement(transactions, partitions, clock, counters);
+    this.settlement = new Settlement(transactions, partitions, clock, counters, null);
     this.offsets = new long[partitions];
     this.transactions = transactions;
+    this.clock = clock;
   }
 
   /** Charges a lease. */
@@ -73,12 +75,13 @@ public final class TestSettlement {
   }
 
   /**
-   * Where reading goes on, by partition, on a topic.
+   * Where reading goes on, by partition, on a topic that an operator has accepted.
    *
    * @param topicId of the topic, and {@code ends} where its partitions end
    */
   public long[] begin(String topicId, long[] ends) throws SQLException {
-    return settlement.begin(topicId, ends);
+    return new Settlement(transactions, offsets.length, clock, counters, topicId)
+        .begin(topicId, ends);
   }
 
   /** What was counted under a name. */

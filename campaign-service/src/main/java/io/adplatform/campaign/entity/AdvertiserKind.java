@@ -17,8 +17,8 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Advertisers. Currency and time zone are fixed once there are campaigns: their budgets are kept in
- * them.
+ * Advertisers. Currency and time zone are fixed from the first campaign on, also when it is
+ * deleted: budgets, and what was charged and is owed, are kept in them (ADR 0088).
  */
 public final class AdvertiserKind implements EntityKind<Advertiser> {
   private static final EntityTerms TERMS =
@@ -85,12 +85,16 @@ public final class AdvertiserKind implements EntityKind<Advertiser> {
     if (sameCurrency && before.timeZone().equals(advertiser.timeZone())) {
       return;
     }
-    List<String> uses = new ArrayList<>();
-    Rows.count(handle, uses, "campaign", "campaign", "advertiser_id", advertiser.id());
-    if (!uses.isEmpty()) {
+    boolean hadCampaigns =
+        handle
+            .createQuery("SELECT had_campaigns FROM advertiser WHERE id = :id")
+            .bind("id", advertiser.id())
+            .mapTo(Boolean.class)
+            .one();
+    if (hadCampaigns) {
       throw Problem.conflict(
           sameCurrency ? "/timeZone" : "/currency",
-          "It cannot change any more: the budgets of " + uses.getFirst() + " are kept in it.");
+          "It cannot change any more: what its campaigns may spend, or spent, is kept in it.");
     }
   }
 

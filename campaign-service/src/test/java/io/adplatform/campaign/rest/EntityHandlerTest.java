@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.campaign.rest.CampaignFixture.Answer;
@@ -12,6 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -374,6 +376,33 @@ class EntityHandlerTest {
         "/timeZone",
         api.patch(path, new JsonObject().put("timeZone", "Asia/Tokyo")).expect(409).field());
     api.patch(path, named("Only the name")).expect(200);
+  }
+
+  @Test
+  void shouldRefuseThatMoneyChangesItsCurrencyWhenItsCampaignsAreDeleted() throws Exception {
+    String advertiser = api.newAdvertiser();
+    String path = "/advertisers/" + advertiser;
+    String campaign = api.newCampaign(advertiser);
+    api.patch("/campaigns/" + campaign, new JsonObject().put("status", "PAUSED")).expect(200);
+    api.delete("/campaigns/" + campaign).expect(204);
+    assertEquals(
+        "/currency", api.patch(path, new JsonObject().put("currency", "EUR")).expect(409).field());
+    assertEquals(
+        "/timeZone",
+        api.patch(path, new JsonObject().put("timeZone", "Asia/Tokyo")).expect(409).field());
+    api.patch(path, named("Only the name")).expect(200);
+    try (Connection connection = api.connectAsOwner()) {
+      SQLException refused =
+          assertThrows(
+              SQLException.class,
+              () ->
+                  connection
+                      .createStatement()
+                      .execute(
+                          "UPDATE campaign.advertiser SET currency = 'EUR' WHERE id = "
+                              + advertiser));
+      assertTrue(refused.getMessage().contains("stay as they are"), refused.toString());
+    }
   }
 
   @Test

@@ -54,6 +54,9 @@ public final class ChaosRun {
   /** Of the beacons, the share of which nobody may know whether they were recorded. */
   private static final double MOST_UNKNOWN = 0.001;
 
+  /** Where faults are lacking on a slow machine, a run goes on for so many times as long. */
+  private static final int MOST_TIMES_LONGER = 2;
+
   private static final int NOT_FOUND = 404;
 
   /** The design's target. */
@@ -177,9 +180,10 @@ public final class ChaosRun {
   private void strike(Books books, Strikes strikes) throws Exception {
     Schedule schedule = new Schedule(seed, seconds, disk != null);
     Map<Fault.Kind, Integer> kinds = new EnumMap<>(Fault.Kind.class);
-    long end = System.nanoTime() + seconds * 1_000_000_000L;
+    long begin = System.nanoTime();
     int struck = 0;
-    while (System.nanoTime() < end) {
+    while (secondsSince(begin) < seconds
+        || schedule.lacking() > 0 && secondsSince(begin) < seconds * MOST_TIMES_LONGER) {
       Thread.sleep(BREATH_MILLIS);
       long inFlight = awaitFlight(books);
       Fault fault = schedule.next();
@@ -191,6 +195,11 @@ public final class ChaosRun {
       strikes.strike(fault);
     }
     say("%d faults have struck: %s", struck, kinds);
+    require(schedule.lacking() == 0, schedule.lacking() + " faults of the schedule did not strike");
+  }
+
+  private static long secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000_000L;
   }
 
   /** Waits until enough of what was answered is under way; how much. */

@@ -19,6 +19,7 @@ final class Damage {
           "adplatform_billing_settled_gaps_total",
           "adplatform_billing_settled_resets_total",
           "adplatform_billing_settled_mismatches_total",
+          "adplatform_billing_settled_unknown_leases_total",
           "adplatform_ingest_chain_breaks_total",
           "adplatform_settle_events_missing_total");
 

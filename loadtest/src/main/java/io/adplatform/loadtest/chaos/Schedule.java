@@ -36,10 +36,19 @@ final class Schedule {
   private static final List<Server> LONG_AWAY =
       List.of(Server.KAFKA, Server.CLICKHOUSE, Server.POSTGRES, Server.SETTLE);
 
+  /**
+   * Of a shorter schedule one fault has to strike in so many seconds: a breath, a fault of middle
+   * length, and what a server takes to come back on a slow machine.
+   */
+  private static final int SECONDS_A_FAULT = 30;
+
   private final SplittableRandom random;
   private final boolean hasDisk;
+  private final int seconds;
   private final List<Fault> round = new ArrayList<>();
   private boolean outageIsDue;
+  private int firstRound;
+  private int drawn;
 
   /**
    * A schedule.
@@ -50,14 +59,35 @@ final class Schedule {
   Schedule(long seed, int seconds, boolean hasDisk) {
     this.random = new SplittableRandom(seed);
     this.hasDisk = hasDisk;
-    this.outageIsDue = seconds >= LONG_SCHEDULE_SECONDS;
+    this.seconds = seconds;
+    this.outageIsDue = isLong();
+  }
+
+  private boolean isLong() {
+    return seconds >= LONG_SCHEDULE_SECONDS;
+  }
+
+  /**
+   * What a run has to strike with or it shows too little: a whole round in a long schedule, so that
+   * everything was struck in each way; one fault in half a minute in a shorter one.
+   *
+   * @return how many faults of the schedule are lacking
+   */
+  int lacking() {
+    int least = Math.max(1, seconds / SECONDS_A_FAULT);
+    if (isLong()) {
+      least = drawn == 0 ? 1 : firstRound;
+    }
+    return Math.max(0, least - drawn);
   }
 
   /** The next fault. */
   Fault next() {
     if (round.isEmpty()) {
       drawRound();
+      firstRound = firstRound == 0 ? round.size() : firstRound;
     }
+    drawn++;
     return round.remove(random.nextInt(round.size()));
   }
 

@@ -111,7 +111,11 @@ final class BooksRates implements AutoCloseable {
   void begin() {
     reader =
         SettledReader.start(
-            kafka, database.transactions(), InstantSource.system(), new SimpleMeterRegistry());
+            kafka,
+            database.transactions(),
+            InstantSource.system(),
+            new SimpleMeterRegistry(),
+            null);
   }
 
   /** Impressions in the ledger. */

@@ -152,7 +152,7 @@ public final class EventRates {
                   node, kafka, ShipPositions.open(folder.resolve("positions")), new NoWatermarks());
       try (SettleServer settle =
           SettleServer.start(
-              folders, LoopbackPorts.free(), kafka.bootstrap(), null, EventRates::say)) {
+              folders, LoopbackPorts.free(), kafka.bootstrap(), null, null, EventRates::say)) {
         settle.process().awaitReady(BOUND);
         settle(settle);
         post();

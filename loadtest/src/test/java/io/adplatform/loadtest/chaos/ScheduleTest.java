@@ -56,6 +56,33 @@ class ScheduleTest {
     assertEquals(0, drawn(SEED, SHORT, true, 3 * ROUND).stream().filter(this::isLong).count());
   }
 
+  @Test
+  void shouldLackFaultsUntilALongScheduleHasStruckAWholeRound() {
+    Schedule schedule = new Schedule(SEED, LONG, true);
+    int struck = 0;
+    while (schedule.lacking() > 0) {
+      schedule.next();
+      struck++;
+    }
+    assertEquals(ROUND + 1, struck, "and the long outage");
+  }
+
+  @Test
+  void shouldLackFaultsUntilOneHasStruckInEveryHalfMinuteOfAShortSchedule() {
+    Schedule schedule = new Schedule(SEED, 120, true);
+    for (int lacking = 4; lacking > 0; lacking--) {
+      assertEquals(lacking, schedule.lacking());
+      schedule.next();
+    }
+    assertEquals(0, schedule.lacking());
+    assertEquals(1, new Schedule(SEED, 10, true).lacking());
+  }
+
+  @Test
+  void shouldCallLeasesThatAreNotKnownDamage() {
+    assertTrue(Damage.COUNTERS.contains("adplatform_billing_settled_unknown_leases_total"));
+  }
+
   private boolean isLong(Fault fault) {
     return fault.millis() >= 100_000;
   }

@@ -68,6 +68,7 @@ final class SettleChild implements AutoCloseable {
               folder.port("settle"),
               config.bootstrap(),
               known.path("kafka-properties", null),
+              known.text("accept-settled-topic", null),
               console::event));
     } catch (Exception e) {
       topics.completeExceptionally(e);

@@ -20,12 +20,15 @@ public final class SettleServer implements AutoCloseable {
    * @param port of its {@code /metrics} and {@code /readyz} on 127.0.0.1
    * @param bootstrapServers Kafka's
    * @param kafkaProperties file of what its Kafka clients are given besides, or null
+   * @param acceptedSettled id of the topic {@code settled} that an operator has accepted though it
+   *     does not hold what was settled, or null
    */
   public static SettleServer start(
       ServerFolders folders,
       int port,
       String bootstrapServers,
       Path kafkaProperties,
+      String acceptedSettled,
       Consumer<String> announce) {
     Path data = folders.data("settle");
     JavaCommand java =
@@ -37,6 +40,9 @@ public final class SettleServer implements AutoCloseable {
             .arguments("--port", Integer.toString(port));
     if (kafkaProperties != null) {
       java.arguments("--kafka-properties", kafkaProperties.toString());
+    }
+    if (acceptedSettled != null) {
+      java.arguments("--accept-settled", acceptedSettled);
     }
     return new SettleServer(
         ServerProcess.start(

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * {@code POST /internal/v1/settled/creatives}: which of the creatives named were ever bid with to a
- * supply partner, as far back as reports go.
+ * {@code POST /internal/v1/settled/creatives}: which of the creatives (or, by {@code lineItem}, of
+ * the line items) named were ever bid to a supply partner, as far back as reports go.
  */
 final class CreativesHandler implements ApiHandler {
   private final FigureQuery query;
@@ -27,11 +27,16 @@ final class CreativesHandler implements ApiHandler {
         asked.getJsonArray("ids").stream()
             .map(String::valueOf)
             .collect(Collectors.joining(",", "[", "]"));
+    String column = "lineItem".equals(asked.getString("by")) ? "line_item_id" : "creative_id";
     JsonArray known = new JsonArray();
     for (JsonNode row :
         query.rows(
-            "SELECT DISTINCT creative_id AS id FROM delivery WHERE supply_partner_id ="
-                + " {supplyPartner:Int64} AND has({ids:Array(Int64)}, creative_id)",
+            "SELECT DISTINCT "
+                + column
+                + " AS id FROM delivery WHERE supply_partner_id ="
+                + " {supplyPartner:Int64} AND has({ids:Array(Int64)}, "
+                + column
+                + ")",
             Map.of("ids", ids, "supplyPartner", Long.toString(asked.getLong("supplyPartnerId"))))) {
       known.add(row.get("id").asLong());
     }

@@ -132,7 +132,7 @@ public final class LeaseDialogue implements LeaseSource {
           ADVERTISER_TOTAL_BUDGET,
           ADVERTISER_DAILY_BUDGET ->
           Reason.BUDGET_EXHAUSTED;
-      case UNKNOWN_LINE_ITEM, TOO_MANY_LEASES, OTHER -> Reason.NO_LEASE;
+      case UNKNOWN_LINE_ITEM, TOO_MANY_LEASES, NOT_COUNTED_YET, OTHER -> Reason.NO_LEASE;
     };
   }
 }

@@ -30,6 +30,10 @@ public enum LeaseRefusal {
   ADVERTISER_TOTAL_BUDGET,
   /** The same of its advertiser's own budget for today. */
   ADVERTISER_DAILY_BUDGET,
+  /**
+   * What was settled before billing-service started is not all counted: what is free is unknown.
+   */
+  NOT_COUNTED_YET,
   /** A later name that this release does not know. */
   @com.fasterxml.jackson.annotation.JsonEnumDefaultValue
   OTHER
