@@ -39,7 +39,8 @@ class ApiServerTest {
   @BeforeAll
   static void start() {
     server =
-        ApiServer.builder(new ApiServerConfig("127.0.0.1", 0, MAX_BODY, Duration.ofMillis(700), 2))
+        ApiServer.builder(
+                new ApiServerConfig("127.0.0.1", 0, MAX_BODY, Duration.ofMillis(700), 2, 2))
             .keys(ApiServerTest::caller)
             .nodeKey(NODE_KEY)
             .metrics(new Metrics().registry())
