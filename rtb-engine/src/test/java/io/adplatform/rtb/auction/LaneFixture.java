@@ -221,6 +221,11 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   /** An interstitial's token, and a conversion's time after it. */
   private static final long LEASE_MILLIS = 1_815_000 + BidModel.CPA.chargeSeconds() * 1_000L;
 
+  /** What {@link #publish} takes, and some. */
+  private static final long AFTER_PUBLISHING_MILLIS = 5_000;
+
+  private int turns;
+
   /** How much each lease is over that is got from now on. */
   void leaseAmount(long micros) {
     leaseAmountMicros = micros;
@@ -250,10 +255,13 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     clockMillis = now;
   }
 
-  /** Has what the lane wants asked for, and what is answered taken over. */
+  /** Has what the lane wants asked for, and what is answered taken over; takes a second each. */
   void turn() {
-    clockMillis += 500;
-    node.doWork();
+    turns++;
+    for (int half = 0; half < 2; half++) {
+      clockMillis = now + AFTER_PUBLISHING_MILLIS + turns * 1_000L + half * 500L;
+      node.doWork();
+    }
     auctions.doWork();
     clockMillis = now;
   }

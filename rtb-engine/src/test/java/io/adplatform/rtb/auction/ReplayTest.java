@@ -38,6 +38,7 @@ class ReplayTest {
           Reason.OUTBID,
           Reason.LOST_TIE,
           Reason.NO_LEASE,
+          Reason.BUDGET_EXHAUSTED,
           Reason.FREQUENCY_CAPPED,
           Reason.FREQUENCY_UNKNOWN,
           Reason.PACED,
