@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       SupplyPartnerCommand.class,
       ReportCommand.class,
       ExplainCommand.class,
+      ReplayCommand.class,
       ReconcileCommand.class,
       BenchCommand.class
     })

@@ -2,6 +2,7 @@ package io.adplatform.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,9 +38,7 @@ final class ExplainCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     List<JsonNode> auctions =
-        request
-            ? List.copyOf(toList(api.get("/auctions?requestId=" + Api.encode(id)).path("items")))
-            : List.of(api.get("/auctions/" + Api.encode(id)));
+        request ? ofRequest() : List.of(api.get("/auctions/" + Api.encode(id)));
     if (auctions.isEmpty()) {
       throw new ApiFailure("no auction of request " + id + " is on record");
     }
@@ -49,9 +48,12 @@ final class ExplainCommand implements Runnable {
     out.flush();
   }
 
-  private static List<JsonNode> toList(JsonNode items) {
-    List<JsonNode> all = new java.util.ArrayList<>();
-    items.forEach(all::add);
+  /** The list has the records alone; each is explained by itself. */
+  private List<JsonNode> ofRequest() {
+    List<JsonNode> all = new ArrayList<>();
+    for (JsonNode record : api.get("/auctions?requestId=" + Api.encode(id)).path("items")) {
+      all.add(api.get("/auctions/" + Api.encode(record.path("auctionId").asText())));
+    }
     return all;
   }
 }

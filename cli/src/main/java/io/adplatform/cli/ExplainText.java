@@ -71,6 +71,9 @@ final class ExplainText {
     for (JsonNode candidate : auction.path("candidates")) {
       candidate(text, candidate);
     }
+    if (auction.hasNonNull("furtherCandidates")) {
+      line(text, "and", "line items not listed, by reason: " + auction.get("furtherCandidates"));
+    }
     return text.toString();
   }
 

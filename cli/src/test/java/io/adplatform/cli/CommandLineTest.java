@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +111,50 @@ class CommandLineTest {
     assertEquals(2, run(words, "--creative", "5", "--cpc", "0.40", "--cpa", "12"));
     assertEquals(2, run(words, "--creative", "5"));
     assertEquals(1, received.size());
+  }
+
+  @Test
+  void shouldSayWhetherAnAuctionComesOutAsRecorded() {
+    answers.add("{\"auctionId\":\"ab\",\"catalogueVersion\":\"7\",\"verdict\":\"IDENTICAL\"}");
+    assertEquals(0, run("replay", "ab"), err.toString());
+    assertTrue(received.getFirst().startsWith("GET /api/v1/auctions/ab/replay "));
+    assertEquals("IDENTICAL: auction ab on catalogue version 7", out.toString().strip());
+    answers.add(
+        """
+        {"auctionId":"ab","catalogueVersion":"7","verdict":"DIFFERENT",
+         "differences":[{"field":"reason","recorded":"OUTBID","replayed":"NO_LEASE"}]}\
+        """);
+    assertEquals(1, run("replay", "ab"));
+    assertTrue(out.toString().contains("replayed  \"NO_LEASE\""), out.toString());
+    answers.add("{\"verdict\":\"NOT_POSSIBLE\",\"missing\":\"The request is gone.\"}");
+    assertEquals(1, run("replay", "ab"));
+    assertTrue(out.toString().contains("The request is gone."), out.toString());
+  }
+
+  @Test
+  void shouldHaveTheWordsThatTheScriptLetsThrough() throws IOException {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("adplatform"))) {
+      root = root.getParent();
+    }
+    String words =
+        Files.readAllLines(root.resolve("adplatform")).stream()
+            .filter(line -> line.startsWith("words=\""))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        new TreeSet<>(AdPlatformCli.commandLine().getSubcommands().keySet()),
+        new TreeSet<>(List.of(words.substring("words=\"".length()).replace("\"", "").split(" "))));
+  }
+
+  @Test
+  void shouldExplainEachAuctionOfARequestByItself() {
+    answers.add("{\"items\":[{\"auctionId\":\"a1\"},{\"auctionId\":\"a2\"}],\"nextCursor\":null}");
+    answers.add("{\"auctionId\":\"a1\",\"outcome\":\"BID\"}");
+    answers.add("{\"auctionId\":\"a2\",\"outcome\":\"NO_BID\"}");
+    assertEquals(0, run("explain", "--request", "r 1"), err.toString());
+    assertTrue(received.get(1).startsWith("GET /api/v1/auctions/a1 "), received.toString());
+    assertTrue(out.toString().contains("Auction a2"), out.toString());
   }
 
   private int run(List<String> words, String... more) {

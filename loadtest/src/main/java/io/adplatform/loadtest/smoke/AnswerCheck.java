@@ -5,8 +5,10 @@ import io.adplatform.loadtest.exchange.RequestFile;
 import io.adplatform.loadtest.exchange.Ssp;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,8 +60,11 @@ final class AnswerCheck {
         "adplatform", answer.body().path("seatbid").path(0).path("seat").asText(), name + ": seat");
   }
 
-  private void bids(RequestFile request, Seller.Asked asked) {
+  private void bids(RequestFile request, Seller.Asked asked) throws IOException {
     String name = request.name();
+    for (JsonNode bid : asked.bids()) {
+      check.equal(List.of(), blocked(request.json(), bid), name + ": what the request blocks");
+    }
     if (!request.status().equals("2xx")) {
       check.equal(request.bids().size(), asked.bids().size(), name + ": number of bids");
       check.equal(request.bids().size(), asked.sold().size(), name + ": number of our bids");
@@ -82,6 +87,32 @@ final class AnswerCheck {
                 bid(name + " imp " + imp, sold, expected);
               }
             });
+  }
+
+  /**
+   * What a bid has that its request does not want: domains of {@code badv} and below them, and
+   * categories of {@code bcat} and below them (IAB1-2 is below IAB1). Whoever bid.
+   */
+  static List<String> blocked(JsonNode request, JsonNode bid) {
+    List<String> found = new ArrayList<>();
+    for (JsonNode domain : bid.path("adomain")) {
+      for (JsonNode unwanted : request.path("badv")) {
+        String name = domain.asText().toLowerCase(Locale.ROOT);
+        String other = unwanted.asText().toLowerCase(Locale.ROOT);
+        if (name.equals(other) || name.endsWith("." + other)) {
+          found.add(name);
+        }
+      }
+    }
+    for (JsonNode category : bid.path("cat")) {
+      for (JsonNode unwanted : request.path("bcat")) {
+        String name = category.asText();
+        if (name.equals(unwanted.asText()) || name.startsWith(unwanted.asText() + "-")) {
+          found.add(name);
+        }
+      }
+    }
+    return found;
   }
 
   private void bid(String where, Sold sold, RequestFile.Expected expected) {

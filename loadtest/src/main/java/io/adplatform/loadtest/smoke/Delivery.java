@@ -90,6 +90,23 @@ record Delivery(
     return value.longValue();
   }
 
+  /** The same as an account is told it: without what supply gets. */
+  Delivery withoutSupplyCost() {
+    return new Delivery(
+        auctions,
+        bids,
+        wins,
+        impressions,
+        clicks,
+        views,
+        conversions,
+        spendMicros,
+        0,
+        overDeliveryMicros,
+        repeats,
+        invalid);
+  }
+
   Delivery plus(Delivery other) {
     return new Delivery(
         auctions + other.auctions,

@@ -57,16 +57,6 @@ final class SettledTable {
     execute("DROP TABLE kept");
   }
 
-  /** What a loss notice told, as {@code reason/minimum to win}. */
-  String loss(Sold sold) throws IOException, InterruptedException {
-    return execute(
-            "SELECT concat(toString(loss_reason), '/', toString(min_to_win_cpm_micros)) FROM "
-                + TABLE
-                + " FINAL WHERE kind = 6 AND disposition = 0 AND "
-                + auction(sold))
-        .strip();
-  }
-
   private static String from(String table, Sold sold) {
     return " FROM " + table + " FINAL" + where(sold);
   }

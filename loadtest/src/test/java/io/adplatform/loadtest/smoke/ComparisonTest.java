@@ -78,6 +78,19 @@ class ComparisonTest {
     assertThrows(IllegalStateException.class, () -> Report.hours(lacking));
   }
 
+  @Test
+  void shouldTakeTheCostOfAnAccountsRowsFromAnotherReport() {
+    ArrayNode own = rows(SOME, MORE);
+    own.forEach(row -> ((ObjectNode) row).remove(List.of("supplyCostMicros", "marginMicros")));
+    ArrayNode without = own.deepCopy();
+    assertEquals(tallied(), Report.hours(Report.withCost(own, rows(SOME, MORE))));
+    SortedMap<Instant, Delivery> told = tallied();
+    told.replaceAll((hour, delivery) -> delivery.withoutSupplyCost());
+    assertEquals(told, Report.hours(Report.withCost(without, JSON.createArrayNode())));
+    ArrayNode telling = rows(SOME, MORE);
+    assertThrows(IllegalStateException.class, () -> Report.withCost(telling, telling));
+  }
+
   private static SortedMap<Instant, Delivery> tallied() {
     return new TreeMap<>(Map.of(ONE, SOME, TWO, MORE));
   }

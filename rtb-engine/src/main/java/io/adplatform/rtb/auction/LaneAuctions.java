@@ -39,8 +39,8 @@ import org.agrona.concurrent.Agent;
  * request's first id plus i, further ones the ids behind those of all imps.
  */
 public final class LaneAuctions implements Auctioneer, Agent {
-  /** Less than this, network included, and no answer of anybody arrives in time. */
-  static final int MIN_TMAX_MILLIS = 5;
+  /** See there. */
+  static final int MIN_TMAX_MILLIS = AdQueryMapper.MIN_TMAX_MILLIS;
 
   /**
    * A token outlives its bid by this: a beacon fired at the bid's last moment still has its way to
@@ -48,8 +48,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
    */
   static final int BEACON_SECONDS = 15;
 
-  /** A bid is positive, whatever the floor. */
-  private static final long LEAST_PRICE = 1;
+  /** See there. */
+  private static final long LEAST_PRICE = AdQueryMapper.LEAST_PRICE;
 
   /** One request in so many is drawn for a full record where a partner's share is below 1. */
   private static final long SHARE_STEPS = 1L << 20;
@@ -279,7 +279,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   private static int tmax(BidRequest request, SupplyPartner partner) {
-    return request.tmaxMillis > 0 ? request.tmaxMillis : partner.defaultTmaxMillis();
+    return AdQueryMapper.tmaxMillis(request, partner);
   }
 
   private boolean isDetailed(SupplyPartner partner) {

@@ -220,6 +220,17 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   }
 
   private void sweep(long nowNanos) {
+    try {
+      endLate(nowNanos);
+    } finally {
+      sweeping = oldest != null;
+      if (sweeping) {
+        lane.timers().schedule(nowNanos + SWEEP_NANOS, sweep);
+      }
+    }
+  }
+
+  private void endLate(long nowNanos) {
     while (oldest != null && nowNanos - oldest.deadlineNanos >= 0) {
       Exchange late = oldest;
       if (late.answered) {
@@ -230,10 +241,6 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
         link(late);
         refuse(late, RefusalCause.STALLED, 0);
       }
-    }
-    sweeping = oldest != null;
-    if (sweeping) {
-      lane.timers().schedule(nowNanos + SWEEP_NANOS, sweep);
     }
   }
 

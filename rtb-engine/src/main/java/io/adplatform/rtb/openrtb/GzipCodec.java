@@ -5,9 +5,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/**
- * Gzip (RFC 1952) both ways, one member at a time, with native state that is made once. One thread.
- */
+/** Gzip (RFC 1952) both ways, with native state that is made once. One thread. */
 final class GzipCodec implements AutoCloseable {
   /** {@link #inflate}: it is no gzip, or damaged. */
   static final int MALFORMED = -1;
@@ -29,19 +27,39 @@ final class GzipCodec implements AutoCloseable {
   private final CRC32 crc = new CRC32();
 
   /**
-   * Inflates a body. The JDK's inflater tells damage by an exception, which stays in here.
+   * Inflates a body of one member or several (RFC 1952, 2.2). The JDK's inflater tells damage by an
+   * exception, which stays in here.
    *
    * @param bound longest result taken; {@code into} holds one byte more
    * @return length of the result, {@link #MALFORMED} or {@link #TOO_LARGE}
    */
   int inflate(byte[] body, int length, byte[] into, int bound) {
-    int start = dataStart(body, length);
-    if (start < 0) {
-      return MALFORMED;
-    }
-    inflater.reset();
-    inflater.setInput(body, start, length - TRAILER_LENGTH - start);
     int size = 0;
+    int at = 0;
+    do {
+      int start = dataStart(body, at, length);
+      if (start < 0) {
+        return MALFORMED;
+      }
+      int memberFrom = size;
+      inflater.reset();
+      inflater.setInput(body, start, length - start);
+      size = inflateMember(into, size, bound);
+      if (size < 0) {
+        return size;
+      }
+      at = length - inflater.getRemaining();
+      if (length - at < TRAILER_LENGTH || !isTrailer(body, at, into, memberFrom, size)) {
+        return MALFORMED;
+      }
+      at += TRAILER_LENGTH;
+    } while (at < length);
+    return size;
+  }
+
+  /** Appends a member's data from {@code size} on; the new size, or what is wrong. */
+  private int inflateMember(byte[] into, int from, int bound) {
+    int size = from;
     try {
       while (!inflater.finished()) {
         int more = inflater.inflate(into, size, bound + 1 - size);
@@ -56,27 +74,28 @@ final class GzipCodec implements AutoCloseable {
     } catch (DataFormatException e) {
       return MALFORMED;
     }
-    crc.reset();
-    crc.update(into, 0, size);
-    boolean whole =
-        inflater.getRemaining() == 0
-            && int32(body, length - TRAILER_LENGTH) == (int) crc.getValue()
-            && int32(body, length - TRAILER_LENGTH / 2) == size;
-    return whole ? size : MALFORMED;
+    return size;
   }
 
-  /** Where the deflated data begins, or a negative number. */
-  private static int dataStart(byte[] body, int length) {
-    if (length < HEADER_LENGTH + TRAILER_LENGTH
-        || body[0] != HEADER[0]
-        || body[1] != HEADER[1]
-        || body[2] != HEADER[2]
-        || (body[3] & FLAGS_RESERVED) != 0) {
+  private boolean isTrailer(byte[] body, int at, byte[] into, int from, int to) {
+    crc.reset();
+    crc.update(into, from, to - from);
+    return int32(body, at) == (int) crc.getValue()
+        && int32(body, at + TRAILER_LENGTH / 2) == to - from;
+  }
+
+  /** Where the deflated data of the member at a place begins, or a negative number. */
+  private static int dataStart(byte[] body, int from, int length) {
+    if (length - from < HEADER_LENGTH + TRAILER_LENGTH
+        || body[from] != HEADER[0]
+        || body[from + 1] != HEADER[1]
+        || body[from + 2] != HEADER[2]
+        || (body[from + 3] & FLAGS_RESERVED) != 0) {
       return MALFORMED;
     }
-    int flags = body[3];
+    int flags = body[from + 3];
     int last = length - TRAILER_LENGTH;
-    int at = HEADER_LENGTH;
+    int at = from + HEADER_LENGTH;
     if ((flags & FLAG_EXTRA) != 0 && at + 2 <= last) {
       at += 2 + ((body[at] & 0xff) | (body[at + 1] & 0xff) << 8);
     }

@@ -296,7 +296,10 @@ class LaneAuctionsTest {
     AuctionRecordDecoder record = fixture.records().getFirst();
     assertEquals(Reason.PARTNER_PAUSED.code(), record.reason());
     assertEquals(0, record.candidates().count());
-    assertEquals(Reason.TMAX_TOO_SMALL, fixture.run(PARTNER, request(",\"tmax\":1", imp("1", ""))));
+    for (String tmax : List.of("1", "0", "-1", "-300", "\"0\"")) {
+      String json = request(",\"tmax\":" + tmax, imp("1", ""));
+      assertEquals(Reason.TMAX_TOO_SMALL, fixture.run(PARTNER, json), tmax);
+    }
   }
 
   @Test

@@ -38,8 +38,11 @@ import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.token.TokenKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -71,6 +74,9 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   private long clockMillis;
   private long version;
   private long nextLease = 1;
+
+  /** Why a line item gets no lease, or NONE. */
+  LongFunction<Reason> refusing = lineItem -> Reason.NONE;
 
   /** What happens while a request waits for counters. */
   Runnable whileWaiting = () -> {};
@@ -215,6 +221,11 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   /** An interstitial's token, and a conversion's time after it. */
   private static final long LEASE_MILLIS = 1_815_000 + BidModel.CPA.chargeSeconds() * 1_000L;
 
+  /** What {@link #publish} takes, and some. */
+  private static final long AFTER_PUBLISHING_MILLIS = 5_000;
+
+  private int turns;
+
   /** How much each lease is over that is got from now on. */
   void leaseAmount(long micros) {
     leaseAmountMicros = micros;
@@ -241,6 +252,17 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
       node.doWork();
       auctions.doWork();
     }
+    clockMillis = now;
+  }
+
+  /** Has what the lane wants asked for, and what is answered taken over; takes a second each. */
+  void turn() {
+    turns++;
+    for (int half = 0; half < 2; half++) {
+      clockMillis = now + AFTER_PUBLISHING_MILLIS + turns * 1_000L + half * 500L;
+      node.doWork();
+    }
+    auctions.doWork();
     clockMillis = now;
   }
 
@@ -297,6 +319,26 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     return records;
   }
 
+  /** The requests recorded in full, by the first of their auctions. */
+  Map<Long, String> requests() {
+    Map<Long, String> requests = new HashMap<>();
+    MessageHeaderDecoder header = new MessageHeaderDecoder();
+    AuctionDetailDecoder detail = new AuctionDetailDecoder();
+    journal.forEach(
+        (buffer, offset, length, position) -> {
+          header.wrap(buffer, offset);
+          if (header.templateId() == AuctionDetailDecoder.TEMPLATE_ID) {
+            detail.wrapAndApplyHeader(buffer, offset, header);
+            long firstLo = detail.auctionLo();
+            detail.skipRequestId();
+            byte[] request = new byte[detail.requestLength()];
+            detail.getRequest(request, 0, request.length);
+            requests.put(firstLo, new String(request, StandardCharsets.UTF_8));
+          }
+        });
+    return requests;
+  }
+
   int details() {
     int[] count = new int[1];
     MessageHeaderDecoder header = new MessageHeaderDecoder();
@@ -311,13 +353,19 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
   @Override
   public Answer exchange(Question question) {
     List<Lease> leases = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
     for (Want want : question.wants()) {
+      Reason refused = refusing.apply(want.lineItemId());
+      if (refused != Reason.NONE) {
+        refusals.add(new Refusal(want.lineItemId(), refused));
+        continue;
+      }
       long end = clockMillis + 90_000;
       leases.add(
           new Lease(
               nextLease++, want.lineItemId(), leaseAmountMicros, end, end + LEASE_MILLIS, false));
     }
-    return new Answer(clockMillis, leases, List.of(), List.of());
+    return new Answer(clockMillis, leases, List.of(), refusals);
   }
 
   @Override

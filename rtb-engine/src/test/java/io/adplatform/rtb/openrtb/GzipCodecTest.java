@@ -78,4 +78,30 @@ class GzipCodecTest {
       assertEquals(BOUND, codec.inflate(atBound, atBound.length, into, BOUND));
     }
   }
+
+  @Property(seed = "2026", tries = 100)
+  void shouldTakeABodyOfSeveralMembersUnderTheSameBound(@ForAll Random random) throws IOException {
+    ByteArrayOutputStream members = new ByteArrayOutputStream();
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    for (int i = 0; i < 2 + random.nextInt(4); i++) {
+      byte[] part = new byte[random.nextInt(1_000)];
+      random.nextBytes(part);
+      whole.write(part);
+      members.write(gzip(part));
+    }
+    byte[] body = members.toByteArray();
+    byte[] bytes = whole.toByteArray();
+    try (GzipCodec codec = new GzipCodec()) {
+      byte[] into = new byte[BOUND + 1];
+      assertEquals(bytes.length, codec.inflate(body, body.length, into, BOUND));
+      assertArrayEquals(bytes, Arrays.copyOf(into, bytes.length));
+      if (bytes.length > 0) {
+        int less = bytes.length - 1;
+        assertEquals(GzipCodec.TOO_LARGE, codec.inflate(body, body.length, into, less));
+      }
+      assertEquals(GzipCodec.MALFORMED, codec.inflate(body, body.length - 1, into, BOUND));
+      byte[] trailing = Arrays.copyOf(body, body.length + 1);
+      assertEquals(GzipCodec.MALFORMED, codec.inflate(trailing, trailing.length, into, BOUND));
+    }
+  }
 }

@@ -46,7 +46,9 @@ final class FrontChecks {
   void readiness(HttpServerRequest request) {
     Future<List<Answer>> asked = ask("/readyz");
     Future<Map<String, String>> own = vertx.executeBlocking(this::troubles, false);
-    Future.all(asked, own).onSuccess(both -> answer(request, asked.result(), own.result()));
+    Future.all(asked, own)
+        .onSuccess(both -> answer(request, asked.result(), own.result()))
+        .onFailure(failure -> answer(request, List.of(), Map.of("front", String.valueOf(failure))));
   }
 
   /** By the name of each condition what is wrong, or {@code ok}. */

@@ -1,5 +1,7 @@
 package io.adplatform.standalone;
 
+import io.adplatform.runtime.api.ClientDeadlines;
+import io.adplatform.runtime.http.LaneHttpServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClient;
@@ -27,29 +29,45 @@ final class FrontVerticle extends VerticleBase {
 
   private static final int NOT_FOUND = 404;
 
+  /** Requests come at their own pace: the service behind has a deadline of its own for them. */
+  private static final long NO_DEADLINE = 0;
+
   private final String host;
   private final int port;
   private final Map<String, ServiceOrigin> routes;
   private final Map<String, Supplier<String>> conditions;
+  private final long requestMillis;
   private final Map<ServiceOrigin, HttpProxy> proxies = new HashMap<>();
   private HttpClient client;
   private FrontChecks checks;
+
+  /** A front without a deadline for requests. */
+  FrontVerticle(
+      String host,
+      int port,
+      Map<String, ServiceOrigin> routes,
+      Map<String, Supplier<String>> conditions) {
+    this(host, port, routes, conditions, NO_DEADLINE);
+  }
 
   /**
    * A front that is not listening yet.
    *
    * @param routes path prefix to service; the longest prefix that a path begins with decides
    * @param conditions of its own readiness, beside the services': null where all is well; may block
+   * @param requestMillis a client that has not sent its whole request by then is cut off; 0: never
    */
   FrontVerticle(
       String host,
       int port,
       Map<String, ServiceOrigin> routes,
-      Map<String, Supplier<String>> conditions) {
+      Map<String, Supplier<String>> conditions,
+      long requestMillis) {
     this.host = host;
     this.port = port;
     this.routes = new LinkedHashMap<>(routes);
     this.conditions = new LinkedHashMap<>(conditions);
+    this.requestMillis = requestMillis;
   }
 
   @Override
@@ -66,9 +84,21 @@ final class FrontVerticle extends VerticleBase {
       }
     }
     checks = new FrontChecks(vertx, client, origins, conditions);
+    // The bounds of the lanes' server, to which idle clients and endless heads do not get through.
+    HttpServerOptions bounds = LaneHttpServer.options().setStrictThreadMode(false);
+    if (requestMillis == NO_DEADLINE) {
+      return vertx.createHttpServer(bounds).requestHandler(this::route).listen(port, host);
+    }
+    // An answer of the API may take longer than a client may be idle.
+    ClientDeadlines deadlines = new ClientDeadlines(vertx, requestMillis);
     return vertx
-        .createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
-        .requestHandler(this::route)
+        .createHttpServer(bounds.setReadIdleTimeout(0))
+        .connectionHandler(deadlines::connected)
+        .requestHandler(
+            request -> {
+              deadlines.began(request);
+              route(request);
+            })
         .listen(port, host);
   }
 

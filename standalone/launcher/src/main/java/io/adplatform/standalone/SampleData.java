@@ -5,8 +5,10 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,10 +72,7 @@ final class SampleData {
       Files.writeString(decided, WITHOUT);
       return false;
     }
-    if (!Files.exists(begun)) {
-      Files.writeString(begun, Instant.now().toString());
-    }
-    Instant since = Instant.parse(Files.readString(begun).strip());
+    Instant since = begun(begun);
     if (since.plus(REPEATABLE).isBefore(Instant.now())) {
       console.event(
           "the sample data was cut off while it was loaded, on " + since + ": it stays as");
@@ -84,6 +83,22 @@ final class SampleData {
     }
     Files.createFile(decided);
     return true;
+  }
+
+  /** When loading began: now where that was not written down yet, or cannot be read. */
+  private static Instant begun(Path file) throws IOException {
+    if (Files.exists(file)) {
+      try {
+        return Instant.parse(Files.readString(file).strip());
+      } catch (DateTimeParseException e) {
+        // cut off while it was written
+      }
+    }
+    Instant now = Instant.now();
+    Path whole = file.resolveSibling(BEGUN + ".new");
+    Files.writeString(whole, now.toString());
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return now;
   }
 
   /** Loads it, side by side what does not need one another. */

@@ -1,5 +1,6 @@
 package io.adplatform.standalone;
 
+import io.adplatform.runtime.api.ApiServerConfig;
 import io.adplatform.servers.JavaCommand;
 import io.adplatform.servers.ProcessConfig;
 import io.adplatform.servers.ReadyProbe;
@@ -168,7 +169,10 @@ final class SplitExchange implements RunningExchange {
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));
     await(vertx.deployVerticle(new FrontVerticle(config.host(), config.port(), data, Map.of())));
-    await(vertx.deployVerticle(new FrontVerticle(config.host(), config.apiPort(), api, checks)));
+    long deadline = ApiServerConfig.DEFAULT_REQUEST_DEADLINE.toMillis();
+    await(
+        vertx.deployVerticle(
+            new FrontVerticle(config.host(), config.apiPort(), api, checks, deadline)));
   }
 
   private static void awaitReady(ServerProcess process) throws InterruptedException {

@@ -1,12 +1,14 @@
 package io.adplatform.standalone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.servers.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,49 @@ class BuildScriptsTest {
     Result result = run(Map.of("ADPLATFORM_JDKS", candidates), "bin/jdk");
 
     assertEquals(right + "\n", result.output());
+  }
+
+  @Test
+  void shouldFindAJdkThatIsOnlyOnThePath() throws Exception {
+    Path right = jdk("elsewhere", "25.0.1");
+    Path links = Files.createDirectories(folder.resolve("links"));
+    Files.createSymbolicLink(links.resolve("javac"), right.resolve("bin/javac"));
+    String path = links + ":/usr/bin:/bin";
+
+    Result result =
+        run(Map.of("PATH", path, "JAVA_HOME", "", "JAVA25_HOME", "", "HOME", "/"), "bin/jdk");
+
+    assertEquals(right.toRealPath() + "\n", result.output());
+  }
+
+  @Test
+  void shouldAnswerWithoutABuildWhatNeedsNone() throws Exception {
+    // A checkout that was never built: its build would say that it has no mvnw.
+    Path checkout = Files.createDirectories(folder.resolve("checkout"));
+    Files.createDirectories(checkout.resolve("bin"));
+    for (String script : List.of("adplatform", "bin/jdk", "bin/flags")) {
+      Files.copy(
+          JavaCommand.home().resolve(script),
+          checkout.resolve(script),
+          StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    String adplatform = checkout.resolve("adplatform").toString();
+    Map<String, String> jdk = Map.of("ADPLATFORM_JDKS", jdk("25", "25.0.1").toString());
+    String nowhere = folder.resolve("nowhere").toString();
+
+    assertEquals(
+        new Result(3, "No exchange has ever run on " + nowhere + "\n"),
+        run(jdk, adplatform, "status", "--data", nowhere));
+    assertEquals(
+        new Result(0, "No exchange runs on " + nowhere + "\n"),
+        run(jdk, adplatform, "down", "--data=" + nowhere));
+    Result help = run(jdk, adplatform, "up", "--help");
+    assertEquals(0, help.exit());
+    assertTrue(help.output().contains("./adplatform up"), help.output());
+    Result typo = run(jdk, adplatform, "stauts");
+    assertEquals(2, typo.exit());
+    assertTrue(typo.output().startsWith("There is no command stauts."), typo.output());
+    assertFalse(Files.exists(checkout.resolve("target")));
   }
 
   @Test

@@ -8,11 +8,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,48 @@ class FrontVerticleTest {
     assertEquals(
         "settle is restarting",
         new JsonObject(answer.body()).getJsonObject("checks").getString("settle"));
+  }
+
+  @Test
+  void shouldSayThatItIsNotReadyWhereAConditionCannotBeAsked() throws Exception {
+    int front = LoopbackPorts.free();
+    Supplier<String> broken =
+        () -> {
+          throw new IllegalStateException("no such process");
+        };
+    await(
+        vertx.deployVerticle(
+            new FrontVerticle("127.0.0.1", front, Map.of(), Map.of("settle", broken))));
+
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + front + "/readyz"))
+                .timeout(Duration.ofSeconds(30))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+
+    assertEquals(503, answer.statusCode());
+    assertTrue(answer.body().contains("no such process"), answer.body());
+  }
+
+  @Test
+  void shouldCutOffAClientThatDoesNotSendItsWholeRequest() throws Exception {
+    int front = LoopbackPorts.free();
+    Map<String, ServiceOrigin> routes = Map.of("/api/v1/", service("slow", 200, "{}"));
+    await(vertx.deployVerticle(new FrontVerticle("127.0.0.1", front, routes, Map.of(), 300)));
+    try (Socket socket = new Socket("127.0.0.1", front)) {
+      socket.setSoTimeout(30_000);
+      String half = "POST /api/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf";
+      socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+      assertEquals(-1, socket.getInputStream().read());
+    }
+    HttpRequest whole =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + front + "/api/v1/x"))
+            .POST(HttpRequest.BodyPublishers.ofString("whole"))
+            .build();
+    assertEquals(
+        "slow POST /api/v1/x whole",
+        client.send(whole, HttpResponse.BodyHandlers.ofString()).body());
   }
 
   @Test

@@ -37,6 +37,14 @@ class SampleDataTest {
   }
 
   @Test
+  void shouldBeginAnewWhereItsBeginningWasCutOffWhileItWasWritten() throws Exception {
+    Path begun = Files.createFile(folder.resolve("sample-begun"));
+    Instant before = Instant.now();
+    assertThrows(LaunchException.class, () -> SampleData.ensure(folder, true, nobody, console));
+    assertFalse(Instant.parse(Files.readString(begun)).isBefore(before));
+  }
+
+  @Test
   void shouldLeaveALoadAloneWhoseKeysTheApiHasForgotten() throws Exception {
     Instant old = Instant.now().minus(Duration.ofHours(25));
     Files.writeString(folder.resolve("sample-begun"), old.toString());

@@ -8,6 +8,7 @@ import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.DeviceType;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.SettledKind;
@@ -22,6 +23,12 @@ import java.util.TreeMap;
 
 /** Builds the answer about one auction, as far as the caller may see it. Of one thread. */
 final class AuctionJson {
+  /** In {@code loss_reason}: the notice named none, or it was another event. */
+  private static final int NO_LOSS_REASON = 65_534;
+
+  /** In {@code min_to_win_cpm_micros}: the same. */
+  private static final int NO_PRICE = -1;
+
   private final RecordedAuction auction;
   private final JsonObject json = new JsonObject();
 
@@ -133,23 +140,24 @@ final class AuctionJson {
    * @param catalogue as it was, or null
    */
   AuctionJson pricing(CatalogueSnapshot catalogue) {
-    Map<String, JsonObject> pricing = new HashMap<>();
+    Map<String, JsonObject> candidates = new HashMap<>();
+    for (Object each : json.getJsonArray("candidates")) {
+      JsonObject candidate = (JsonObject) each;
+      candidates.put(candidate.getString("lineItemId"), candidate);
+    }
     LineItemIndex lineItems = catalogue == null ? null : catalogue.lineItems();
     for (int ordinal = 0; lineItems != null && ordinal < lineItems.count(); ordinal++) {
-      if (lineItems.model(ordinal) != BidModel.CPM) {
-        pricing.put(
-            Long.toString(lineItems.id(ordinal)),
+      JsonObject candidate =
+          lineItems.model(ordinal) == BidModel.CPM
+              ? null
+              : candidates.get(Long.toString(lineItems.id(ordinal)));
+      if (candidate != null) {
+        candidate.put(
+            "pricing",
             new JsonObject()
                 .put("model", lineItems.model(ordinal).name())
                 .put("amountMicros", lineItems.lineItem(ordinal).amountMicros())
                 .put("chargesPerMillion", lineItems.chargesPerMillion(ordinal)));
-      }
-    }
-    for (Object each : json.getJsonArray("candidates")) {
-      JsonObject candidate = (JsonObject) each;
-      JsonObject made = pricing.get(candidate.getString("lineItemId"));
-      if (made != null) {
-        candidate.put("pricing", made);
       }
     }
     return this;
@@ -162,16 +170,34 @@ final class AuctionJson {
     return this;
   }
 
-  /** Line items of others: how many, by reason. */
-  AuctionJson others(List<ExplainedCandidate> others) {
-    Map<String, Integer> byReason = new TreeMap<>();
-    others.stream()
+  /** The caller's line items beyond those that are listed: how many, by reason. */
+  AuctionJson further(Map<Reason, Integer> counts) {
+    if (!counts.isEmpty()) {
+      json.put("furtherCandidates", byReason(counts));
+    }
+    return this;
+  }
+
+  /**
+   * Line items of others: how many, by reason.
+   *
+   * @param recorded those of the record
+   * @param computed how many of the rest
+   */
+  AuctionJson others(List<ExplainedCandidate> recorded, Map<Reason, Integer> computed) {
+    JsonObject counts = byReason(computed);
+    recorded.stream()
         .filter(other -> !other.isWinner())
-        .forEach(other -> byReason.merge(ReasonText.name(other.reason()), 1, Integer::sum));
-    JsonObject counts = new JsonObject();
-    byReason.forEach(counts::put);
+        .map(other -> ReasonText.name(other.reason()))
+        .forEach(name -> counts.put(name, counts.getInteger(name, 0) + 1));
     json.put("others", counts);
     return this;
+  }
+
+  private static JsonObject byReason(Map<Reason, Integer> counts) {
+    JsonObject byName = new JsonObject(new TreeMap<>());
+    counts.forEach((reason, count) -> byName.put(ReasonText.name(reason.code()), count));
+    return byName;
   }
 
   /** Says whether line items beyond the record were computed anew. */
@@ -188,11 +214,15 @@ final class AuctionJson {
     return this;
   }
 
-  /** Beacons and notices that came for the bid. */
-  AuctionJson events(List<JsonNode> rows) {
+  /**
+   * Beacons and notices that came for the bid.
+   *
+   * @param withCost whether the caller may see what supply gets
+   */
+  AuctionJson events(List<JsonNode> rows, boolean withCost) {
     JsonArray events = new JsonArray();
     for (JsonNode row : rows) {
-      events.add(
+      JsonObject event =
           new JsonObject()
               .put("time", Instant.ofEpochMilli(row.get("millis").asLong()).toString())
               .put("kind", SettledKind.get((short) row.get("kind").asInt()).name())
@@ -200,10 +230,21 @@ final class AuctionJson {
               .put("billed", row.get("billed").asInt() == 1)
               .put("chargedMicros", row.get("charged_micros").asLong())
               .put("overDeliveryMicros", row.get("over_delivery_micros").asLong())
-              .put("costMicros", row.get("cost_micros").asLong()));
+              .put("lossReason", known(row, "loss_reason", NO_LOSS_REASON))
+              .put("minToWinCpmMicros", known(row, "min_to_win_cpm_micros", NO_PRICE));
+      if (withCost) {
+        event.put("costMicros", row.get("cost_micros").asLong());
+      }
+      events.add(event);
     }
     json.put("events", events);
     return this;
+  }
+
+  /** A column's number; null where the event has none. */
+  private static Long known(JsonNode row, String column, long unknown) {
+    long number = row.get(column).asLong();
+    return number == unknown ? null : number;
   }
 
   /** What was asked and answered; null leaves it out. */

@@ -1,6 +1,7 @@
 package io.adplatform.analytics.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.runtime.api.Caller;
 import io.adplatform.storage.clickhouse.ClickHouseDatabase;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,19 +28,41 @@ final class AuctionStore {
       " AND auction_hi = {hi:Int64} AND imp_index = {imp:UInt8} AND request_id_hash = {hash:Int64}"
           + " AND time = fromUnixTimestamp64Milli({millis:Int64})";
 
+  private static final String OF_SUPPLY =
+      " AND supply_partner_id IN (SELECT id FROM entities FINAL WHERE kind = 'supply-partner'"
+          + " AND account_id = {account:Int64})";
+
+  private static final String OF_DEMAND =
+      " AND hasAny(candidate_line_items, (SELECT groupArray(id) FROM entities FINAL WHERE kind ="
+          + " 'line-item' AND account_id = {account:Int64}))";
+
   private final ClickHouseDatabase database;
 
   AuctionStore(ClickHouseDatabase database) {
     this.database = database;
   }
 
-  /** The record of an auction, or null. */
-  RecordedAuction find(long hi, long lo) {
+  /** The record of an auction, as far as a caller may see it; else null. */
+  RecordedAuction find(long hi, long lo, Caller caller) {
     List<JsonNode> rows =
         database.query(
-            RECORD_COLUMNS + " WHERE auction_hi = {hi:Int64} AND auction_lo = {lo:Int64}",
-            Map.of("hi", Long.toString(hi), "lo", Long.toString(lo)));
+            RECORD_COLUMNS
+                + " WHERE auction_hi = {hi:Int64} AND auction_lo = {lo:Int64}"
+                + visibleTo(caller),
+            Map.of(
+                "hi", Long.toString(hi),
+                "lo", Long.toString(lo),
+                "account", Long.toString(caller.accountId())));
     return rows.isEmpty() ? null : auction(rows.getFirst());
+  }
+
+  /** What a record must name of the caller's account; nothing for operators. */
+  private static String visibleTo(Caller caller) {
+    return switch (caller.role()) {
+      case OPERATOR -> "";
+      case PARTNER -> OF_SUPPLY;
+      default -> OF_DEMAND;
+    };
   }
 
   /** The further bids on an auction's imp, in the order of their places. */
@@ -79,16 +102,22 @@ final class AuctionStore {
         "imp", Integer.toString(auction.imp().index()));
   }
 
-  /** The auctions under the hash of a request id, newest first, without further bids. */
-  List<RecordedAuction> findByRequest(long requestIdHash, int limit, long offset) {
+  /**
+   * The auctions under the hash of a request id that a caller may see, newest first, without
+   * further bids.
+   */
+  List<RecordedAuction> findByRequest(long requestIdHash, Caller caller, int limit, long offset) {
     List<RecordedAuction> found = new ArrayList<>();
     for (JsonNode row :
         database.query(
             RECORD_COLUMNS
-                + " WHERE request_id_hash = {hash:Int64} AND NOT bitTest(flags, 3) ORDER BY time"
-                + " DESC, auction_hi, auction_lo LIMIT {limit:UInt32} OFFSET {offset:UInt64}",
+                + " WHERE request_id_hash = {hash:Int64} AND NOT bitTest(flags, 3)"
+                + visibleTo(caller)
+                + " ORDER BY time DESC, auction_hi, auction_lo LIMIT {limit:UInt32}"
+                + " OFFSET {offset:UInt64}",
             Map.of(
                 "hash", Long.toString(requestIdHash),
+                "account", Long.toString(caller.accountId()),
                 "limit", Integer.toString(limit),
                 "offset", Long.toString(offset)))) {
       found.add(auction(row));
@@ -159,7 +188,8 @@ final class AuctionStore {
     long seconds = auction.timeMillis() / 1000;
     return database.query(
         "SELECT toUnixTimestamp64Milli(time) AS millis, kind, disposition, billed, charged_micros,"
-            + " over_delivery_micros, cost_micros, price_cpm_micros, loss_reason FROM"
+            + " over_delivery_micros, cost_micros, price_cpm_micros, loss_reason,"
+            + " min_to_win_cpm_micros FROM"
             + " settled_events FINAL WHERE bucket >= fromUnixTimestamp({from:Int64}) AND bucket <"
             + " fromUnixTimestamp({to:Int64}) AND auction_hi = {hi:Int64} AND auction_lo ="
             + " {lo:Int64} AND kind NOT IN (1, 7) ORDER BY time, kafka_offset LIMIT 100",

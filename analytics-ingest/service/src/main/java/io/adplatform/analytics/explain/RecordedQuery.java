@@ -14,9 +14,6 @@ import java.nio.charset.StandardCharsets;
  * request is read.
  */
 final class RecordedQuery {
-  /** The exchange asks for no bid below it where the SSP names no floor. */
-  private static final long LEAST_FLOOR = 1;
-
   private final BidRequest request = new BidRequest();
   private final OpenRtbReader reader = new OpenRtbReader();
   private final AdQuery query = new AdQuery();
@@ -49,7 +46,7 @@ final class RecordedQuery {
     for (int i = 0; i <= imp; i++) {
       mapper.imp(request, request.imp(i), query);
     }
-    query.floorCpmMicros(Math.max(LEAST_FLOOR, request.imp(imp).floorCpmMicros));
+    query.floorCpmMicros(Math.max(AdQueryMapper.LEAST_PRICE, request.imp(imp).floorCpmMicros));
     return query;
   }
 }

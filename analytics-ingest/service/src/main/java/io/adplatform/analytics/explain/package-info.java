@@ -7,7 +7,9 @@
  * the catalogue as it was at the auction's version ({@link
  * io.adplatform.analytics.explain.CatalogueHistory}) and the recorded request, read and mapped as
  * the exchange does it, go through decision's own explanation ({@link
- * io.adplatform.analytics.explain.Recomputation}). Everything runs on the virtual thread of the
- * call; rebuilding a catalogue is done by one of them at a time.
+ * io.adplatform.analytics.explain.Recomputation}), and {@link
+ * io.adplatform.analytics.explain.AuctionReplay} runs the auction again beside its record.
+ * Everything runs on the virtual thread of the call; rebuilding a catalogue is done by one of them
+ * at a time.
  */
 package io.adplatform.analytics.explain;

@@ -14,13 +14,12 @@ import io.adplatform.wire.catalogue.DeviceType;
 import io.adplatform.wire.money.CurrencyCode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,7 +40,10 @@ import java.util.List;
  *       by a traffic verdict.
  * </ul>
  *
- * Amounts of different currencies are never added: each row is of one {@code currency}.
+ * An advertiser is not told what supply gets, nor the margin; a partner not the spend, nor the
+ * margin.
+ *
+ * <p>Amounts of different currencies are never added: each row is of one {@code currency}.
  */
 final class DeliveryReport implements ApiHandler {
   private static final List<String> FIGURES =
@@ -64,6 +66,9 @@ final class DeliveryReport implements ApiHandler {
     if (caller.role() == Role.PARTNER && query.isOfDemand()) {
       throw Problem.forbidden("A supply partner's reports do not tell demand apart.");
     }
+    if (caller.role() == Role.ADVERTISER && query.isOfSupply()) {
+      throw Problem.forbidden("An advertiser's reports do not tell supply partners apart.");
+    }
     ReportSql sql = ReportSql.of(query, caller);
     List<JsonNode> rows;
     try {
@@ -75,15 +80,17 @@ final class DeliveryReport implements ApiHandler {
       throw e;
     }
     JsonArray items = new JsonArray();
-    int limit = query.page().limit();
+    int limit = query.limit();
     for (JsonNode row : rows.subList(0, Math.min(limit, rows.size()))) {
-      items.add(item(row, query, caller.role() != Role.PARTNER));
+      items.add(item(row, query, caller.role()));
     }
-    String next = rows.size() > limit ? cursor(query.page().afterId() + limit) : null;
+    String next = rows.size() > limit ? cursor(rows.get(limit - 1), query) : null;
     return ApiResponse.ok(new JsonObject().put("items", items).put("nextCursor", next));
   }
 
-  private static JsonObject item(JsonNode row, ReportQuery query, boolean withDemandMoney) {
+  private static JsonObject item(JsonNode row, ReportQuery query, Role role) {
+    boolean withDemandMoney = role != Role.PARTNER;
+    boolean withSupplyMoney = role != Role.ADVERTISER;
     JsonObject item = new JsonObject();
     for (int i = 0; i < query.groupings().size(); i++) {
       Grouping grouping = query.groupings().get(i);
@@ -98,9 +105,13 @@ final class DeliveryReport implements ApiHandler {
     if (withDemandMoney) {
       item.put("spendMicros", spend);
     }
-    item.put("supplyCostMicros", cost);
-    if (withDemandMoney) {
+    if (withSupplyMoney) {
+      item.put("supplyCostMicros", cost);
+    }
+    if (withDemandMoney && withSupplyMoney) {
       item.put("marginMicros", spend - cost);
+    }
+    if (withDemandMoney) {
       item.put("overDeliveryMicros", row.get("over_delivery").asLong());
     }
     return item.put("repeats", row.get("repeats").asLong())
@@ -117,10 +128,12 @@ final class DeliveryReport implements ApiHandler {
     };
   }
 
-  /** A cursor that {@code Page.of} reads: how many rows came before. */
-  private static String cursor(long offset) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(("1:" + offset).getBytes(StandardCharsets.US_ASCII));
+  private static String cursor(JsonNode last, ReportQuery query) {
+    List<Long> keys = new ArrayList<>();
+    for (int i = 0; i < query.groupings().size(); i++) {
+      keys.add(last.get("g" + i).asLong());
+    }
+    keys.add(last.get("currency").asLong());
+    return new ReportCursor(query.fromSeconds(), query.toSeconds(), keys).text();
   }
 }

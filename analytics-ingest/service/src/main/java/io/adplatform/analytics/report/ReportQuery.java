@@ -28,6 +28,8 @@ import java.util.TreeSet;
  * @param zone in which hours and days run
  * @param groupings in the order asked for; empty sums everything
  * @param filters values by grouping: alternatives, all groupings must hold
+ * @param limit rows of a page
+ * @param after null for the first page
  */
 record ReportQuery(
     long fromSeconds,
@@ -35,7 +37,8 @@ record ReportQuery(
     ZoneId zone,
     List<Grouping> groupings,
     Map<Grouping, Set<Long>> filters,
-    Page page) {
+    int limit,
+    ReportCursor after) {
   private static final long QUARTER_SECONDS = 15 * 60;
 
   /** Values of one filter: more than a person types, few enough for an address. */
@@ -64,7 +67,15 @@ record ReportQuery(
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
     }
-    return new ReportQuery(fromSeconds, toSeconds, zone, groupings, filters, Page.of(request));
+    int limit = Page.limit(request);
+    String cursor = request.query("cursor");
+    if (cursor == null) {
+      return new ReportQuery(fromSeconds, toSeconds, zone, groupings, filters, limit, null);
+    }
+    // What "today" and "now" meant for the first page holds for all.
+    ReportCursor after = ReportCursor.parse(cursor, groupings.size());
+    return new ReportQuery(
+        after.fromSeconds(), after.toSeconds(), zone, groupings, filters, limit, after);
   }
 
   private static ZoneId zone(String text, List<FieldError> errors) {
@@ -182,6 +193,11 @@ record ReportQuery(
   boolean isOfDemand() {
     return groupings.stream().anyMatch(Grouping::isDemand)
         || filters.keySet().stream().anyMatch(Grouping::isDemand);
+  }
+
+  /** Whether it tells supply apart or asks for some of it. */
+  boolean isOfSupply() {
+    return uses(Grouping.SUPPLY_PARTNER);
   }
 
   /** Whether a grouping is asked for or filtered by. */

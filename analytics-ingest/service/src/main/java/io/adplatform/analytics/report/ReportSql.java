@@ -43,8 +43,8 @@ record ReportSql(String text, Map<String, String> parameters) {
     parameters.put("to", Long.toString(query.toSeconds()));
     parameters.put("tz", query.zone().getId());
     parameters.put("account", Long.toString(caller.accountId()));
-    parameters.put("limit", Integer.toString(query.page().fetch()));
-    parameters.put("offset", Long.toString(query.page().afterId()));
+    // one more than the page, which tells whether there is a next
+    parameters.put("limit", Integer.toString(query.limit() + 1));
     List<String> conditions = new ArrayList<>();
     if (buyer) {
       conditions.add("l.account_id = {account:Int64}");
@@ -80,8 +80,16 @@ record ReportSql(String text, Map<String, String> parameters) {
     if (!conditions.isEmpty()) {
       sql.append(" WHERE ").append(String.join(" AND ", conditions));
     }
-    sql.append(" GROUP BY ").append(keys).append("currency ORDER BY ").append(keys);
-    sql.append("currency LIMIT {limit:UInt32} OFFSET {offset:UInt64}");
+    sql.append(" GROUP BY ").append(keys).append("currency");
+    if (query.after() != null) {
+      sql.append(" HAVING (").append(keys).append("currency) > (");
+      for (int i = 0; i < query.after().keys().size(); i++) {
+        parameters.put("after" + i, Long.toString(query.after().keys().get(i)));
+        sql.append(i == 0 ? "" : ", ").append("{after").append(i).append(":Int64}");
+      }
+      sql.append(')');
+    }
+    sql.append(" ORDER BY ").append(keys).append("currency LIMIT {limit:UInt32}");
     return new ReportSql(sql.toString(), parameters);
   }
 }

@@ -52,6 +52,10 @@ class AuctionExplanationsTest {
   private static final long PAUSED = BASE + 4;
   private static final long LATER = BASE + 5;
   private static final long SUPPLY = BASE + 30;
+
+  /** More line items than are listed one by one. */
+  private static final int MANY = Recomputation.MAX_LISTED + 10;
+
   private static final long HI = 0x0001_0000_0001_0000L;
   private static final long LO = 4711;
   private static final String REQUEST_ID = "req-\u00e9-1";
@@ -93,7 +97,11 @@ class AuctionExplanationsTest {
         version++, new Participation(WINNER, ApiFixture.BUYER, Participation.START, 10));
     fixture.publish(version++, lineItem(LATER, true, 7_000_000, Status.ACTIVE, Targeting.ANY));
     fixture.publish(version++, lineItem(PAUSED, true, 8_000_000, Status.ACTIVE, Targeting.ANY));
-    fixture.publish(version, new CatalogueKey(CatalogueKind.LINE_ITEM, OUTBID), null);
+    fixture.publish(version++, new CatalogueKey(CatalogueKind.LINE_ITEM, OUTBID), null);
+    for (int i = 0; i < MANY; i++) {
+      fixture.publish(
+          version++, lineItem(BASE + 100 + i, false, 1_000_000, Status.ACTIVE, germany));
+    }
     long now = System.currentTimeMillis() - 1_000;
     fixture.send(
         0,
@@ -138,12 +146,21 @@ class AuctionExplanationsTest {
             .lineItem(OUTBID, BASE + 41)
             .record(both, seen, 1_800_000)
             .candidate(OUTBID, 2_000_000, 0));
-    fixture.sendRaw(fixture.config.detailTopic(), 0, detail(now, seen));
+    fixture.send(
+        0,
+        SettledMessage.of(SettledKind.AUCTION, now + 3)
+            .auction(LO + 20)
+            .supply(SUPPLY)
+            .reason(Reason.BELOW_FLOOR.code())
+            .record(new RequestIdHash(KEYS).of("many"), version, 0)
+            .candidate(WINNER, 15_000, Reason.BELOW_FLOOR.code()));
+    fixture.sendRaw(fixture.config.detailTopic(), 0, detail(LO, REQUEST_ID, now, seen));
+    fixture.sendRaw(fixture.config.detailTopic(), 0, detail(LO + 20, "many", now + 3, version));
     fixture.whileIngesting(
         () -> {
-          fixture.awaitNumber(4, "SELECT count() FROM auction_records");
-          fixture.awaitNumber(1, "SELECT count() FROM auction_details");
-          fixture.awaitNumber(5, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(5, "SELECT count() FROM auction_records");
+          fixture.awaitNumber(2, "SELECT count() FROM auction_details");
+          fixture.awaitNumber(6, "SELECT count() FROM settled_events");
           fixture.awaitNumber(
               1, "SELECT count() FROM entities FINAL WHERE id = " + OUTBID + " AND deleted");
         });
@@ -231,14 +248,14 @@ class AuctionExplanationsTest {
         false);
   }
 
-  private static byte[] detail(long timeMillis, long version) {
+  private static byte[] detail(long lo, String requestId, long timeMillis, long version) {
     ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(1024);
     AuctionDetailEncoder detail = new AuctionDetailEncoder();
     detail.wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
-    detail.auctionHi(HI).auctionLo(LO).timeMillis(timeMillis).catalogueVersion(version);
-    detail.requestIdHash(new RequestIdHash(KEYS).of(REQUEST_ID)).supplyPartnerId(SUPPLY);
+    detail.auctionHi(HI).auctionLo(lo).timeMillis(timeMillis).catalogueVersion(version);
+    detail.requestIdHash(new RequestIdHash(KEYS).of(requestId)).supplyPartnerId(SUPPLY);
     detail.impCount((short) 1).status(200);
-    byte[] id = REQUEST_ID.getBytes(StandardCharsets.UTF_8);
+    byte[] id = requestId.getBytes(StandardCharsets.UTF_8);
     byte[] request = REQUEST.getBytes(StandardCharsets.UTF_8);
     byte[] response = "{\"id\":\"x\"}".getBytes(StandardCharsets.UTF_8);
     detail.putRequestId(id, 0, id.length).putRequest(request, 0, request.length);
@@ -287,6 +304,11 @@ class AuctionExplanationsTest {
     JsonObject impression = auction.getJsonArray("events").getJsonObject(0);
     assertEquals("IMPRESSION", impression.getString("kind"));
     assertEquals(3_000, impression.getLong("chargedMicros"));
+    assertEquals(2_700, impression.getLong("costMicros"));
+    assertNull(impression.getInteger("lossReason"));
+    JsonObject ofBuyer = api.json("buyer", PATH).getJsonArray("events").getJsonObject(0);
+    assertEquals(3_000, ofBuyer.getLong("chargedMicros"));
+    assertFalse(ofBuyer.containsKey("costMicros"));
     assertEquals(REQUEST_ID, auction.getJsonObject("request").getString("id"));
     assertEquals("x", auction.getJsonObject("response").getString("id"));
   }
@@ -302,8 +324,69 @@ class AuctionExplanationsTest {
     JsonObject none = api.json("operator", query + "no-bid").getJsonArray("items").getJsonObject(0);
     assertEquals("NO_BID", none.getString("outcome"));
     assertEquals("BELOW_FLOOR", none.getString("reason"));
-    assertTrue(none.getJsonObject("recomputed").containsKey("missing"));
+    // A list has the records alone.
+    for (Object each : items) {
+      JsonObject listed = (JsonObject) each;
+      assertNull(candidate(listed, ELSEWHERE));
+      assertEquals("RECORDED", candidate(listed, OUTBID).getString("source"));
+      assertFalse(listed.containsKey("request"));
+      assertFalse(listed.containsKey("events"));
+    }
+    assertEquals(422, api.get("operator", query + "no-bid&limit=33").statusCode());
+    assertEquals(1, api.json("operator", query + "no-bid&limit=32").getJsonArray("items").size());
+    String noBid = "/api/v1/auctions/" + none.getString("auctionId");
+    JsonObject alone = api.json("operator", noBid);
+    assertTrue(alone.getJsonObject("recomputed").containsKey("missing"));
     assertEquals(0, api.json("operator", query + "unheard-of").getJsonArray("items").size());
+  }
+
+  @Test
+  void shouldReplayWhatWasRecordedAndNameWhatDiffers() {
+    JsonObject identical = api.json("operator", PATH + "/replay");
+    assertEquals("IDENTICAL", identical.getString("verdict"), identical.encode());
+    assertEquals(2_700_000, identical.getJsonObject("replayed").getLong("bidCpmMicros"));
+    // Its record leaves out better ones, which that catalogue has.
+    String changed = "/api/v1/auctions/" + AuctionId.text(HI, LO + 20) + "/replay";
+    JsonObject different = api.json("operator", changed);
+    assertEquals("DIFFERENT", different.getString("verdict"), different.encode());
+    assertEquals(
+        "reason", different.getJsonArray("differences").getJsonObject(0).getString("field"));
+    String noBid = "/api/v1/auctions/" + AuctionId.text(HI, LO + 1) + "/replay";
+    assertEquals("NOT_POSSIBLE", api.json("operator", noBid).getString("verdict"));
+    assertEquals(403, api.get("buyer", PATH + "/replay").statusCode());
+    assertEquals(403, api.get("seller", PATH + "/replay").statusCode());
+    String unknown = "/api/v1/auctions/" + AuctionId.text(1, 1) + "/replay";
+    assertEquals(404, api.get("operator", unknown).statusCode());
+  }
+
+  @Test
+  void shouldFindNothingOfWhatACallerMayNotSee() {
+    String query = "/api/v1/auctions?requestId=no-bid";
+    assertEquals(1, api.json("buyer", query).getJsonArray("items").size());
+    assertEquals(1, api.json("seller", query).getJsonArray("items").size());
+    assertEquals(0, api.json("other-buyer", query).getJsonArray("items").size());
+  }
+
+  @Test
+  void shouldListAFewOfManyLineItemsAndCountTheRest() {
+    String path = "/api/v1/auctions/" + AuctionId.text(HI, LO + 20);
+    JsonObject auction = api.json("operator", path);
+    // Other tests may have left line items in the topics.
+    int lineItems = auction.getJsonObject("recomputed").getInteger("lineItems");
+    assertTrue(lineItems >= MANY + 4, "line items: " + lineItems);
+    assertEquals(1 + Recomputation.MAX_LISTED, auction.getJsonArray("candidates").size());
+    assertEquals(
+        lineItems - 1 - Recomputation.MAX_LISTED, sum(auction.getJsonObject("furtherCandidates")));
+    JsonObject own = api.json("buyer", path);
+    assertNull(candidate(own, ELSEWHERE));
+    assertEquals("RECOMPUTED", candidate(own, LATER).getString("source"));
+    assertFalse(own.containsKey("furtherCandidates"));
+    assertEquals(
+        lineItems - own.getJsonArray("candidates").size(), sum(own.getJsonObject("others")));
+  }
+
+  private static int sum(JsonObject counts) {
+    return counts.stream().mapToInt(reason -> (Integer) reason.getValue()).sum();
   }
 
   @Test
@@ -372,9 +455,9 @@ class AuctionExplanationsTest {
             catalogue::get,
             new TargetingSample.Endpoint(false, "adplatform"),
             Clock.systemUTC());
-    assertEquals("{\"imps\":1,\"matches\":1,\"mismatches\":{}}", sample.sample(WINNER).encode());
+    assertEquals("{\"imps\":2,\"matches\":2,\"mismatches\":{}}", sample.sample(WINNER).encode());
     assertEquals(
-        "{\"imps\":1,\"matches\":0,\"mismatches\":{\"country\":1}}",
+        "{\"imps\":2,\"matches\":0,\"mismatches\":{\"country\":2}}",
         sample.sample(ELSEWHERE).encode());
     assertNull(sample.sample(PAUSED));
   }

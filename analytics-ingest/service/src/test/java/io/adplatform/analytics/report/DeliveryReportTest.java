@@ -2,11 +2,15 @@ package io.adplatform.analytics.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.analytics.ingest.ApiFixture;
 import io.adplatform.analytics.ingest.SettledMessage;
 import io.adplatform.analytics.ingest.TopicFixture;
+import io.adplatform.runtime.api.ApiRequest;
+import io.adplatform.runtime.api.ApiResponse;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Country;
@@ -23,11 +27,15 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -267,7 +275,13 @@ class DeliveryReportTest {
     }
     assertEquals(2, own.size());
     assertEquals(0, items("other-buyer", "&filter=lineItemId:" + LINE).size());
-    assertEquals(2, items("buyer", "").getJsonObject(0).getLong("auctions"));
+    JsonObject all = items("buyer", "").getJsonObject(0);
+    assertEquals(2, all.getLong("auctions"));
+    assertTrue(all.containsKey("spendMicros"));
+    assertFalse(all.containsKey("supplyCostMicros"));
+    assertFalse(all.containsKey("marginMicros"));
+    assertEquals(403, api.get("buyer", range + "&groupBy=supplyPartner").statusCode());
+    assertEquals(403, api.get("buyer", range + "&filter=supplyPartnerId:" + SUPPLY).statusCode());
   }
 
   @Test
@@ -300,6 +314,23 @@ class DeliveryReportTest {
     } while (cursor != null);
     assertEquals(2, pages);
     assertEquals(4, seen.size());
+  }
+
+  @Test
+  void shouldGoOnBehindTheLastRowInTheSpanOfTheFirstPage() {
+    String query = range + "&groupBy=lineItem,country,hour&limit=1";
+    JsonObject first = api.json("operator", query);
+    String cursor = first.getString("nextCursor");
+    // Of another report than the cursor says: its span holds.
+    String later = "/api/v1/reports/delivery?from=today&groupBy=lineItem,country,hour&limit=500";
+    JsonArray rest = api.json("operator", later + "&cursor=" + cursor).getJsonArray("items");
+    JsonArray all = items("operator", "&groupBy=lineItem,country,hour&limit=500");
+    assertEquals(all.size(), 1 + rest.size());
+    assertEquals(all.getJsonObject(0), first.getJsonArray("items").getJsonObject(0));
+    for (int i = 0; i < rest.size(); i++) {
+      assertEquals(all.getJsonObject(i + 1), rest.getJsonObject(i));
+    }
+    assertRefused("cursor", "&groupBy=lineItem&cursor=" + cursor);
   }
 
   @Test
@@ -363,5 +394,33 @@ class DeliveryReportTest {
     assertEquals(
         "OUTBID", activity.getJsonArray("lastReasons").getJsonObject(0).getString("reason"));
     assertEquals(LINE, activity.getJsonObject("targeting").getLong("imps"));
+  }
+
+  @Test
+  void shouldLetAllThatAskForALineItemAtATimeShareOneAnswer() {
+    AtomicInteger asked = new AtomicInteger();
+    AtomicReference<Instant> now = new AtomicReference<>(NOON);
+    InstantSource source = now::get;
+    Clock clock = source.withZone(ZoneOffset.UTC);
+    LineItemActivity activity =
+        new LineItemActivity(
+            fixture.database,
+            id -> {
+              asked.incrementAndGet();
+              return new JsonObject();
+            },
+            clock);
+    ApiResponse first = activity.handle(ofLineItem(LINE));
+    assertSame(first, activity.handle(ofLineItem(LINE)));
+    assertEquals(1, asked.get());
+    activity.handle(ofLineItem(OTHER_LINE));
+    assertEquals(2, asked.get());
+    now.set(NOON.plus(LineItemActivity.SHARED));
+    assertNotSame(first, activity.handle(ofLineItem(LINE)));
+    assertEquals(3, asked.get());
+  }
+
+  private static ApiRequest ofLineItem(long id) {
+    return new ApiRequest("GET", "/", null, Map.of("id", Long.toString(id)), null, null, null);
   }
 }

@@ -11,7 +11,7 @@ import org.agrona.collections.Long2ObjectHashMap;
  * A lane's shares of the node's leases. Owned by one lane: it reserves before a bid, and polls once
  * per duty cycle. Reserving allocates nothing but a line item's state when the lane first meets it.
  */
-public final class BudgetGate {
+public final class BudgetGate implements Reservations {
   /** A line item is asked for at most so often, while nothing comes. */
   private static final int WANT_MILLIS = 500;
 
@@ -121,11 +121,7 @@ public final class BudgetGate {
     return tryReserve(lineItemId, chargeMicros, LineItem.Participation.ALL, ttlSeconds, nowMillis);
   }
 
-  /**
-   * The same for a bid that may be charged for few of its impressions.
-   *
-   * @param chargesPerMillion for how many of a million; a million where each is charged
-   */
+  @Override
   public long tryReserve(
       long lineItemId, long chargeMicros, int chargesPerMillion, int ttlSeconds, long nowMillis) {
     if (retiring) {
@@ -165,17 +161,17 @@ public final class BudgetGate {
     return -budget.refusal.code();
   }
 
-  /** What the lease of the last reservation amounts to in all, for the token. */
+  @Override
   public long grantedLeaseAmountMicros() {
     return grantedLeaseAmountMicros;
   }
 
-  /** What was set aside by the last reservation, micros. */
+  @Override
   public long grantedReserveMicros() {
     return grantedReserveMicros;
   }
 
-  /** Until when the bid of the last reservation may be charged, in seconds since 1970. */
+  @Override
   public long grantedExpirySecond() {
     return grantedExpirySecond;
   }

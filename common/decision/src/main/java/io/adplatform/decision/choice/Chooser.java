@@ -1,10 +1,11 @@
 package io.adplatform.decision.choice;
 
 import io.adplatform.decision.budget.BudgetGate;
+import io.adplatform.decision.budget.Reservations;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.frequency.CapIndex;
-import io.adplatform.decision.frequency.CapLookup;
+import io.adplatform.decision.frequency.CapVerdicts;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
 import io.adplatform.wire.event.Reason;
@@ -33,10 +34,10 @@ public final class Chooser {
   private LineItemIndex lineItems;
   private CapIndex caps;
   private boolean hasCaps;
-  private CapLookup counters;
+  private CapVerdicts counters;
   private int countersImp;
   private AdQuery query;
-  private BudgetGate gate;
+  private Reservations gate;
   private int maxBids;
   private long nowMillis;
   private Candidates out;
@@ -48,11 +49,11 @@ public final class Chooser {
   /**
    * Says what is known of the user's counters from the next decision on.
    *
-   * @param lookup null where they were not asked: line items with caps then do not bid
-   * @param imp of the lookup that is decided on
+   * @param verdicts null where they were not asked: line items with caps then do not bid
+   * @param imp that is decided on
    */
-  public void counters(CapLookup lookup, int imp) {
-    counters = lookup;
+  public void counters(CapVerdicts verdicts, int imp) {
+    counters = verdicts;
     countersImp = imp;
   }
 
@@ -70,7 +71,7 @@ public final class Chooser {
   public int choose(
       CatalogueSnapshot snapshot,
       AdQuery adQuery,
-      BudgetGate budgetGate,
+      Reservations budgetGate,
       long now,
       long auctionHi,
       long auctionLo,

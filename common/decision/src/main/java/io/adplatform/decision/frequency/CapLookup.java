@@ -7,7 +7,7 @@ import io.adplatform.wire.event.Reason;
  * #begin}, {@link #add}, {@link CapStore#ask}, then verdicts, then {@link #won} for what is bid,
  * and {@link CapStore#settle}. Allocates nothing.
  */
-public final class CapLookup {
+public final class CapLookup implements CapVerdicts {
   /** The most candidates of all imps of a request; those beyond do not bid. */
   public static final int MAX_CANDIDATES = 128;
 
@@ -120,7 +120,7 @@ public final class CapLookup {
     return count;
   }
 
-  /** Why a line item with caps may not bid on an imp, or NONE. */
+  @Override
   public Reason verdict(int imp, long lineItemId) {
     if (state != State.ANSWERED) {
       return Reason.FREQUENCY_UNKNOWN;

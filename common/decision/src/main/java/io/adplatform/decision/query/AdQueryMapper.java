@@ -33,6 +33,12 @@ public final class AdQueryMapper {
   /** See {@link #WEB_TTL_SECONDS}. */
   public static final int INTERSTITIAL_TTL_SECONDS = 1_800;
 
+  /** Less than this, network included, and no answer of anybody arrives in time. */
+  public static final int MIN_TMAX_MILLIS = 5;
+
+  /** A bid is positive, whatever the floor: CPM micros. */
+  public static final long LEAST_PRICE = 1;
+
   private static final int MINUTES_PER_DAY = 24 * 60;
   private static final long MILLIS_PER_MINUTE = 60_000;
 
@@ -98,6 +104,15 @@ public final class AdQueryMapper {
       return Reason.TAXONOMY_NOT_SERVED;
     }
     return currency == CurrencyCode.UNKNOWN ? Reason.CURRENCY_NOT_SERVED : Reason.NONE;
+  }
+
+  /**
+   * What the SSP leaves for the whole answer: its {@code tmax}, else what its partner agreed on.
+   */
+  public static int tmaxMillis(BidRequest request, SupplyPartner partner) {
+    return request.tmaxMillis == BidRequest.NO_TMAX
+        ? partner.defaultTmaxMillis()
+        : request.tmaxMillis;
   }
 
   /** ISO 4217 number of the currency in which the request is answered. */

@@ -5,15 +5,14 @@ import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs handlers, each on a virtual thread of its own, a bounded number at once, and turns whatever
- * they throw into an answer. Thread-safe.
+ * Runs handlers, each on a virtual thread of its own, as many at once as its permits allow, and
+ * turns whatever they throw into an answer. Thread-safe.
  */
 final class ApiExecution implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiExecution.class);
@@ -21,14 +20,12 @@ final class ApiExecution implements AutoCloseable {
 
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("api-", 0).factory());
-  private final Semaphore free;
   private final MeterRegistry metrics;
 
   /**
    * @param metrics null counts nothing
    */
-  ApiExecution(int maxConcurrent, MeterRegistry metrics) {
-    this.free = new Semaphore(maxConcurrent);
+  ApiExecution(MeterRegistry metrics) {
     this.metrics = metrics;
   }
 
@@ -37,21 +34,35 @@ final class ApiExecution implements AutoCloseable {
    * where too much is running.
    *
    * @param name for counting; of a bounded set
+   * @param key id of the API key that asks, or {@link ApiPermits#NO_KEY}
    */
-  void run(String name, Callable<ApiResponse> work, Consumer<ApiResponse> answer) {
+  void run(
+      String name,
+      ApiPermits permits,
+      long key,
+      Callable<ApiResponse> work,
+      Consumer<ApiResponse> answer) {
     long startNanos = System.nanoTime();
     Consumer<ApiResponse> counted =
         response -> {
           count(name, response.status(), System.nanoTime() - startNanos);
           answer.accept(response);
         };
-    call(name, work, counted, problem -> counted.accept(ApiResponse.problem(problem)));
+    call(
+        name, permits, key, work, counted, problem -> counted.accept(ApiResponse.problem(problem)));
   }
 
   /** Runs work and hands over what came of it, or the problem. */
-  <T> void call(String name, Callable<T> work, Consumer<T> done, Consumer<Problem> refused) {
-    if (!free.tryAcquire()) {
-      refused.accept(Problem.unavailable("Too much is under way; try again."));
+  <T> void call(
+      String name,
+      ApiPermits permits,
+      long key,
+      Callable<T> work,
+      Consumer<T> done,
+      Consumer<Problem> refused) {
+    Problem none = permits.take(key);
+    if (none != null) {
+      refused.accept(none);
       return;
     }
     threads.execute(
@@ -66,7 +77,7 @@ final class ApiExecution implements AutoCloseable {
             LOG.error("{} failed", name, e);
             problem = Problem.internal();
           } finally {
-            free.release();
+            permits.release(key);
           }
           if (problem == null) {
             done.accept(result);

@@ -24,6 +24,8 @@ public record ApiRequest(
     MultiMap query,
     MultiMap headers,
     Buffer body) {
+  /** In front of a weak ETag (RFC 9110, 8.8.3). */
+  private static final String WEAK = "W/";
 
   /**
    * An id in the path.
@@ -102,7 +104,8 @@ public record ApiRequest(
   }
 
   /**
-   * The version in {@code If-Match}.
+   * The version in {@code If-Match}; a weak ETag ({@code W/"7"}, as what compresses answers makes
+   * of ours) names it as well.
    *
    * @return null where there is none, or {@code *}
    * @throws Problem 422 where it is neither a version nor an ETag of one
@@ -112,9 +115,10 @@ public record ApiRequest(
     if (text == null || text.equals("*")) {
       return null;
     }
+    String tag = text.startsWith(WEAK) ? text.substring(WEAK.length()) : text;
     String digits =
-        text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")
-            ? text.substring(1, text.length() - 1)
+        tag.length() > 2 && tag.startsWith("\"") && tag.endsWith("\"")
+            ? tag.substring(1, tag.length() - 1)
             : text;
     long version = parseId(digits);
     if (version < 0) {

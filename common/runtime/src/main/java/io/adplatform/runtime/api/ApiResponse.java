@@ -44,7 +44,10 @@ public record ApiResponse(int status, Map<String, String> headers, Buffer body) 
 
   /** The problem document of a refusal. */
   public static ApiResponse problem(Problem problem) {
-    return of(problem.status(), Problem.CONTENT_TYPE, problem.toJson().toBuffer());
+    ApiResponse response = of(problem.status(), Problem.CONTENT_TYPE, problem.toJson().toBuffer());
+    return problem.retryAfterSeconds() == 0
+        ? response
+        : response.with("Retry-After", Integer.toString(problem.retryAfterSeconds()));
   }
 
   /** The same with one more header. */

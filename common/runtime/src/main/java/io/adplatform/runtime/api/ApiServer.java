@@ -198,7 +198,7 @@ public final class ApiServer implements AutoCloseable {
     public ApiServer start() {
       requireComplete();
       Vertx vertx = vertx();
-      ApiExecution execution = new ApiExecution(config.maxConcurrent(), metrics);
+      ApiExecution execution = new ApiExecution(metrics);
       try {
         ApiVerticle verticle = new ApiVerticle(this, execution);
         vertx

@@ -33,14 +33,22 @@ final class ApiVerticle extends VerticleBase {
   private static final String CALLER = "caller";
   private static final String ANSWERED = "answered";
 
+  /** Readiness and metrics: asked by a few machines, never by tenants. */
+  private static final int STATUS_PERMITS = 16;
+
   private final ApiServer.Builder mounted;
   private final ApiExecution execution;
+  private final ApiPermits operations;
+  private final ApiPermits lookUps;
+  private final ApiPermits status = new ApiPermits(STATUS_PERMITS);
   private HttpServer http;
   private ClientDeadlines deadlines;
 
   ApiVerticle(ApiServer.Builder mounted, ApiExecution execution) {
     this.mounted = mounted;
     this.execution = execution;
+    this.operations = new ApiPermits(mounted.config.maxConcurrent(), mounted.config.maxPerKey());
+    this.lookUps = new ApiPermits(mounted.config.maxConcurrent());
   }
 
   /** The server, once deployed. */
@@ -87,7 +95,7 @@ final class ApiVerticle extends VerticleBase {
       // Routes of their own: within one, bodies are read before anything else.
       router.route(BASE + "/*").handler(this::authenticate);
       router.route(BASE + "/*").handler(bodies).handler(this::read);
-      router.route(BASE + "/*").subRouter(operations(contract));
+      router.route(BASE + "/*").subRouter(operationRoutes(contract));
     }
     router.route().failureHandler(this::failed);
     router.errorHandler(404, c -> refuse(c, Problem.notFound("path")));
@@ -97,7 +105,7 @@ final class ApiVerticle extends VerticleBase {
 
   private void observation(Router router) {
     router.get("/healthz").handler(c -> answer(c, ApiResponse.text(200, "text/plain", "ok\n")));
-    router.get("/readyz").handler(c -> run(c, "readyz", this::ready));
+    router.get("/readyz").handler(c -> run(c, "readyz", status, this::ready));
     if (mounted.metrics != null) {
       router
           .get("/metrics")
@@ -106,6 +114,7 @@ final class ApiVerticle extends VerticleBase {
                   run(
                       c,
                       "metrics",
+                      status,
                       () ->
                           ApiResponse.text(
                               200,
@@ -128,6 +137,8 @@ final class ApiVerticle extends VerticleBase {
 
   private void internal(Router router, BodyHandler bodies) {
     for (ApiServer.Internal route : mounted.internals) {
+      // permits of its own: what asks slow servers in one does not keep nodes from their leases
+      ApiPermits permits = new ApiPermits(mounted.config.maxConcurrent());
       // a route of its own: within one route bodies are read before anything else
       router.route(route.method(), route.path()).handler(this::requireNodeKey);
       router
@@ -138,7 +149,7 @@ final class ApiVerticle extends VerticleBase {
               c -> {
                 ApiRequest request = request(c, null);
                 String name = route.method().name() + " " + route.path();
-                run(c, name, () -> route.handler().handle(request));
+                run(c, name, permits, () -> route.handler().handle(request));
               });
     }
   }
@@ -180,6 +191,8 @@ final class ApiVerticle extends VerticleBase {
     c.request().pause();
     execution.call(
         "authenticate",
+        lookUps,
+        ApiPermits.NO_KEY,
         () -> mounted.keys.find(key),
         caller -> context.runOnContext(v -> known(c, caller)),
         problem -> context.runOnContext(v -> refusePaused(c, problem)));
@@ -201,7 +214,7 @@ final class ApiVerticle extends VerticleBase {
     c.request().resume();
   }
 
-  private Router operations(OpenAPIContract contract) {
+  private Router operationRoutes(OpenAPIContract contract) {
     RouterBuilder builder =
         RouterBuilder.create(vertx, contract, RequestExtractor.withBodyHandler());
     for (Map.Entry<String, ApiHandler> operation : mounted.operations.entrySet()) {
@@ -214,7 +227,7 @@ final class ApiVerticle extends VerticleBase {
           .addHandler(
               c -> {
                 ApiRequest request = request(c, c.get(CALLER));
-                run(c, operation.getKey(), () -> operation.getValue().handle(request));
+                run(c, operation.getKey(), operations, () -> operation.getValue().handle(request));
               })
           .addFailureHandler(this::failed);
     }
@@ -233,9 +246,15 @@ final class ApiVerticle extends VerticleBase {
         body == null ? Buffer.buffer() : body);
   }
 
-  private void run(RoutingContext c, String name, Callable<ApiResponse> work) {
+  private void run(RoutingContext c, String name, ApiPermits permits, Callable<ApiResponse> work) {
     Context context = vertx.getOrCreateContext();
-    execution.run(name, work, response -> context.runOnContext(v -> answer(c, response)));
+    Caller caller = c.get(CALLER);
+    execution.run(
+        name,
+        permits,
+        caller == null ? ApiPermits.NO_KEY : caller.keyId(),
+        work,
+        response -> context.runOnContext(v -> answer(c, response)));
   }
 
   private void failed(RoutingContext c) {

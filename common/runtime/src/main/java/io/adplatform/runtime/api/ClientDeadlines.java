@@ -11,7 +11,7 @@ import java.util.Map;
  * its head, and the next head within {@value #IDLE_MILLIS} ms after an answer or a connect. A
  * client that trickles bytes holds a connection no longer than that. Used by one event loop alone.
  */
-final class ClientDeadlines {
+public final class ClientDeadlines {
   /** How long a connection may be kept without a request. */
   static final long IDLE_MILLIS = 60_000;
 
@@ -19,30 +19,38 @@ final class ClientDeadlines {
   private final long requestMillis;
   private final Map<HttpConnection, Long> timers = new IdentityHashMap<>();
 
-  ClientDeadlines(Vertx vertx, long requestMillis) {
+  /**
+   * @param requestMillis how long a request may take to come whole
+   */
+  public ClientDeadlines(Vertx vertx, long requestMillis) {
     this.vertx = vertx;
     this.requestMillis = requestMillis;
   }
 
   /** A client has connected. */
-  void connected(HttpConnection connection) {
+  public void connected(HttpConnection connection) {
     arm(connection, IDLE_MILLIS);
     connection.closeHandler(v -> disarm(connection));
   }
 
   /** The head of a request has come. */
-  void began(HttpServerRequest request) {
+  public void began(HttpServerRequest request) {
     HttpConnection connection = request.connection();
-    arm(connection, requestMillis);
+    arm(connection, requestMillis, request);
     request.response().endHandler(v -> arm(connection, IDLE_MILLIS));
   }
 
   /** The whole request has come. */
-  void read(HttpServerRequest request) {
+  public void read(HttpServerRequest request) {
     disarm(request.connection());
   }
 
   private void arm(HttpConnection connection, long millis) {
+    arm(connection, millis, null);
+  }
+
+  /** Whoever does not say that it has read a request is asked whether that has ended. */
+  private void arm(HttpConnection connection, long millis, HttpServerRequest request) {
     disarm(connection);
     timers.put(
         connection,
@@ -50,7 +58,11 @@ final class ClientDeadlines {
             millis,
             id -> {
               timers.remove(connection);
-              connection.close();
+              if (request == null || !request.isEnded()) {
+                connection.close();
+              } else if (request.response().ended()) {
+                arm(connection, IDLE_MILLIS);
+              }
             }));
   }
 

@@ -30,12 +30,21 @@ public record Page(int limit, long afterId) {
    * @throws Problem 422 where one is not valid
    */
   public static Page of(ApiRequest request) {
+    String cursor = request.query("cursor");
+    return new Page(limit(request), cursor == null ? 0 : parse(cursor));
+  }
+
+  /**
+   * Reads {@code limit} alone, for lists with cursors of their own.
+   *
+   * @throws Problem 422 where it is not valid
+   */
+  public static int limit(ApiRequest request) {
     int limit = request.queryInt("limit", DEFAULT_LIMIT);
     if (limit < 1 || limit > MAX_LIMIT) {
       throw Problem.invalid("limit", "must be between 1 and " + MAX_LIMIT);
     }
-    String cursor = request.query("cursor");
-    return new Page(limit, cursor == null ? 0 : parse(cursor));
+    return limit;
   }
 
   private static long parse(String cursor) {

@@ -19,13 +19,25 @@ public final class Problem extends RuntimeException {
   private final String type;
   private final String title;
   private final transient List<FieldError> errors;
+  private final int retryAfterSeconds;
 
   private Problem(int status, String type, String title, String detail, List<FieldError> errors) {
+    this(status, type, title, detail, errors, 0);
+  }
+
+  private Problem(
+      int status,
+      String type,
+      String title,
+      String detail,
+      List<FieldError> errors,
+      int retryAfterSeconds) {
     super(detail, null, false, false);
     this.status = status;
     this.type = type;
     this.title = title;
     this.errors = List.copyOf(errors);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** 400: what came is not a request that can be read. */
@@ -119,6 +131,23 @@ public final class Problem extends RuntimeException {
   /** 503: something it needs is away; trying again later may work. */
   public static Problem unavailable(String detail) {
     return new Problem(503, "unavailable", "Service unavailable", detail, List.of());
+  }
+
+  /** 503 that says when to try again: as much of it is under way as is allowed at once. */
+  public static Problem busy(String detail, int retryAfterSeconds) {
+    return new Problem(
+        503, "unavailable", "Service unavailable", detail, List.of(), retryAfterSeconds);
+  }
+
+  /** 429: the caller has as much under way as one may have. */
+  public static Problem tooMany(String detail, int retryAfterSeconds) {
+    return new Problem(
+        429, "too-many-requests", "Too many requests", detail, List.of(), retryAfterSeconds);
+  }
+
+  /** After how many seconds trying again is worth it; 0 where that is not known. */
+  public int retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 
   /** The HTTP status. */

@@ -6,8 +6,9 @@
  * io.adplatform.runtime.api.ApiServer.Builder}, and whoever owns the builder starts the server: one
  * for all services in one JVM, or one each. Requests are read, checked against the document and
  * answered on an event loop of the server's own Vert.x; key look-ups and handlers run on virtual
- * threads (one per request, a bounded number at once) and may block. Nothing here is shared with
- * the lanes.
+ * threads (one per request, a bounded number at once) and may block. What tenants ask, the look-ups
+ * of their keys, each internal route and the server's state have bounds of their own, so that none
+ * keeps the others from being answered. Nothing here is shared with the lanes.
  *
  * <p>What goes wrong is thrown as a {@link io.adplatform.runtime.api.Problem} and answered as a
  * problem document (RFC 9457).

@@ -136,6 +136,7 @@ public final class LaneHttpServer implements AutoCloseable {
     return lanes
         .vertx()
         .createHttpServer(options())
+        .connectionHandler(new LaneConnections(LaneConnections.MAX))
         .requestHandler(new LaneRoutes(handlers))
         .listen(onPort, host);
   }

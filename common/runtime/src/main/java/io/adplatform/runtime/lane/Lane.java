@@ -56,7 +56,7 @@ public final class Lane {
     this.blockNanos = config.blockNanos();
     this.tasks = new ManyToOneConcurrentArrayQueue<>(config.taskCapacity());
     readTime();
-    this.timers = new LaneTimers(nowNanos);
+    this.timers = new LaneTimers(nowNanos, error -> onError("timer", error));
     this.errorLoggedNanos = nowNanos - ERROR_LOG_NANOS;
     this.cycleStart.setRelease(nowNanos);
   }
@@ -247,7 +247,8 @@ public final class Lane {
     }
   }
 
-  private void onError(String role, Throwable error) {
+  /** Counts what was thrown on this lane, and logs it once a second at most. */
+  void onError(String role, Throwable error) {
     counters.increment(LaneCount.ERRORS);
     if (nowNanos - errorLoggedNanos >= ERROR_LOG_NANOS) {
       errorLoggedNanos = nowNanos;

@@ -1,6 +1,7 @@
 package io.adplatform.runtime.lane;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.DeadlineTimerWheel;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -26,13 +27,18 @@ public final class LaneTimers {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final DeadlineTimerWheel wheel;
+  private final Consumer<Throwable> onError;
   private final DeadlineTimerWheel.TimerHandler onExpiry = this::onExpiry;
   private final DeadlineTimerWheel.TimerConsumer onEach = this::onEach;
   private final Long2ObjectHashMap<LaneTimer> timers = new Long2ObjectHashMap<>();
   private long earliestNanos = NEVER;
   private boolean earliestGone;
 
-  LaneTimers(long nowNanos) {
+  /**
+   * @param onError told of what a timer throws; the others fire all the same
+   */
+  LaneTimers(long nowNanos, Consumer<Throwable> onError) {
+    this.onError = onError;
     wheel =
         new DeadlineTimerWheel(
             TimeUnit.NANOSECONDS, nowNanos, TICK_NANOS, TICKS_PER_WHEEL, INITIAL_PER_TICK);
@@ -95,7 +101,12 @@ public final class LaneTimers {
   }
 
   private boolean onExpiry(TimeUnit unit, long nowNanos, long id) {
-    timers.remove(id).onTimer(nowNanos);
+    LaneTimer timer = timers.remove(id);
+    try {
+      timer.onTimer(nowNanos);
+    } catch (RuntimeException | Error e) {
+      onError.accept(e);
+    }
     return true;
   }
 

@@ -169,7 +169,7 @@ public final class Lanes implements AutoCloseable {
         lane.turn(true);
       } catch (RuntimeException | Error e) {
         // Netty catches what handlers throw: this is a fault of the loop itself, and it goes on.
-        LOG.error("lane={} cycle failed", lane.index(), e);
+        lane.onError("cycle", e);
       }
     }
   }

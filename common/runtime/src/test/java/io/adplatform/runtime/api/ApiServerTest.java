@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.runtime.metrics.Metrics;
+import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -40,7 +42,8 @@ class ApiServerTest {
   @BeforeAll
   static void start() {
     server =
-        ApiServer.builder(new ApiServerConfig("127.0.0.1", 0, MAX_BODY, PATIENCE, 2))
+        ApiServer.builder(
+                new ApiServerConfig("127.0.0.1", 0, MAX_BODY, PATIENCE, 2, 2))
             .keys(ApiServerTest::caller)
             .nodeKey(NODE_KEY)
             .metrics(new Metrics().registry())
@@ -293,6 +296,24 @@ class ApiServerTest {
           HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + KEY);
       assertEquals(404, send(request).statusCode());
     }
+  }
+
+  @Test
+  void shouldTakeAVersionInEveryFormThatAnETagHas() {
+    for (String form : List.of("7", "\"7\"", "W/\"7\"")) {
+      assertEquals(7, ifMatch(form), form);
+    }
+    assertNull(ifMatch("*"));
+    for (String form : List.of("", "x", "\"\"", "W/", "W/\"x\"", "\"7\", \"8\"", "07")) {
+      assertEquals(422, assertThrows(Problem.class, () -> ifMatch(form), form).status());
+    }
+  }
+
+  private static Long ifMatch(String header) {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("If-Match", header);
+    return new ApiRequest(
+            "PATCH", "/", null, Map.of(), MultiMap.caseInsensitiveMultiMap(), headers, null)
+        .ifMatch();
   }
 
   @Test

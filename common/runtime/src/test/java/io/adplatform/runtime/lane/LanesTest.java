@@ -127,6 +127,34 @@ class LanesTest {
   }
 
   @Test
+  void shouldFireTheOtherTimersAndCountTheCycleWhenOneThrows() {
+    try (Lanes lanes = Lanes.stepped(1, 1_700_000_000_000L)) {
+      Lane lane = lanes.lane(0);
+      AtomicInteger fired = new AtomicInteger();
+      long soon = lane.nowNanos() + TimeUnit.MILLISECONDS.toNanos(1);
+      for (int i = 0; i < 3; i++) {
+        int number = i;
+        lane.timers()
+            .schedule(
+                soon,
+                now -> {
+                  fired.incrementAndGet();
+                  if (number == 1) {
+                    throw new IllegalStateException("a timer of a test");
+                  }
+                });
+      }
+      lanes.advance(TimeUnit.MILLISECONDS.toNanos(10));
+      long cycles = lane.count(LaneCount.CYCLES);
+      lanes.turn();
+      assertEquals(3, fired.get());
+      assertEquals(cycles + 1, lane.count(LaneCount.CYCLES));
+      assertEquals(1, lane.count(LaneCount.ERRORS));
+      assertEquals(0, lane.timers().count());
+    }
+  }
+
+  @Test
   void shouldReportAStuckLaneOnce() throws Exception {
     try (Lanes lanes = Lanes.start(blocking(1, STUCK_MILLIS))) {
       Lane lane = lanes.lane(0);

@@ -23,7 +23,7 @@ public final class BidRequest {
   /** {@code at}: 1 first price, 2 second price (also where not given), 500 and more: agreed. */
   public int auctionType;
 
-  /** Time for the answer, network included, or {@link #NO_TMAX}. */
+  /** Time for the answer, network included, from 0; or {@link #NO_TMAX}. */
   public int tmaxMillis;
 
   /** {@code test}: auctioned, but neither billed nor counted. */

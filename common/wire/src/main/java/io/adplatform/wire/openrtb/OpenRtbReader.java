@@ -172,8 +172,8 @@ public final class OpenRtbReader {
   /** A number, or (as some send it) a text: its number where it is one, else not given. */
   private int readTmax(BidRequest request) {
     if (json.next() != '"') {
-      int millis = json.readInt(BidRequest.NO_TMAX);
-      return millis < 0 && millis != BidRequest.NO_TMAX ? 0 : millis;
+      int millis = json.readInt(Integer.MIN_VALUE);
+      return millis == Integer.MIN_VALUE ? BidRequest.NO_TMAX : Math.max(0, millis);
     }
     long text = json.readText();
     int length = Span.length(text);
