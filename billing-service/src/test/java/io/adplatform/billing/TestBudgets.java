@@ -12,7 +12,7 @@ import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Targeting;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

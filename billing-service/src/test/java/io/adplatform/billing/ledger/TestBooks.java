@@ -17,7 +17,7 @@ import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Targeting;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

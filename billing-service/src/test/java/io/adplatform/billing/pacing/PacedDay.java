@@ -18,7 +18,7 @@ import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.LineItem.Participation;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Targeting;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;

@@ -1,10 +1,10 @@
 package io.adplatform.campaign.check;
 
-import io.adplatform.wire.catalogue.Attribute;
-import io.adplatform.wire.catalogue.Connection;
-import io.adplatform.wire.catalogue.Daypart;
-import io.adplatform.wire.catalogue.DeviceType;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Attribute;
+import io.adplatform.wire.targeting.Connection;
+import io.adplatform.wire.targeting.Daypart;
+import io.adplatform.wire.targeting.DeviceType;
+import io.adplatform.wire.targeting.Targeting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

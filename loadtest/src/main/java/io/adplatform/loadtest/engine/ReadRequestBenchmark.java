@@ -2,9 +2,9 @@ package io.adplatform.loadtest.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.adplatform.wire.json.ReadFailure;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.OpenRtbReader;
-import io.adplatform.wire.openrtb.ReadFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeUnit;

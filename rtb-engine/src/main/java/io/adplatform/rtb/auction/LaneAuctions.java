@@ -21,13 +21,13 @@ import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.event.RequestIdHash;
+import io.adplatform.wire.json.Span;
 import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
 import io.adplatform.wire.openrtb.Imp;
 import io.adplatform.wire.openrtb.Inventory;
-import io.adplatform.wire.openrtb.Span;
 import org.agrona.concurrent.Agent;
 
 /**

@@ -1,10 +1,10 @@
 package io.adplatform.rtb.event;
 
 import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.wire.json.Span;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.Redactor;
-import io.adplatform.wire.openrtb.Span;
 import io.adplatform.wire.sbe.AuctionDetailEncoder;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
 import org.agrona.ExpandableArrayBuffer;

@@ -1,6 +1,6 @@
 package io.adplatform.rtb.openrtb;
 
-import io.adplatform.wire.openrtb.ReadFailure;
+import io.adplatform.wire.json.ReadFailure;
 
 /** Why a request was answered with an error: the label of a counter. */
 public enum RefusalCause {

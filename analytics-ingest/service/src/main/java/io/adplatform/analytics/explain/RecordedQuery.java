@@ -4,9 +4,9 @@ import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.json.ReadFailure;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.OpenRtbReader;
-import io.adplatform.wire.openrtb.ReadFailure;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -9,11 +9,18 @@ import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Deal;
+import io.adplatform.wire.catalogue.DemandPartner;
+import io.adplatform.wire.catalogue.FloorRule;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.catalogue.TrafficList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,6 +32,17 @@ final class DimensionFeed implements CatalogueListener {
   private static final String TABLE = "entities";
   private static final String COLUMNS =
       "id, kind, account_id, advertiser_id, campaign_id, name, deleted, version";
+
+  /** What reports are grouped by; a participation bears the id of its line item. */
+  private static final Set<CatalogueKind> NAMED =
+      EnumSet.of(
+          CatalogueKind.ADVERTISER,
+          CatalogueKind.CAMPAIGN,
+          CatalogueKind.LINE_ITEM,
+          CatalogueKind.CREATIVE,
+          CatalogueKind.SUPPLY_PARTNER,
+          CatalogueKind.DEMAND_PARTNER,
+          CatalogueKind.DEAL);
 
   /** A row of the table. */
   private record Row(
@@ -59,8 +77,7 @@ final class DimensionFeed implements CatalogueListener {
 
   @Override
   public void onDocument(CatalogueKey key, CatalogueEntity entity, long version) {
-    if (key.kind() == CatalogueKind.PARTICIPATION) {
-      // It bears the id of its line item, and names nothing.
+    if (!NAMED.contains(key.kind())) {
       return;
     }
     if (entity != null) {
@@ -92,9 +109,17 @@ final class DimensionFeed implements CatalogueListener {
           new Row(kind, account, l.advertiserId(), l.campaignId(), l.name(), false, version);
       case Creative c -> new Row(kind, account, c.advertiserId(), 0, c.name(), false, version);
       case SupplyPartner p -> new Row(kind, account, 0, 0, p.name(), false, version);
-      case LineItem.Participation p ->
-          throw new IllegalArgumentException(CatalogueKey.of(p).text() + " names nothing");
+      case DemandPartner p -> new Row(kind, account, 0, 0, p.name(), false, version);
+      case Deal d -> new Row(kind, account, 0, 0, d.name(), false, version);
+      case LineItem.Participation p -> throw nothingNamed(p);
+      case FloorRule f -> throw nothingNamed(f);
+      case RateTable r -> throw nothingNamed(r);
+      case TrafficList t -> throw nothingNamed(t);
     };
+  }
+
+  private static IllegalArgumentException nothingNamed(CatalogueEntity entity) {
+    return new IllegalArgumentException(CatalogueKey.of(entity).text() + " is in no report");
   }
 
   @Override

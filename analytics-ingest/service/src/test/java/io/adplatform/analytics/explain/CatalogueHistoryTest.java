@@ -9,7 +9,7 @@ import io.adplatform.decision.catalogue.CreativeCompiler;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Targeting;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -26,7 +26,7 @@ public final class Explanation {
      *
      * @param reason NONE where it would have been asked for a lease; OUTBID and LOST_TIE stand
      *     behind those, on the assumption that these had budget and no cap stood against them
-     * @param part for TARGETING the name of the {@link io.adplatform.wire.catalogue.Attribute} that
+     * @param part for TARGETING the name of the {@link io.adplatform.wire.targeting.Attribute} that
      *     failed first, or {@code dayparts}; else null
      */
     void onLineItem(LineItem lineItem, Reason reason, String part);

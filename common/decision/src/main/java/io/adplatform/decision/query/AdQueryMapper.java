@@ -5,17 +5,17 @@ import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.AdRestrictions;
 import io.adplatform.decision.targeting.BlockableTexts;
-import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.json.IntList;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.Geo;
 import io.adplatform.wire.openrtb.Imp;
-import io.adplatform.wire.openrtb.IntList;
 import io.adplatform.wire.openrtb.Inventory;
-import io.adplatform.wire.openrtb.Span;
-import io.adplatform.wire.openrtb.SpanList;
+import io.adplatform.wire.targeting.Country;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -1,6 +1,6 @@
 package io.adplatform.decision.query;
 
-import io.adplatform.wire.catalogue.Country;
+import io.adplatform.wire.targeting.Country;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

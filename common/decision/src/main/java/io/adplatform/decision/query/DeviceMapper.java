@@ -1,12 +1,12 @@
 package io.adplatform.decision.query;
 
 import io.adplatform.decision.targeting.AdQuery;
-import io.adplatform.wire.catalogue.Connection;
-import io.adplatform.wire.catalogue.DeviceType;
+import io.adplatform.wire.json.Span;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.Device;
 import io.adplatform.wire.openrtb.Inventory;
-import io.adplatform.wire.openrtb.Span;
+import io.adplatform.wire.targeting.Connection;
+import io.adplatform.wire.targeting.DeviceType;
 import java.nio.charset.StandardCharsets;
 
 /**

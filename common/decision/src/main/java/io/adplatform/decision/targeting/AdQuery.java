@@ -1,7 +1,7 @@
 package io.adplatform.decision.targeting;
 
-import io.adplatform.wire.catalogue.Country;
 import io.adplatform.wire.money.CurrencyCode;
+import io.adplatform.wire.targeting.Country;
 import java.util.Arrays;
 
 /**
@@ -280,7 +280,7 @@ public final class AdQuery {
     region = packRegion(country, buffer, offset, length);
   }
 
-  /** Code of {@link io.adplatform.wire.catalogue.DeviceType}. */
+  /** Code of {@link io.adplatform.wire.targeting.DeviceType}. */
   public void deviceType(int code) {
     deviceType = code;
   }
@@ -375,7 +375,7 @@ public final class AdQuery {
     }
   }
 
-  /** Code of {@link io.adplatform.wire.catalogue.Connection}. */
+  /** Code of {@link io.adplatform.wire.targeting.Connection}. */
   public void connection(int code) {
     connection = code;
   }

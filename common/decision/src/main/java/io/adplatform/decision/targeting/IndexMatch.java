@@ -1,7 +1,7 @@
 package io.adplatform.decision.targeting;
 
-import io.adplatform.wire.catalogue.Attribute;
-import io.adplatform.wire.catalogue.Country;
+import io.adplatform.wire.targeting.Attribute;
+import io.adplatform.wire.targeting.Country;
 import java.util.Arrays;
 
 /**

@@ -1,7 +1,7 @@
 package io.adplatform.decision.targeting;
 
-import io.adplatform.wire.catalogue.Attribute;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Attribute;
+import io.adplatform.wire.targeting.Targeting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

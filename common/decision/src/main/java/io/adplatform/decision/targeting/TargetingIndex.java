@@ -1,6 +1,6 @@
 package io.adplatform.decision.targeting;
 
-import io.adplatform.wire.catalogue.Attribute;
+import io.adplatform.wire.targeting.Attribute;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -12,7 +12,7 @@ import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Targeting;
 import java.time.Instant;
 import java.util.List;
 

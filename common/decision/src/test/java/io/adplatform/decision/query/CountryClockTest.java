@@ -3,7 +3,7 @@ package io.adplatform.decision.query;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adplatform.testkit.check.AllocationCheck;
-import io.adplatform.wire.catalogue.Country;
+import io.adplatform.wire.targeting.Country;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package io.adplatform.decision.targeting;
 
-import io.adplatform.wire.catalogue.Attribute;
-import io.adplatform.wire.catalogue.Connection;
-import io.adplatform.wire.catalogue.Country;
-import io.adplatform.wire.catalogue.Daypart;
-import io.adplatform.wire.catalogue.DeviceType;
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Attribute;
+import io.adplatform.wire.targeting.Connection;
+import io.adplatform.wire.targeting.Country;
+import io.adplatform.wire.targeting.Daypart;
+import io.adplatform.wire.targeting.DeviceType;
+import io.adplatform.wire.targeting.Targeting;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -3,7 +3,7 @@ package io.adplatform.decision.targeting;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.adplatform.wire.catalogue.Targeting;
+import io.adplatform.wire.targeting.Targeting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -7,7 +7,12 @@ public enum CatalogueKind {
   LINE_ITEM("line-item", LineItem.class),
   CREATIVE("creative", Creative.class),
   SUPPLY_PARTNER("supply-partner", SupplyPartner.class),
-  PARTICIPATION("participation", LineItem.Participation.class);
+  PARTICIPATION("participation", LineItem.Participation.class),
+  DEMAND_PARTNER("demand-partner", DemandPartner.class),
+  DEAL("deal", Deal.class),
+  FLOOR_RULE("floor-rule", FloorRule.class),
+  RATE_TABLE("rate-table", RateTable.class),
+  TRAFFIC_LIST("traffic-list", TrafficList.class);
 
   private final String keyName;
   private final Class<? extends CatalogueEntity> type;

@@ -2,7 +2,9 @@ package io.adplatform.wire.catalogue;
 
 /** Kinds of ads; the code is OpenRTB's {@code bid.mtype}. */
 public enum Format {
-  BANNER(1);
+  BANNER(1),
+  VIDEO(2),
+  NATIVE(4);
 
   private final int code;
 

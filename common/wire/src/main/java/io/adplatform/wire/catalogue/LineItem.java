@@ -1,6 +1,7 @@
 package io.adplatform.wire.catalogue;
 
 import io.adplatform.wire.frequency.FrequencyCap;
+import io.adplatform.wire.targeting.Targeting;
 import java.time.Instant;
 import java.util.List;
 

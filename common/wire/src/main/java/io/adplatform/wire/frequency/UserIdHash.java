@@ -1,7 +1,7 @@
 package io.adplatform.wire.frequency;
 
+import io.adplatform.wire.json.Span;
 import io.adplatform.wire.openrtb.BidRequest;
-import io.adplatform.wire.openrtb.Span;
 import io.adplatform.wire.openrtb.UserIdReader;
 import io.adplatform.wire.openrtb.UserIdReader.Origin;
 import io.adplatform.wire.token.SipHash;

@@ -1,5 +1,11 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.IntList;
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.ReadFailure;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
+
 /**
  * The slot that a bid request is read into (OpenRTB 2.6, 3.2.1). Its texts are spans of {@link
  * #bytes()}; all of it holds until the next body is received. One thread.

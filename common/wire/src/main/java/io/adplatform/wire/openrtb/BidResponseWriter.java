@@ -1,6 +1,8 @@
 package io.adplatform.wire.openrtb;
 
 import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.json.JsonText;
+import io.adplatform.wire.json.Span;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.money.Decimal;
 import java.io.ByteArrayOutputStream;

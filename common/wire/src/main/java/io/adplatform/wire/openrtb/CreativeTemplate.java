@@ -1,6 +1,7 @@
 package io.adplatform.wire.openrtb;
 
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.json.JsonText;
 import io.adplatform.wire.token.TokenCodec;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

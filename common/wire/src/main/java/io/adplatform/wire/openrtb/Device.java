@@ -1,5 +1,8 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
+
 /**
  * {@code device} (OpenRTB 2.6, 3.2.18 and 3.2.29); texts are spans of the request, numbers are -1
  * where not given.

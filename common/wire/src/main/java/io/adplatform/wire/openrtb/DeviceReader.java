@@ -1,5 +1,9 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.KeyTable;
+import io.adplatform.wire.json.Span;
+
 /** Reads {@code device}, and {@code geo} wherever it stands. */
 final class DeviceReader {
   private static final int UA = 0;

@@ -1,5 +1,10 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.KeyTable;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
+
 /**
  * Reads out of {@code ext} objects what is agreed on. An {@code ext} is free-form: what does not
  * have the agreed form in it is passed over and is no fault, unless it stands there twice.

@@ -1,5 +1,7 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.Span;
+
 /**
  * {@code device.geo} or {@code user.geo} (OpenRTB 2.6, 3.2.19); fields are spans of the request.
  */

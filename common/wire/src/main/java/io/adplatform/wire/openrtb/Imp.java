@@ -1,5 +1,8 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.IntList;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
 
 /**

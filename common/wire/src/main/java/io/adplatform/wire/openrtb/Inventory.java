@@ -1,5 +1,8 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
+
 /**
  * {@code site}, {@code app} or {@code dooh} (OpenRTB 2.6, 3.2.13 to 3.2.17), whichever the request
  * has; texts are spans of the request.

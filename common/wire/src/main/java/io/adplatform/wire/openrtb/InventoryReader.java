@@ -1,5 +1,8 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.KeyTable;
+
 /** Reads {@code site}, {@code app} or {@code dooh}. */
 final class InventoryReader {
   private static final int ID = 0;

@@ -1,5 +1,10 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.KeyTable;
+import io.adplatform.wire.json.ReadFailure;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
 
 /**

@@ -1,5 +1,10 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.JsonScanner;
+import io.adplatform.wire.json.KeyTable;
+import io.adplatform.wire.json.Span;
+
 /**
  * Copies a request byte for byte but for what identifies a person: addresses are cut to /24 and
  * /48, coordinates to one decimal (about 11 km), page addresses before their query, and ids of

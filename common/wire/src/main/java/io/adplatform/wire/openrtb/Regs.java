@@ -1,5 +1,7 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.Span;
+
 /**
  * {@code regs} (OpenRTB 2.6, 3.2.3); numbers are -1 where not given. What 2.5 has in {@code
  * regs.ext} stays there.

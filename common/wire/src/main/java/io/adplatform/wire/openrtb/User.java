@@ -1,5 +1,8 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
+
 /** {@code user} (OpenRTB 2.6, 3.2.20); fields are spans of the request. */
 public final class User {
   /** Whether the request has a user. */

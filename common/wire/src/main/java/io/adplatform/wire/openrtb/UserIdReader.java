@@ -1,5 +1,9 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.JsonScanner;
+import io.adplatform.wire.json.KeyTable;
+import io.adplatform.wire.json.Span;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,8 @@
 package io.adplatform.wire.openrtb;
 
+import io.adplatform.wire.json.JsonReader;
+import io.adplatform.wire.json.KeyTable;
+
 /** Reads {@code user} and {@code regs}, in the places of 2.6 and of 2.5. */
 final class UserReader {
   private static final int ID = 0;

@@ -63,7 +63,7 @@ public final class Token {
   /** Packed ISO 3166-1 alpha-3; 0 is unknown. */
   public int country;
 
-  /** Code of {@code io.adplatform.wire.catalogue.DeviceType}. */
+  /** Code of {@code io.adplatform.wire.targeting.DeviceType}. */
   public int deviceType;
 
   /** Whether nothing of this auction may be charged or counted. */

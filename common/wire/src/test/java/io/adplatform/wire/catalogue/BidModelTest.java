@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.adplatform.wire.sbe.SignalKind;
+import io.adplatform.wire.targeting.Targeting;
 import io.adplatform.wire.token.Token;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.json.ReadFailure;
 import io.adplatform.wire.token.TokenCodec;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

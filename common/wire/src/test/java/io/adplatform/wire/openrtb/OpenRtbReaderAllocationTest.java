@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.Status;
+import io.adplatform.wire.json.ReadFailure;
 import io.adplatform.wire.token.TokenCodec;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

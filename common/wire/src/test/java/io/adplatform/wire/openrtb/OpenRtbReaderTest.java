@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.wire.json.JsonScanner;
+import io.adplatform.wire.json.ReadFailure;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.wire.frequency.UserIdHash;
+import io.adplatform.wire.json.ReadFailure;
+import io.adplatform.wire.json.Span;
 import io.adplatform.wire.openrtb.UserIdReader.Origin;
 import io.adplatform.wire.token.TokenKeys;
 import java.nio.charset.StandardCharsets;

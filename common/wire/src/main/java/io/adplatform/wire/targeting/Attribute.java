@@ -1,4 +1,4 @@
-package io.adplatform.wire.catalogue;
+package io.adplatform.wire.targeting;
 
 /**
  * What a line item can be targeted by, with the name it has in {@link Targeting} and the form of

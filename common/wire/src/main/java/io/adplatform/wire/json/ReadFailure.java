@@ -1,4 +1,4 @@
-package io.adplatform.wire.openrtb;
+package io.adplatform.wire.json;
 
 /** Why a body, or one imp of it, was refused: a bounded set, used as the label of a counter. */
 public enum ReadFailure {

@@ -1,16 +1,16 @@
-package io.adplatform.wire.openrtb;
+package io.adplatform.wire.json;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes text into JSON ahead of any auction. Allocates: not for lanes. */
-final class JsonText {
+public final class JsonText {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private JsonText() {}
 
   /** Appends a text as the inside of a JSON string; halves of surrogate pairs become '?'. */
-  static void escape(String text, ByteArrayOutputStream into) {
+  public static void escape(String text, ByteArrayOutputStream into) {
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
       switch (b) {
         case '"', '\\' -> {
@@ -34,12 +34,12 @@ final class JsonText {
   }
 
   /** Appends ASCII as it is. */
-  static void ascii(String text, ByteArrayOutputStream into) {
+  public static void ascii(String text, ByteArrayOutputStream into) {
     into.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Appends a list of texts as a member, unless it is empty. */
-  static void member(String key, Iterable<String> texts, ByteArrayOutputStream into) {
+  public static void member(String key, Iterable<String> texts, ByteArrayOutputStream into) {
     String separator = ",\"" + key + "\":[\"";
     for (String text : texts) {
       ascii(separator, into);

@@ -1,4 +1,4 @@
-package io.adplatform.wire.catalogue;
+package io.adplatform.wire.targeting;
 
 /**
  * Kinds of devices (AdCOM list of device types); the code is OpenRTB's {@code device.devicetype}.

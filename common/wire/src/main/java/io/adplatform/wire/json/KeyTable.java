@@ -1,4 +1,4 @@
-package io.adplatform.wire.openrtb;
+package io.adplatform.wire.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,12 +7,12 @@ import java.util.Arrays;
  * Finds a member's field by its key: a perfect hash over the key's bytes as two words, so that a
  * look-up is one multiplication and two comparisons. Immutable.
  */
-final class KeyTable {
+public final class KeyTable {
   /** Not a key of the table. */
-  static final int UNKNOWN = -1;
+  public static final int UNKNOWN = -1;
 
   /** Longest key a table can hold: two words, of which the last byte stays free. */
-  static final int MAX_KEY_LENGTH = 15;
+  public static final int MAX_KEY_LENGTH = 15;
 
   /** Slots per key: sparse enough for a multiplier to be found within a few tries. */
   private static final int SLOTS_PER_KEY = 4;
@@ -30,7 +30,7 @@ final class KeyTable {
    * @param keys the key of field 0, 1, …; ASCII, at most {@link #MAX_KEY_LENGTH} long, at most 64
    *     of them
    */
-  KeyTable(String... keys) {
+  public KeyTable(String... keys) {
     int bits = Integer.SIZE - Integer.numberOfLeadingZeros(keys.length * SLOTS_PER_KEY - 1);
     shift = Long.SIZE - bits;
     slots = new long[3 << bits];
@@ -67,7 +67,7 @@ final class KeyTable {
    * @param second its bytes from the ninth on, likewise
    * @return its number, or {@link #UNKNOWN}
    */
-  int find(long first, long second, int length) {
+  public int find(long first, long second, int length) {
     int slot = slot(first, second, multiplier);
     long end = slots[slot + 2];
     return slots[slot] == first && slots[slot + 1] == second && (int) (end >>> 32) == length

@@ -1,4 +1,4 @@
-package io.adplatform.wire.openrtb;
+package io.adplatform.wire.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,12 +17,12 @@ import java.nio.ByteOrder;
  * through a zero, so they end every scan), and by room for the texts whose escapes are resolved:
  * see {@link #capacityFor}.
  */
-class JsonScanner {
+public class JsonScanner {
   /** Deepest nesting read. The deepest request of the wild that we know has 11 levels. */
-  static final int MAX_DEPTH = 64;
+  public static final int MAX_DEPTH = 64;
 
   /** Zeros behind the body: two words, as a scan may look one word beyond the first zero. */
-  static final int PADDING = 16;
+  public static final int PADDING = 16;
 
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -35,7 +35,7 @@ class JsonScanner {
   private static final long QUOTES = ONES * '"';
   private static final long BACKSLASHES = ONES * '\\';
   private static final long SPACES = ONES * ' ';
-  static final int WORD = 8;
+  public static final int WORD = 8;
   private static final int NULL = 0x6c6c756e;
   private static final int TRUE = 0x65757274;
   private static final int ALSE = 0x65736c61;
@@ -49,11 +49,11 @@ class JsonScanner {
   int failureOffset;
 
   /** How long the array of a body must be. */
-  static int capacityFor(int bodyLength) {
+  public static int capacityFor(int bodyLength) {
     return 2 * (bodyLength + PADDING);
   }
 
-  static long word(byte[] bytes, int offset) {
+  public static long word(byte[] bytes, int offset) {
     return (long) WORDS.get(bytes, offset);
   }
 
@@ -62,7 +62,7 @@ class JsonScanner {
    *
    * @param body at least {@link #capacityFor} its length long
    */
-  void begin(byte[] body, int bodyLength) {
+  public void begin(byte[] body, int bodyLength) {
     bytes = body;
     at = 0;
     end = bodyLength;
@@ -75,28 +75,28 @@ class JsonScanner {
   }
 
   /** Checks that nothing but white space is left. */
-  void finish() {
+  public void finish() {
     if (next() != 0 || at < end) {
       fail(ReadFailure.TRAILING_BYTES);
     }
   }
 
   /** What broke the JSON, or NONE. */
-  ReadFailure failure() {
+  public ReadFailure failure() {
     return failure;
   }
 
   /** Where it broke. */
-  int failureOffset() {
+  public int failureOffset() {
     return failureOffset;
   }
 
   /** Whether a failure has ended the reading. */
-  boolean hasFailed() {
+  public boolean hasFailed() {
     return failure != ReadFailure.NONE;
   }
 
-  void fail(ReadFailure reason) {
+  public void fail(ReadFailure reason) {
     if (failure == ReadFailure.NONE) {
       failure = at >= end && reason == ReadFailure.SYNTAX ? ReadFailure.TRUNCATED : reason;
       failureOffset = Math.min(at, end);
@@ -105,7 +105,7 @@ class JsonScanner {
   }
 
   /** The first byte of what comes next, white space aside; 0 at the end. */
-  int next() {
+  public int next() {
     byte b = bytes[at];
     return b > ' ' ? b : nextAfterSpace(b);
   }
@@ -118,7 +118,7 @@ class JsonScanner {
     return b;
   }
 
-  boolean afterColon() {
+  public boolean afterColon() {
     if (next() != ':') {
       fail(ReadFailure.SYNTAX);
       return false;
@@ -132,7 +132,7 @@ class JsonScanner {
    * control character or a byte beyond ASCII. Bits above the lowest one set may be wrong (the
    * subtractions borrow), the lowest never is.
    */
-  static long specials(long word) {
+  public static long specials(long word) {
     long quotes = word ^ QUOTES;
     long backslashes = word ^ BACKSLASHES;
     return ((quotes - ONES & ~quotes)
@@ -143,7 +143,7 @@ class JsonScanner {
   }
 
   /** The offset of the quote that ends the text, or -1 after a failure. */
-  final int closeOfText(int start) {
+  public final int closeOfText(int start) {
     long specials = specials(word(bytes, start));
     int i = start + (Long.numberOfTrailingZeros(specials) >>> 3);
     return specials != 0 && bytes[i] == '"' ? i : scanText(start);
@@ -244,7 +244,7 @@ class JsonScanner {
   }
 
   /** Writes a checked text behind the body with its escapes resolved, which makes it no longer. */
-  long resolve(int start, int close) {
+  public long resolve(int start, int close) {
     int to = scratch;
     for (int i = start; i < close; ) {
       byte b = bytes[i];
@@ -300,7 +300,7 @@ class JsonScanner {
     return to;
   }
 
-  boolean scanNumber() {
+  public boolean scanNumber() {
     int i = bytes[at] == '-' ? at + 1 : at;
     int digits = i;
     i = afterDigits(i);
@@ -330,12 +330,12 @@ class JsonScanner {
     return i;
   }
 
-  static boolean isDigit(int b) {
+  public static boolean isDigit(int b) {
     return b >= '0' && b <= '9';
   }
 
   /** Checks and passes over the value that comes next. */
-  void skip() {
+  public void skip() {
     int c = next();
     if (c == '"') {
       int close = closeOfText(at + 1);

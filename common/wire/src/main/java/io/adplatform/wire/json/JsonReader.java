@@ -1,4 +1,4 @@
-package io.adplatform.wire.openrtb;
+package io.adplatform.wire.json;
 
 import io.adplatform.wire.money.Decimal;
 
@@ -10,9 +10,9 @@ import io.adplatform.wire.money.Decimal;
  * value is skipped and reading goes on; the first fault is kept until it is {@linkplain #takeFault
  * taken}. A {@code null} is as good as an absent member and is no fault.
  */
-final class JsonReader extends JsonScanner {
+public final class JsonReader extends JsonScanner {
   /** What {@link #nextField} gives at the end of an object. */
-  static final int END = -2;
+  public static final int END = -2;
 
   /** Digits of an integer that surely fit a {@code long}. */
   private static final int MAX_DIGITS = 18;
@@ -25,7 +25,7 @@ final class JsonReader extends JsonScanner {
   private int faultOffset;
 
   @Override
-  void begin(byte[] body, int bodyLength) {
+  public void begin(byte[] body, int bodyLength) {
     super.begin(body, bodyLength);
     fresh = false;
     rawText = Span.NONE;
@@ -34,19 +34,19 @@ final class JsonReader extends JsonScanner {
   }
 
   /** The first fault since the last call, or NONE. */
-  ReadFailure takeFault() {
+  public ReadFailure takeFault() {
     ReadFailure taken = fault;
     fault = ReadFailure.NONE;
     return taken;
   }
 
   /** Where the fault last noted was. */
-  int faultOffset() {
+  public int faultOffset() {
     return faultOffset;
   }
 
   /** Notes a fault, unless one is noted already. */
-  void fault(ReadFailure reason) {
+  public void fault(ReadFailure reason) {
     if (fault == ReadFailure.NONE) {
       fault = reason;
       faultOffset = Math.min(at, end);
@@ -54,7 +54,7 @@ final class JsonReader extends JsonScanner {
   }
 
   /** Notes again a fault that was taken, in place of any noted since. */
-  void restoreFault(ReadFailure taken, int offset) {
+  public void restoreFault(ReadFailure taken, int offset) {
     fault = taken;
     faultOffset = offset;
   }
@@ -65,7 +65,7 @@ final class JsonReader extends JsonScanner {
    * @param seen the fields met so far in this object, as bits
    * @return the same with this one
    */
-  long once(long seen, int field) {
+  public long once(long seen, int field) {
     if ((seen >>> field & 1) != 0) {
       fault(ReadFailure.DUPLICATE_KEY);
     }
@@ -73,33 +73,33 @@ final class JsonReader extends JsonScanner {
   }
 
   /** Where the next value starts. */
-  int valueStart() {
+  public int valueStart() {
     next();
     return at;
   }
 
   /** The raw span from a start up to here. */
-  long since(int start) {
+  public long since(int start) {
     return failure == ReadFailure.NONE ? Span.of(start, at - start) : Span.NONE;
   }
 
   /** The raw span of the member whose key was read last and whose value was just skipped. */
-  long member() {
+  public long member() {
     return since(memberStart);
   }
 
   /** The text last read as it was written, with its escapes. */
-  long rawText() {
+  public long rawText() {
     return rawText;
   }
 
   /** Enters the object that must come next; false (and it is skipped) where it is none. */
-  boolean enterObject() {
+  public boolean enterObject() {
     return enter('{');
   }
 
   /** Enters the array that must come next; false (and it is skipped) where it is none. */
-  boolean enterArray() {
+  public boolean enterArray() {
     return enter('[');
   }
 
@@ -122,7 +122,7 @@ final class JsonReader extends JsonScanner {
    * @return its field in the table, {@link KeyTable#UNKNOWN}, or {@link #END} (also after a
    *     failure)
    */
-  int nextField(KeyTable keys) {
+  public int nextField(KeyTable keys) {
     if (!toKey()) {
       return END;
     }
@@ -131,7 +131,7 @@ final class JsonReader extends JsonScanner {
   }
 
   /** Goes to the next member of the object entered; its key, or NONE at the end or a failure. */
-  long nextKey() {
+  public long nextKey() {
     if (!toKey()) {
       return Span.NONE;
     }
@@ -159,7 +159,7 @@ final class JsonReader extends JsonScanner {
   }
 
   /** Goes to the next element of the array entered; false at its end (also after a failure). */
-  boolean nextElement() {
+  public boolean nextElement() {
     int c = next();
     if (c == ']') {
       leave();
@@ -236,7 +236,7 @@ final class JsonReader extends JsonScanner {
   }
 
   /** The text that must come next, escapes resolved; NONE (and it is skipped) where it is none. */
-  long readText() {
+  public long readText() {
     if (next() != '"') {
       mismatch();
       return Span.NONE;
@@ -261,7 +261,7 @@ final class JsonReader extends JsonScanner {
    *
    * @param absent given for null, and for what is no whole number of 32 bits
    */
-  int readInt(int absent) {
+  public int readInt(int absent) {
     int c = next();
     if (c != '-' && !isDigit(c)) {
       mismatch();
@@ -314,7 +314,7 @@ final class JsonReader extends JsonScanner {
    * @param absent given for null and for what is no number; {@link Decimal#TOO_LARGE} is given (and
    *     no fault noted) for one beyond {@link Decimal#MAX_MICROS}
    */
-  long readMicros(long absent) {
+  public long readMicros(long absent) {
     int c = next();
     if (c != '-' && !isDigit(c)) {
       mismatch();
@@ -325,7 +325,7 @@ final class JsonReader extends JsonScanner {
   }
 
   /** Reads texts up to the end of the array that must come next. */
-  void readTexts(SpanList into) {
+  public void readTexts(SpanList into) {
     if (enterArray()) {
       while (nextElement()) {
         long text = readText();
@@ -337,7 +337,7 @@ final class JsonReader extends JsonScanner {
   }
 
   /** Reads whole numbers up to the end of the array that must come next. */
-  void readInts(IntList into) {
+  public void readInts(IntList into) {
     if (enterArray()) {
       while (nextElement()) {
         int number = readInt(Integer.MIN_VALUE);
@@ -349,12 +349,12 @@ final class JsonReader extends JsonScanner {
   }
 
   /** The raw span of the object that must come next, or NONE. */
-  long readRawObject() {
+  public long readRawObject() {
     return readRaw('{');
   }
 
   /** The raw span of the array that must come next, or NONE. */
-  long readRawArray() {
+  public long readRawArray() {
     return readRaw('[');
   }
 

@@ -1,4 +1,4 @@
-package io.adplatform.wire.catalogue;
+package io.adplatform.wire.targeting;
 
 /**
  * Kinds of connections (AdCOM list of connection types); the code is OpenRTB's {@code

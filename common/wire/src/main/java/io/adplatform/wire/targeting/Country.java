@@ -1,4 +1,4 @@
-package io.adplatform.wire.catalogue;
+package io.adplatform.wire.targeting;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package io.adplatform.wire.openrtb;
+package io.adplatform.wire.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
