@@ -17,6 +17,14 @@ public record DemandPartner(
   /** In {@link Endpoint#urls}: the one that is asked where a node's region has none of its own. */
   public static final String ANY_REGION = "default";
 
+  /**
+   * What its {@link Endpoint#authValue} is sealed for, see {@link
+   * io.adplatform.wire.secret.SecretSeal}.
+   */
+  public static String authPlace(long partnerId) {
+    return "demand-partner/" + partnerId + "/auth";
+  }
+
   /** The OpenRTB version that requests are written in. */
   public enum Protocol {
     OPENRTB_2_5,
@@ -39,7 +47,8 @@ public record DemandPartner(
    * @param queriesPerSecond it is asked at most, by each node its share
    * @param gzip whether bodies are sent compressed
    * @param authHeader name of a header that is sent with each request; null sends none
-   * @param authValue its value, a secret: never shown, never logged
+   * @param authValue its value, sealed for {@link DemandPartner#authPlace}; opened it is a secret:
+   *     never shown, never logged. A partner whose value cannot be opened is not asked
    */
   public record Endpoint(
       Map<String, String> urls,
@@ -71,7 +80,8 @@ public record DemandPartner(
    *
    * @param formats of which an imp must offer one; not empty
    * @param targeting which requests it is asked about; never null
-   * @param redactedFields paths such as {@code device.ifa} that are taken out of what it is sent
+   * @param redactedFields what is taken out of what it is sent: paths of {@link
+   *     io.adplatform.wire.privacy.RedactablePath}, such as {@code device.ifa}
    */
   public record Sent(List<Format> formats, Targeting targeting, List<String> redactedFields) {}
 
