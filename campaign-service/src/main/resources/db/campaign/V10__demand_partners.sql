@@ -14,7 +14,7 @@ CREATE TABLE demand_partner (
   auth_header         text CHECK (auth_header ~ '^[!#$%&''*+.^_`|~0-9A-Za-z-]{1,64}$'),
   auth_value          text CHECK (auth_value ~ '^s1\.[0-9]{1,3}\.[A-Za-z0-9_-]+$' AND length(auth_value) <= 6000),
   currency            text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-  seats               text[] NOT NULL CHECK (cardinality(seats) <= 100),
+  seats               text[] NOT NULL CHECK (cardinality(seats) <= 64),
   margin_basis_points integer NOT NULL CHECK (margin_basis_points BETWEEN 0 AND 9999),
   price_encoding      text NOT NULL CHECK (price_encoding IN ('PLAIN', 'BASE64')),
   formats             text[] NOT NULL CHECK (cardinality(formats) BETWEEN 1 AND 10),

@@ -263,6 +263,11 @@ class DemandPartnerTest {
     assertEquals("/formats/1", refused(partner().put("formats", array("banner", "audio"))));
     assertEquals("/formats", refused(partner().put("formats", new JsonArray())));
     assertEquals("/seats/0", refused(partner().put("seats", array("s 1"))));
+    JsonArray many = new JsonArray();
+    for (int i = 0; i < 65; i++) {
+      many.add("s" + i);
+    }
+    assertEquals("/seats", refused(partner().put("seats", many)));
     JsonObject include = new JsonObject().put("country", array("Atlantis"));
     assertEquals(
         "/targeting/include/country/0",

@@ -10,6 +10,7 @@ import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.Status;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Turns catalogue documents into snapshots. Owned by one background thread. */
 public final class CatalogueCompiler {
@@ -38,6 +40,7 @@ public final class CatalogueCompiler {
   private static final long KEPT_MILLIS = 60_000;
 
   private final CreativeCompiler creativeCompiler;
+  private final UnaryOperator<DemandPartner> partnerOpener;
 
   /** Of every entity seen, deleted ones too: an older document must not bring those back. */
   private final Map<CatalogueKey, Entry> entries = new HashMap<>();
@@ -52,7 +55,18 @@ public final class CatalogueCompiler {
 
   /** A compiler that has seen nothing. */
   public CatalogueCompiler(CreativeCompiler creativeCompiler) {
+    this(creativeCompiler, UnaryOperator.identity());
+  }
+
+  /**
+   * A compiler that has seen nothing.
+   *
+   * @param partnerOpener makes of a demand partner's document, whose secret is sealed, what is used
+   */
+  public CatalogueCompiler(
+      CreativeCompiler creativeCompiler, UnaryOperator<DemandPartner> partnerOpener) {
     this.creativeCompiler = creativeCompiler;
+    this.partnerOpener = partnerOpener;
   }
 
   /**
@@ -68,7 +82,9 @@ public final class CatalogueCompiler {
       return;
     }
     CompiledCreative compiled = entity instanceof Creative creative ? compile(creative) : null;
-    entries.put(key, new Entry(entityVersion, entity, compiled));
+    CatalogueEntity used =
+        entity instanceof DemandPartner partner ? partnerOpener.apply(partner) : entity;
+    entries.put(key, new Entry(entityVersion, used, compiled));
     version = Math.max(version, entityVersion);
     if (key.kind() == CatalogueKind.PARTICIPATION
         && Measured.of(entity).equals(Measured.of(known == null ? null : known.entity))) {

@@ -1,5 +1,6 @@
 package io.adplatform.wire.catalogue;
 
+import io.adplatform.wire.secret.SecretSeal;
 import io.adplatform.wire.targeting.Targeting;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,7 @@ public record DemandPartner(
   /** In {@link Endpoint#urls}: the one that is asked where a node's region has none of its own. */
   public static final String ANY_REGION = "default";
 
-  /**
-   * What its {@link Endpoint#authValue} is sealed for, see {@link
-   * io.adplatform.wire.secret.SecretSeal}.
-   */
+  /** What its {@link Endpoint#authValue} is sealed for, see {@link SecretSeal}. */
   public static String authPlace(long partnerId) {
     return "demand-partner/" + partnerId + "/auth";
   }
@@ -84,6 +82,30 @@ public record DemandPartner(
    *     io.adplatform.wire.privacy.RedactablePath}, such as {@code device.ifa}
    */
   public record Sent(List<Format> formats, Targeting targeting, List<String> redactedFields) {}
+
+  /**
+   * As a node uses it: with its auth value open. Where it has one that cannot be opened it is
+   * PAUSED: it would refuse what it is asked.
+   *
+   * @param seal null where the node has no keys
+   */
+  public DemandPartner opened(SecretSeal seal) {
+    if (endpoint.authValue == null) {
+      return this;
+    }
+    String value = seal == null ? null : seal.open(endpoint.authValue, authPlace(id));
+    Endpoint open =
+        new Endpoint(
+            endpoint.urls,
+            endpoint.protocol,
+            endpoint.timeoutMillis,
+            endpoint.queriesPerSecond,
+            endpoint.gzip,
+            endpoint.authHeader,
+            value);
+    Status now = value == null ? Status.PAUSED : status;
+    return new DemandPartner(id, accountId, name, now, open, terms, sent);
+  }
 
   @Override
   public CatalogueKind kind() {

@@ -7,8 +7,8 @@ import java.util.TreeSet;
 /**
  * What of a bid request a partner may be configured not to see, as paths of member names from the
  * request's root (OpenRTB 2.6, section 3.2): an object and a member of it. A member is taken out
- * with all that is in it, in 2.5's place ({@code user.ext.eids}) as in 2.6's ({@code user.eids}).
- * What auctions, billing and consent stand on cannot be taken out.
+ * with all that is in it; {@code user.eids} in its place of 2.5 ({@code user.ext.eids}), too. What
+ * auctions, billing and consent stand on cannot be taken out.
  */
 public final class RedactablePath {
   /** All of them, in order. */
