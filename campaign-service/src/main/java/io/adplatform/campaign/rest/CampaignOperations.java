@@ -1,5 +1,6 @@
 package io.adplatform.campaign.rest;
 
+import io.adplatform.campaign.certify.CertificationHandler;
 import io.adplatform.campaign.check.PartnerTerms;
 import io.adplatform.campaign.entity.Account;
 import io.adplatform.campaign.entity.AccountKind;
@@ -91,6 +92,8 @@ public final class CampaignOperations {
         new EntityHandler<>(new DemandPartnerKind(terms), writes);
     EntityHandler<RateTable> rates = new EntityHandler<>(new RateTableKind(), writes);
     api.operation("createDemandPartner", r -> partners.create(r, Parents::accountInBody))
+        .operation(
+            "testDemandPartner", new CertificationHandler(writes.transactions(), terms)::test)
         .operation("createRateTable", r -> rates.create(r, Parents::accountInBody));
     mountCommon(api, "DemandPartner", partners);
     mountCommon(api, "RateTable", rates);
