@@ -7,6 +7,7 @@ import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.storage.postgres.PostgresConfig;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.secret.SecretSeal;
 import java.net.URI;
 import java.util.Set;
@@ -56,10 +57,12 @@ public record CampaignConfig(
         settings.secret("operator-key-file"));
   }
 
-  private static PartnerTerms partners(Settings settings) {
+  static PartnerTerms partners(Settings settings) {
     Set<String> regions = new TreeSet<>();
+    String own = settings.text("region", DemandPartner.ANY_REGION);
+    String all = settings.text("regions", "");
     for (String region :
-        (settings.text("regions", "") + "," + settings.text("region", "")).split(",")) {
+        (own.equals(DemandPartner.ANY_REGION) ? all : all + "," + own).split(",")) {
       if (!region.isBlank()) {
         if (!PartnerTerms.isRegion(region.strip())) {
           throw Settings.wrong("regions", region, PartnerTerms.REGION_FORM);
