@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
       LineItemCommand.class,
       CreativeCommand.class,
       SupplyPartnerCommand.class,
+      PartnerCommand.class,
+      RatesCommand.class,
       ReportCommand.class,
       ExplainCommand.class,
       ReplayCommand.class,

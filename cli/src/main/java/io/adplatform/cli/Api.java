@@ -86,6 +86,14 @@ final class Api {
         "PUT", path, send(request("PUT", path, HttpRequest.BodyPublishers.noBody()).timeout(LONG)));
   }
 
+  /** Has something done that asks others, and so may take a while; it is not sent again. */
+  JsonNode run(String path) {
+    return read(
+        "POST",
+        path,
+        send(request("POST", path, HttpRequest.BodyPublishers.noBody()).timeout(LONG)));
+  }
+
   /** Sends a table. */
   JsonNode putCsv(String path, byte[] csv) {
     HttpRequest.Builder request =

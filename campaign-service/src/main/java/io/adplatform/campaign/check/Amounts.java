@@ -28,10 +28,14 @@ public final class Amounts {
     return codes;
   }
 
+  /** Whether some country pays with it today. */
+  public static boolean isCurrency(String code) {
+    return CURRENCIES.contains(code);
+  }
+
   /** Checks a currency. */
   public static void checkCurrency(String code, FieldErrors errors) {
-    errors.require(
-        CURRENCIES.contains(code), "/currency", "is not a currency of ISO 4217 that is in use");
+    errors.require(isCurrency(code), "/currency", "is not a currency of ISO 4217 that is in use");
   }
 
   /** Reads {@code budget}; what is left out does not bind. */

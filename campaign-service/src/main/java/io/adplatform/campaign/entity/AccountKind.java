@@ -62,6 +62,8 @@ public final class AccountKind implements EntityKind<Account> {
     List<String> uses = new ArrayList<>();
     Rows.count(handle, uses, "advertiser", "advertiser", "account_id", account.id());
     Rows.count(handle, uses, "supply partner", "supply_partner", "account_id", account.id());
+    Rows.count(handle, uses, "demand partner", "demand_partner", "account_id", account.id());
+    Rows.count(handle, uses, "rate table", "rate_table", "account_id", account.id());
     Rows.count(handle, uses, "API key", "api_key", "account_id", account.id());
     return uses;
   }

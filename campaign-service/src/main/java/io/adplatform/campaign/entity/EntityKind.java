@@ -30,6 +30,16 @@ public interface EntityKind<E> {
   E parse(JsonObject body, Identity identity, FieldErrors errors);
 
   /**
+   * Puts in what {@link #toJson} does not show and the change has left alone.
+   *
+   * @param parsed the change
+   * @param before what is stored
+   */
+  default E kept(E parsed, E before) {
+    return parsed;
+  }
+
+  /**
    * Checks it against other rows.
    *
    * @param before what is stored; null where it is new

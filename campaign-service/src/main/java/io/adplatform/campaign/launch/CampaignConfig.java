@@ -1,12 +1,17 @@
 package io.adplatform.campaign.launch;
 
+import io.adplatform.campaign.check.PartnerTerms;
 import io.adplatform.campaign.outbox.CatalogueTopicsConfig;
 import io.adplatform.campaign.serving.ServicePeersConfig;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.config.SettingsException;
 import io.adplatform.storage.postgres.PostgresConfig;
+import io.adplatform.wire.catalogue.DemandPartner;
+import io.adplatform.wire.secret.SecretSeal;
 import java.net.URI;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What campaign-service must be told.
@@ -14,16 +19,19 @@ import java.net.URI;
  * @param postgres its schema is {@code campaign}
  * @param topics where the catalogue is published
  * @param peers where the other services are
+ * @param partners what the configuration of demand partners is checked with
  * @param operatorKey an API key that shall be an operator's; null makes none
  */
 public record CampaignConfig(
     PostgresConfig postgres,
     CatalogueTopicsConfig topics,
     ServicePeersConfig peers,
+    PartnerTerms partners,
     String operatorKey) {
   /** The service's schema. */
   public static final String SCHEMA = "campaign";
 
+  private static final String SECRETS_KEY = "secrets-key-file";
   private static final int DEFAULT_API_PORT = 8081;
 
   /**
@@ -45,7 +53,29 @@ public record CampaignConfig(
             settings.url("billing-url", api).toString(),
             settings.url("analytics-url", api).toString(),
             nodeKey),
+        partners(settings),
         settings.secret("operator-key-file"));
+  }
+
+  static PartnerTerms partners(Settings settings) {
+    Set<String> regions = new TreeSet<>();
+    String own = settings.text("region", DemandPartner.ANY_REGION);
+    String all = settings.text("regions", "");
+    for (String region :
+        (own.equals(DemandPartner.ANY_REGION) ? all : all + "," + own).split(",")) {
+      if (!region.isBlank()) {
+        if (!PartnerTerms.isRegion(region.strip())) {
+          throw Settings.wrong("regions", region, PartnerTerms.REGION_FORM);
+        }
+        regions.add(region.strip());
+      }
+    }
+    String keys = settings.secret(SECRETS_KEY);
+    try {
+      return new PartnerTerms(regions, keys == null ? null : SecretSeal.parse(keys, SECRETS_KEY));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(e.getMessage());
+    }
   }
 
   /** Without secrets. */

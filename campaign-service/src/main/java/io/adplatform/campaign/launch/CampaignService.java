@@ -64,7 +64,7 @@ public final class CampaignService implements AutoCloseable {
     OutboxPublisher publisher =
         OutboxPublisher.start(database, config.topics(), outbox, api.meters());
     BudgetFloor floor = new BudgetFloor(config.peers());
-    CampaignOperations.mount(api, writes, floor);
+    CampaignOperations.mount(api, writes, floor, config.partners());
     api.keys(new PostgresApiKeyStore(database.transactions()))
         .operation("getLineItemServing", serving::get)
         .readiness("campaign-postgres", database::readiness)

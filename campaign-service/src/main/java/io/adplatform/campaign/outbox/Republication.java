@@ -1,10 +1,13 @@
 package io.adplatform.campaign.outbox;
 
+import io.adplatform.campaign.check.PartnerTerms;
 import io.adplatform.campaign.entity.AdvertiserKind;
 import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
+import io.adplatform.campaign.entity.DemandPartnerKind;
 import io.adplatform.campaign.entity.EntityKind;
 import io.adplatform.campaign.entity.LineItemKind;
+import io.adplatform.campaign.entity.RateTableKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import java.util.ArrayList;
@@ -26,7 +29,9 @@ final class Republication {
           new CampaignKind(),
           new CreativeKind(),
           new LineItemKind(),
-          new SupplyPartnerKind());
+          new SupplyPartnerKind(),
+          new DemandPartnerKind(PartnerTerms.NONE),
+          new RateTableKind());
 
   /** The account of what is known by its key alone. */
   private static final long NOBODY = 0;

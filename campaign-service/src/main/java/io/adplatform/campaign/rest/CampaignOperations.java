@@ -1,5 +1,7 @@
 package io.adplatform.campaign.rest;
 
+import io.adplatform.campaign.certify.CertificationHandler;
+import io.adplatform.campaign.check.PartnerTerms;
 import io.adplatform.campaign.entity.Account;
 import io.adplatform.campaign.entity.AccountKind;
 import io.adplatform.campaign.entity.AdvertiserKind;
@@ -7,14 +9,18 @@ import io.adplatform.campaign.entity.ApiKey;
 import io.adplatform.campaign.entity.ApiKeyKind;
 import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
+import io.adplatform.campaign.entity.DemandPartnerKind;
 import io.adplatform.campaign.entity.LineItemKind;
+import io.adplatform.campaign.entity.RateTableKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
 import io.adplatform.campaign.serving.BudgetFloor;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.SupplyPartner;
 
 /** Mounts the operations of the document that are tagged {@code campaign}, but for serving. */
@@ -22,11 +28,13 @@ public final class CampaignOperations {
   private CampaignOperations() {}
 
   /** Mounts them all. */
-  public static void mount(ApiServer.Builder api, EntityWrites writes, BudgetFloor floor) {
+  public static void mount(
+      ApiServer.Builder api, EntityWrites writes, BudgetFloor floor, PartnerTerms partnerTerms) {
     mountAccounts(api, writes);
     mountDemand(api, writes, floor);
     mountLineItems(api, writes, floor);
     mountSupply(api, writes);
+    mountPartners(api, writes, partnerTerms);
   }
 
   private static void mountAccounts(ApiServer.Builder api, EntityWrites writes) {
@@ -76,6 +84,19 @@ public final class CampaignOperations {
     EntityHandler<SupplyPartner> partners = new EntityHandler<>(new SupplyPartnerKind(), writes);
     api.operation("createSupplyPartner", r -> partners.create(r, Parents::accountInBody));
     mountCommon(api, "SupplyPartner", partners);
+  }
+
+  private static void mountPartners(
+      ApiServer.Builder api, EntityWrites writes, PartnerTerms terms) {
+    EntityHandler<DemandPartner> partners =
+        new EntityHandler<>(new DemandPartnerKind(terms), writes);
+    EntityHandler<RateTable> rates = new EntityHandler<>(new RateTableKind(), writes);
+    api.operation("createDemandPartner", r -> partners.create(r, Parents::accountInBody))
+        .operation(
+            "testDemandPartner", new CertificationHandler(writes.transactions(), terms)::test)
+        .operation("createRateTable", r -> rates.create(r, Parents::accountInBody));
+    mountCommon(api, "DemandPartner", partners);
+    mountCommon(api, "RateTable", rates);
   }
 
   /** What every kind has under the same names. */

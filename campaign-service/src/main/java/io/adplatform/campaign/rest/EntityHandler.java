@@ -110,8 +110,9 @@ public final class EntityHandler<E> {
 
   private E checked(Handle handle, JsonObject body, Identity identity, E before) {
     FieldErrors errors = new FieldErrors();
-    E entity = kind.parse(body, identity, errors);
+    E parsed = kind.parse(body, identity, errors);
     errors.throwIfAny();
+    E entity = before == null ? parsed : kind.kept(parsed, before);
     kind.check(handle, entity, before, errors);
     errors.throwIfAny();
     if (before != null) {

@@ -50,6 +50,9 @@ public record EntityWrites(Transactions transactions, IdempotencyStore idempoten
     if (violation.name().equals("supply_partner_key")) {
       return Problem.conflict("/key", "is taken by another supply partner");
     }
+    if (violation.name().equals("rate_table_date")) {
+      return Problem.conflict("/date", "there is a rate table of that day: change it");
+    }
     return violation.name().endsWith("_fkey") ? Problem.conflict("It is in use.") : e;
   }
 

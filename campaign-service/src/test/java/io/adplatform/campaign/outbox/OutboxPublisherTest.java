@@ -2,6 +2,7 @@ package io.adplatform.campaign.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,7 +15,9 @@ import io.adplatform.testkit.server.TestKafka;
 import io.adplatform.testkit.server.TestPostgres;
 import io.adplatform.wire.catalogue.CatalogueCodec;
 import io.adplatform.wire.catalogue.CatalogueKey;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.Status;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
@@ -227,6 +230,39 @@ class OutboxPublisherTest {
       assertNotNull(last.value());
       assertEquals(1, anew.stream().filter(m -> m.version() > 4 && m.end()).count());
       api.get("/line-items/" + item).expect(200);
+    }
+  }
+
+  @Test
+  void shouldTellPartnersAndRatesAnewWithSecretsSealed() {
+    JsonObject partner =
+        CampaignFixture.demandPartner("https://dsp.example/bid")
+            .put("authHeader", new JsonObject().put("name", "X-Auth").put("value", "5ecret"));
+    JsonObject rates =
+        new JsonObject()
+            .put("date", "2026-11-22")
+            .put("unitsPerUsd", new JsonObject().put("EUR", "0.92"));
+    try (CampaignFixture api = new CampaignFixture(database, topics, NO_PEERS)) {
+      api.post("/demand-partners", partner).expect(201);
+      api.post("/rate-tables", rates).expect(201);
+      read(topics.log(), 2);
+      read(topics.catalogue(), 2);
+    }
+    CatalogueTopicsConfig fresh = CatalogueTopicsConfig.withPrefix(KAFKA, TestKafka.freshPrefix());
+    try (CampaignFixture api = new CampaignFixture(database, fresh, NO_PEERS)) {
+      List<Message> anew =
+          read(fresh.catalogue(), 4).stream().filter(m -> m.version() > 2).toList();
+      DemandPartner told =
+          (DemandPartner) CatalogueCodec.read(anew.get(0).key().kind(), anew.get(0).value());
+      assertEquals(
+          "5ecret",
+          CampaignFixture.SEAL.open(
+              told.endpoint().authValue(), DemandPartner.authPlace(told.id())));
+      assertFalse(new String(anew.get(0).value(), StandardCharsets.UTF_8).contains("5ecret"));
+      RateTable table =
+          (RateTable) CatalogueCodec.read(anew.get(1).key().kind(), anew.get(1).value());
+      assertEquals(Map.of("EUR", "0.92"), table.unitsPerUsd());
+      api.get("/rate-tables/" + table.id()).expect(200);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.adplatform.campaign.rest;
 
+import io.adplatform.campaign.check.PartnerTerms;
 import io.adplatform.campaign.launch.CampaignConfig;
 import io.adplatform.campaign.launch.CampaignService;
 import io.adplatform.campaign.outbox.CatalogueTopicsConfig;
@@ -10,6 +11,7 @@ import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.storage.postgres.PostgresApiKeyStore;
 import io.adplatform.storage.postgres.PostgresConfig;
 import io.adplatform.testkit.server.TestPostgres;
+import io.adplatform.wire.secret.SecretSeal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -26,6 +28,9 @@ import java.util.Set;
 public final class CampaignFixture implements AutoCloseable {
   /** Nothing listens there: Kafka is away, and writes answer all the same. */
   public static final KafkaConfig NO_KAFKA = new KafkaConfig("127.0.0.1:1", 1);
+
+  /** What secrets of partners are sealed with. */
+  public static final SecretSeal SEAL = SecretSeal.parse(SecretSeal.generate(), "for tests");
 
   private static final String APP_PASSWORD = "for-tests";
   private static final DocumentedAnswers DOCUMENTED = new DocumentedAnswers();
@@ -46,7 +51,15 @@ public final class CampaignFixture implements AutoCloseable {
             new PostgresConfig.Login(database.user(), database.password()),
             APP_PASSWORD);
     ApiServer.Builder api = ApiServer.builder(ApiServerConfig.of("127.0.0.1", 0));
-    service = CampaignService.launch(api, new CampaignConfig(postgres, topics, peers, operatorKey));
+    service =
+        CampaignService.launch(
+            api,
+            new CampaignConfig(
+                postgres,
+                topics,
+                peers,
+                new PartnerTerms(Set.of("eu", "us-east"), SEAL),
+                operatorKey));
     server = api.start();
   }
 
@@ -226,6 +239,10 @@ public final class CampaignFixture implements AutoCloseable {
 
   public static JsonObject supplyPartner(String key) {
     return new JsonObject().put("key", key).put("name", "Demo SSP");
+  }
+
+  public static JsonObject demandPartner(String endpoint) {
+    return new JsonObject().put("name", "Stub DSP").put("endpoint", endpoint);
   }
 
   @Override

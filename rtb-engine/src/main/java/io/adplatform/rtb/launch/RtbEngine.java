@@ -97,7 +97,8 @@ public final class RtbEngine implements AutoCloseable {
     KafkaTopics.create(kafka, TOPICS_TIMEOUT);
     CreativeTemplates templates = new CreativeTemplates(publicUrl);
     KafkaCatalogueFeed feed =
-        KafkaCatalogueFeed.start(kafka, "rtb-catalogue", new CatalogueCompiler(templates));
+        KafkaCatalogueFeed.start(
+            kafka, "rtb-catalogue", new CatalogueCompiler(templates, PartnerSecrets.of(settings)));
     node.metrics()
         .gauge(
             "adplatform_catalogue_creatives_refused",

@@ -17,11 +17,14 @@ import java.util.Map;
  * their own.
  */
 final class ServiceSettings {
-  /** Both keys are 128 bits long; see the token's format. */
+  /** 128 bits; see the token's format. */
   private static final int TOKEN_KEY_BYTES = 16;
 
   /** A key id is a byte; 0 is left out so that a zeroed token never names a key. */
-  private static final int FIRST_TOKEN_KEY = 1;
+  private static final int FIRST_KEY = 1;
+
+  /** AES-256; see ADR 0120. */
+  private static final int SECRETS_KEY_BYTES = 32;
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final Path operatorKey;
@@ -54,7 +57,8 @@ final class ServiceSettings {
     settings.putFile("postgres-app-password-file", appPassword);
     settings.putFile("campaign-password-file", appPassword);
     settings.putFile("node-key-file", nodeKey);
-    settings.putFile("token-keys-file", tokenKeys(folders.secret("token-keys")));
+    settings.putFile("token-keys-file", keys(folders.secret("token-keys"), TOKEN_KEY_BYTES));
+    settings.putFile("secrets-key-file", keys(folders.secret("secrets-key"), SECRETS_KEY_BYTES));
     settings.put("billing-url", config.apiUrl());
     settings.put("analytics-url", config.apiUrl());
     settings.putFile("operator-key-file", operatorKey);
@@ -121,10 +125,11 @@ final class ServiceSettings {
     }
   }
 
-  private static Path tokenKeys(Path file) {
+  /** A file of lines {@code keyId hex}, with one fresh key where it is not there yet. */
+  private static Path keys(Path file, int bytes) {
     try {
       if (!Files.exists(file)) {
-        SecretFile.write(file, FIRST_TOKEN_KEY + " " + SecretFile.hex(TOKEN_KEY_BYTES) + "\n");
+        SecretFile.write(file, FIRST_KEY + " " + SecretFile.hex(bytes) + "\n");
       }
       return file;
     } catch (IOException e) {

@@ -230,7 +230,7 @@ class ApiServerTest {
     // A server of its own: on a busy machine any client may be slow to send.
     try (ApiServer strict =
             ApiServer.builder(
-                    new ApiServerConfig("127.0.0.1", 0, MAX_BODY, Duration.ofMillis(700), 2))
+                    new ApiServerConfig("127.0.0.1", 0, MAX_BODY, Duration.ofMillis(700), 2, 2))
                 .keys(ApiServerTest::caller)
                 .operation("createAdvertiser", r -> ApiResponse.ok(r.json()))
                 .start();

@@ -1,5 +1,6 @@
 package io.adplatform.wire.catalogue;
 
+import io.adplatform.wire.secret.SecretSeal;
 import io.adplatform.wire.targeting.Targeting;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,11 @@ public record DemandPartner(
     implements CatalogueEntity {
   /** In {@link Endpoint#urls}: the one that is asked where a node's region has none of its own. */
   public static final String ANY_REGION = "default";
+
+  /** What its {@link Endpoint#authValue} is sealed for, see {@link SecretSeal}. */
+  public static String authPlace(long partnerId) {
+    return "demand-partner/" + partnerId + "/auth";
+  }
 
   /** The OpenRTB version that requests are written in. */
   public enum Protocol {
@@ -39,7 +45,8 @@ public record DemandPartner(
    * @param queriesPerSecond it is asked at most, by each node its share
    * @param gzip whether bodies are sent compressed
    * @param authHeader name of a header that is sent with each request; null sends none
-   * @param authValue its value, a secret: never shown, never logged
+   * @param authValue its value, sealed for {@link DemandPartner#authPlace}; opened it is a secret:
+   *     never shown, never logged. A partner whose value cannot be opened is not asked
    */
   public record Endpoint(
       Map<String, String> urls,
@@ -71,9 +78,34 @@ public record DemandPartner(
    *
    * @param formats of which an imp must offer one; not empty
    * @param targeting which requests it is asked about; never null
-   * @param redactedFields paths such as {@code device.ifa} that are taken out of what it is sent
+   * @param redactedFields what is taken out of what it is sent: paths of {@link
+   *     io.adplatform.wire.privacy.RedactablePath}, such as {@code device.ifa}
    */
   public record Sent(List<Format> formats, Targeting targeting, List<String> redactedFields) {}
+
+  /**
+   * As a node uses it: with its auth value open. Where it has one that cannot be opened it is
+   * PAUSED: it would refuse what it is asked.
+   *
+   * @param seal null where the node has no keys
+   */
+  public DemandPartner opened(SecretSeal seal) {
+    if (endpoint.authValue == null) {
+      return this;
+    }
+    String value = seal == null ? null : seal.open(endpoint.authValue, authPlace(id));
+    Endpoint open =
+        new Endpoint(
+            endpoint.urls,
+            endpoint.protocol,
+            endpoint.timeoutMillis,
+            endpoint.queriesPerSecond,
+            endpoint.gzip,
+            endpoint.authHeader,
+            value);
+    Status now = value == null ? Status.PAUSED : status;
+    return new DemandPartner(id, accountId, name, now, open, terms, sent);
+  }
 
   @Override
   public CatalogueKind kind() {
