@@ -50,6 +50,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -590,13 +591,9 @@ class BillingServiceTest {
    */
   private static String makeSettledAnew() throws Exception {
     producer.close();
+    TestKafka.makeAnew(KafkaTopics.SETTLED, PARTITIONS);
+    producer = KafkaClients.openProducer(kafka, "test");
     try (Admin admin = KafkaClients.openAdmin(kafka, "test")) {
-      admin.deleteTopics(List.of(KafkaTopics.SETTLED)).all().get(30, TimeUnit.SECONDS);
-      await(
-          "deletion",
-          () -> admin.listTopics().names().get().contains(KafkaTopics.SETTLED) ? null : true);
-      KafkaTopics.create(kafka, PATIENCE);
-      producer = KafkaClients.openProducer(kafka, "test");
       return admin
           .describeTopics(List.of(KafkaTopics.SETTLED))
           .topicNameValues()

@@ -42,8 +42,7 @@ class ApiServerTest {
   @BeforeAll
   static void start() {
     server =
-        ApiServer.builder(
-                new ApiServerConfig("127.0.0.1", 0, MAX_BODY, PATIENCE, 2, 2))
+        ApiServer.builder(new ApiServerConfig("127.0.0.1", 0, MAX_BODY, PATIENCE, 2, 2))
             .keys(ApiServerTest::caller)
             .nodeKey(NODE_KEY)
             .metrics(new Metrics().registry())
