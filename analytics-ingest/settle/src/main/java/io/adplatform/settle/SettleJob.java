@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Settlement as a Flink job in this process: {@code events} → {@link SettlementStep} → {@code
- * settled}, one chain on one thread, state and offsets in checkpoints, output in transactions that
- * end with them.
+ * settled} and {@code partner-notices}, one chain on one thread, state and offsets in checkpoints,
+ * output in transactions that end with them.
  */
 public final class SettleJob {
   private static final Logger LOG = LoggerFactory.getLogger(SettleJob.class);
@@ -141,7 +141,11 @@ public final class SettleJob {
         .uid("events")
         .process(
             new SettlementStep(
-                config.kafka(), config.eventsTopic(), config.settledTopic(), config.maxAuctions()))
+                config.kafka(),
+                config.eventsTopic(),
+                config.settledTopic(),
+                config.noticesTopic(),
+                config.maxAuctions()))
         .returns(Settled.class)
         .uid("settlement")
         .sinkTo(sink())
@@ -207,7 +211,7 @@ public final class SettleJob {
     return KafkaSink.<Settled>builder()
         .setBootstrapServers(config.bootstrap())
         .setKafkaProducerConfig(producer)
-        .setRecordSerializer(new SettledPublisher(config.settledTopic()))
+        .setRecordSerializer(new SettledPublisher(config.settledTopic(), config.noticesTopic()))
         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
         // A pool of ids instead of a new one per checkpoint, each of which the broker keeps a week.
         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
