@@ -163,6 +163,7 @@ public final class NoticeSender implements AutoCloseable {
         }
       }
       log.flush(true);
+      commitLast(opened, partitions);
     } catch (RuntimeException e) {
       LOG.error("Partners' notices are sent no more", e);
     }
@@ -298,6 +299,16 @@ public final class NoticeSender implements AutoCloseable {
     }
   }
 
+  /** What cannot be committed now is sent again by whoever is next. */
+  private static void commitLast(
+      Consumer<byte[], byte[]> from, Map<TopicPartition, Progress> partitions) {
+    try {
+      commit(from, partitions);
+    } catch (KafkaException e) {
+      LOG.debug("offsets are not committed: {}", e.toString());
+    }
+  }
+
   private void pause() {
     try {
       Thread.sleep(RETRY);
@@ -329,11 +340,7 @@ public final class NoticeSender implements AutoCloseable {
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
       Map<TopicPartition, Progress> left = new HashMap<>(partitions);
       left.keySet().retainAll(revoked);
-      try {
-        commit(consumer, left);
-      } catch (KafkaException e) {
-        LOG.debug("offsets are not committed: {}", e.toString());
-      }
+      commitLast(consumer, left);
       onPartitionsLost(revoked);
     }
 
