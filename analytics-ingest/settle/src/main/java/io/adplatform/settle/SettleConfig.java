@@ -21,6 +21,7 @@ import java.util.Set;
  *     loopback; 0 for none
  * @param eventsTopic {@code --events}
  * @param settledTopic {@code --settled}
+ * @param noticesTopic {@code --notices}
  * @param checkpointInterval {@code --checkpoint-millis}: settled events are seen so often
  * @param transactionTimeout {@code --transaction-timeout-millis}: at most the broker's {@code
  *     transaction.max.timeout.ms}
@@ -36,14 +37,15 @@ public record SettleConfig(
     int metricsPort,
     String eventsTopic,
     String settledTopic,
+    String noticesTopic,
     Duration checkpointInterval,
     Duration transactionTimeout,
     int maxAuctions,
     String acceptedSettled) {
   static final String USAGE =
       "usage: --kafka HOST:PORT --path DIR [--kafka-properties FILE] [--port P] [--events TOPIC]"
-          + " [--settled TOPIC] [--checkpoint-millis N] [--transaction-timeout-millis N]"
-          + " [--max-auctions N] [--accept-settled ID]";
+          + " [--settled TOPIC] [--notices TOPIC] [--checkpoint-millis N]"
+          + " [--transaction-timeout-millis N] [--max-auctions N] [--accept-settled ID]";
 
   private static final Set<String> NAMES =
       Set.of(
@@ -53,6 +55,7 @@ public record SettleConfig(
           "--port",
           "--events",
           "--settled",
+          "--notices",
           "--checkpoint-millis",
           "--transaction-timeout-millis",
           "--max-auctions",
@@ -90,6 +93,7 @@ public record SettleConfig(
         number(given, "--port", 0),
         given.getOrDefault("--events", "events"),
         given.getOrDefault("--settled", "settled"),
+        given.getOrDefault("--notices", "partner-notices"),
         Duration.ofMillis(number(given, "--checkpoint-millis", DEFAULT_CHECKPOINT_MILLIS)),
         Duration.ofMillis(
             number(given, "--transaction-timeout-millis", DEFAULT_TRANSACTION_TIMEOUT_MILLIS)),

@@ -16,6 +16,7 @@ final class SettleCounters {
   private final AtomicLong leasesHeld = new AtomicLong();
   private final AtomicLong missing = new AtomicLong();
   private final AtomicLong leftOut = new AtomicLong();
+  private final AtomicLong noticesDropped = new AtomicLong();
   private final LongAdder checkpointsSetAside = new LongAdder();
 
   private SettleCounters() {}
@@ -28,6 +29,14 @@ final class SettleCounters {
   void held(long auctions, long leases) {
     auctionsHeld.set(auctions);
     leasesHeld.set(leases);
+  }
+
+  void noticesDropped(long ofAllPartitions) {
+    noticesDropped.set(ofAllPartitions);
+  }
+
+  long noticesDropped() {
+    return noticesDropped.get();
   }
 
   void missing(long events) {

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Settlement as a Flink job in this process: {@code events} → {@link SettlementStep} → {@code
- * settled}, one chain on one thread, state and offsets in checkpoints, output in transactions that
- * end with them.
+ * settled} and {@code partner-notices}, one chain on one thread, state and offsets in checkpoints,
+ * output in transactions that end with them.
  */
 public final class SettleJob {
   private static final Logger LOG = LoggerFactory.getLogger(SettleJob.class);
@@ -152,6 +152,7 @@ public final class SettleJob {
                 config.kafka(),
                 config.eventsTopic(),
                 config.settledTopic(),
+                config.noticesTopic(),
                 config.maxAuctions(),
                 config.acceptedSettled()))
         .returns(Settled.class)
@@ -219,7 +220,7 @@ public final class SettleJob {
     return KafkaSink.<Settled>builder()
         .setBootstrapServers(config.bootstrap())
         .setKafkaProducerConfig(producer)
-        .setRecordSerializer(new SettledPublisher(config.settledTopic()))
+        .setRecordSerializer(new SettledPublisher(config.settledTopic(), config.noticesTopic()))
         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
         // A pool of ids instead of a new one per checkpoint, each of which the broker keeps a week.
         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)

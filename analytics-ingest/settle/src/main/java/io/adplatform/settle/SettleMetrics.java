@@ -120,6 +120,7 @@ public final class SettleMetrics implements MetricReporter, MetricReporterFactor
     line(text, "adplatform_settle_checkpoints_set_aside_total", counters.checkpointsSetAside());
     line(text, "adplatform_settle_events_missing_total", counters.missing());
     line(text, "adplatform_settle_answers_left_out_total", counters.answersLeftOut());
+    line(text, "adplatform_settle_notices_dropped_total", counters.noticesDropped());
     line(text, "adplatform_settle_commits_failed_total", failedCommittables());
     // What Flink does not have now is left out: a lag of a job that does not run is not 0.
     GAUGES.values().stream()

@@ -1,7 +1,13 @@
 package io.adplatform.settle;
 
-/** One message of {@code settled} on its way out; reused like {@link Event}, its value is not. */
+/**
+ * One message of {@code settled} or {@code partner-notices} on its way out; reused like {@link
+ * Event}, its value is not.
+ */
 public final class Settled {
+  /** Whether it goes to {@code partner-notices}; else to {@code settled}. */
+  public boolean notice;
+
   /** Partition of {@code settled}: the number of the partition of {@code events} it came from. */
   public int partition;
 

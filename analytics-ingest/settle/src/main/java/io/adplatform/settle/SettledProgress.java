@@ -11,6 +11,7 @@ import org.apache.flink.runtime.throwable.ThrowableType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -88,15 +89,20 @@ final class SettledProgress {
 
   /**
    * By partition, the offset of the last event whose answer is committed, {@link #NOTHING} or
-   * {@link #UNKNOWN}. To be called when no transaction is to come that ends before the answer.
+   * {@link #UNKNOWN}; nothing where there is no such topic. To be called when no transaction is to
+   * come that ends before the answer.
    *
    * @throws IllegalStateException where a transaction stays open
    */
   Map<Integer, Long> read() throws InterruptedException {
     try (KafkaConsumer<byte[], byte[]> committed = consumer("read_committed");
         KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
+      List<PartitionInfo> known = committed.partitionsFor(topic);
+      if (known == null) {
+        return Map.of();
+      }
       List<TopicPartition> partitions =
-          committed.partitionsFor(topic).stream()
+          known.stream()
               .map(info -> new TopicPartition(topic, info.partition()))
               .collect(Collectors.toList());
       Map<TopicPartition, Long> ends = settledEnds(committed, all, partitions);

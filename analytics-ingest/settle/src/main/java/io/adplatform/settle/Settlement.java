@@ -1,7 +1,8 @@
 package io.adplatform.settle;
 
+import io.adplatform.settle.signal.Notices;
+import io.adplatform.settle.signal.SignalRules;
 import io.adplatform.wire.catalogue.BidModel;
-import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.Cpm;
@@ -11,6 +12,7 @@ import io.adplatform.wire.sbe.JournalMarkDecoder;
 import io.adplatform.wire.sbe.LeaseCloseDecoder;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
+import io.adplatform.wire.sbe.PartnerBidDecoder;
 import io.adplatform.wire.sbe.SettledEventEncoder;
 import io.adplatform.wire.sbe.SettledKind;
 import io.adplatform.wire.sbe.SettledLeaseEncoder;
@@ -19,6 +21,7 @@ import io.adplatform.wire.sbe.SignalDecoder;
 import io.adplatform.wire.sbe.SignalKind;
 import io.adplatform.wire.token.Token;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -39,14 +42,15 @@ public final class Settlement {
   /** Longer than any lease with its tokens lives: a closed one is remembered so long. */
   static final long CLOSED_LEASE_MEMORY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-  private static final int STATE_VERSION = 2;
+  private static final int STATE_VERSION = 3;
+
+  /** Without what demand partners are told. */
+  private static final int STATE_VERSION_NO_NOTICES = 2;
 
   /** One table and one horizon for signals of all lives. */
   private static final int STATE_VERSION_ONE_HORIZON = 1;
 
   private static final int NO_LOSS_REASON = 65534;
-  private static final int BILLABLE_SHIFT = 1;
-  private static final int BILLABLE_MASK = 3;
   private static final int FLAG_TEST = 1;
   private static final long MICROS_UNKNOWN = -1;
   private static final long MILLIS_PER_SECOND = 1_000;
@@ -56,6 +60,7 @@ public final class Settlement {
   private final SeenAuctions[] seen = new SeenAuctions[BidModel.values().length];
   private final LeaseBalances leases = new LeaseBalances();
   private final NodeJournals nodes = new NodeJournals();
+  private final Notices notices = new Notices();
   private Verdict verdict;
   private int nodeId;
 
@@ -107,6 +112,7 @@ public final class Settlement {
   public int settle(
       DirectBuffer in, int offset, int length, long appendedMillis, MutableDirectBuffer out) {
     verdict = Verdict.GARBAGE;
+    notices.begin();
     int body = offset + EventEnvelope.LENGTH + MessageHeaderDecoder.ENCODED_LENGTH;
     int bodyLength = length - EventEnvelope.LENGTH - MessageHeaderDecoder.ENCODED_LENGTH;
     if (bodyLength < 0) {
@@ -123,14 +129,14 @@ public final class Settlement {
     int version = header.version();
     return switch (header.templateId()) {
       case SignalDecoder.TEMPLATE_ID -> {
-        if (blockLength < SignalDecoder.BLOCK_LENGTH) {
+        if (blockLength < signalBlockLength(version)) {
           yield 0;
         }
         signal.wrap(in, body, blockLength, version);
         yield isSound(signal) && isNew(recordingId, position) ? settleSignal(out) : 0;
       }
       case AuctionRecordDecoder.TEMPLATE_ID -> {
-        int recordLength = recordLength(in, body, blockLength, bodyLength);
+        int recordLength = recordLength(in, body, blockLength, bodyLength, version);
         if (recordLength < 0) {
           yield 0;
         }
@@ -143,6 +149,14 @@ public final class Settlement {
         }
         journalMark.wrap(in, body, blockLength, version);
         yield settleMark(appendedMillis, out);
+      }
+      case PartnerBidDecoder.TEMPLATE_ID -> {
+        if (Notices.isWhole(in, body, blockLength, bodyLength) && isNew(recordingId, position)) {
+          verdict = Verdict.PARTNER_BID;
+          notices.bid(
+              in, body - MessageHeaderDecoder.ENCODED_LENGTH, length - EventEnvelope.LENGTH);
+        }
+        yield 0;
       }
       case LeaseCloseDecoder.TEMPLATE_ID -> {
         if (blockLength < LeaseCloseDecoder.BLOCK_LENGTH) {
@@ -160,6 +174,16 @@ public final class Settlement {
     return verdict;
   }
 
+  /** What demand partners are told because of the last message: {@code PartnerNotice} each. */
+  public List<byte[]> notices() {
+    return notices.made();
+  }
+
+  /** Bids and signals of demand partners that were given up, so that nobody is told of them. */
+  public long noticesDropped() {
+    return notices.dropped();
+  }
+
   /** Auctions remembered, once for each class of life that a signal of them was of. */
   public int auctionsHeld() {
     int held = 0;
@@ -175,16 +199,30 @@ public final class Settlement {
   }
 
   private static boolean isSound(SignalDecoder signal) {
-    return settledKind(signal.kindRaw()) != null
+    return SignalRules.settledKind(signal.kindRaw()) != null
         && signal.chargeMicros() >= 0
         && signal.leaseAmountMicros() >= 0
         && signal.bidCpmMicros() >= 0;
   }
 
+  /** What a signal of a version has at least: journals and topics hold former ones. */
+  private static int signalBlockLength(int version) {
+    return version < SignalDecoder.dealIdSinceVersion()
+        ? SignalDecoder.dealIdEncodingOffset()
+        : SignalDecoder.BLOCK_LENGTH;
+  }
+
+  private static int recordBlockLength(int version) {
+    return version < AuctionRecordDecoder.dealIdSinceVersion()
+        ? AuctionRecordDecoder.dealIdEncodingOffset()
+        : AuctionRecordDecoder.BLOCK_LENGTH;
+  }
+
   /** Length of an auction record with its candidates, or -1 where they do not fit. */
-  private static int recordLength(DirectBuffer in, int body, int blockLength, int bodyLength) {
+  private static int recordLength(
+      DirectBuffer in, int body, int blockLength, int bodyLength, int version) {
     int groupHeader = AuctionRecordDecoder.CandidatesDecoder.sbeHeaderSize();
-    if (blockLength < AuctionRecordDecoder.BLOCK_LENGTH || blockLength + groupHeader > bodyLength) {
+    if (blockLength < recordBlockLength(version) || blockLength + groupHeader > bodyLength) {
       return -1;
     }
     int entryLength = in.getByte(body + blockLength) & 0xff;
@@ -213,10 +251,10 @@ public final class Settlement {
     long cost = 0;
     boolean late = verdict == Verdict.LATE;
     boolean counts = late || verdict == Verdict.COUNTED;
-    boolean billed = counts && isBillable(kind, signal.flags());
-    if (counts && isCharged(kind, signal.flags())) {
+    boolean billed = counts && SignalRules.isBillable(kind, signal.flags());
+    if (counts && SignalRules.isCharged(kind, signal.flags())) {
       long charge = signal.chargeMicros();
-      charged = late ? 0 : leases.charge(signal.leaseId(), signal.leaseAmountMicros(), charge);
+      charged = late ? 0 : charge(charge);
       overDelivery = charge - charged;
     }
     if (billed) {
@@ -225,12 +263,15 @@ public final class Settlement {
       long bid = signal.bidCpmMicros();
       cost = Cpm.perImpression(notified < 0 ? bid : Math.min(notified, bid));
     }
+    if (isPartners() && verdict == Verdict.COUNTED) {
+      notices.signal(signal);
+    }
     startEvent(out)
         .timeMillis(signal.receivedMillis())
         .auctionHi(signal.auctionHi())
         .auctionLo(signal.auctionLo())
         .leaseId(signal.leaseId())
-        .lineItemId(signal.lineItemId())
+        .lineItemId(isPartners() ? 0 : signal.lineItemId())
         .creativeId(signal.creativeId())
         .supplyPartnerId(signal.supplyPartnerId())
         .chargedMicros(charged)
@@ -243,13 +284,26 @@ public final class Settlement {
         .country(signal.country())
         .lossReason(signal.lossReason())
         .reason(Reason.NONE.code())
-        .kind(settledKind(kind))
+        .kind(SignalRules.settledKind(kind))
         .disposition(disposition())
         .billed((short) (billed ? 1 : 0))
         .deviceType(signal.deviceType())
-        .format(signal.format());
+        .format(signal.format())
+        .demandPartnerId(isPartners() ? signal.lineItemId() : 0)
+        .dealId(signal.dealId());
     event.putRecord(out, 0, 0);
     return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();
+  }
+
+  private boolean isPartners() {
+    return SignalRules.isPartners(signal.flags());
+  }
+
+  /** What of a charge is charged: a partner pays what it bid, a line item what its lease holds. */
+  private long charge(long micros) {
+    return isPartners()
+        ? micros
+        : leases.charge(signal.leaseId(), signal.leaseAmountMicros(), micros);
   }
 
   private void judge(int kind) {
@@ -261,7 +315,8 @@ public final class Settlement {
       verdict = Verdict.LATE;
     } else {
       boolean first =
-          ofLife.add(signal.auctionHi(), signal.auctionLo(), expirySeconds, kindBit(kind));
+          ofLife.add(
+              signal.auctionHi(), signal.auctionLo(), expirySeconds, SignalRules.kindBit(kind));
       Verdict ofFirst = isOverdue(expirySeconds) ? Verdict.LATE : Verdict.COUNTED;
       verdict = first ? ofFirst : Verdict.REPEAT;
     }
@@ -283,13 +338,15 @@ public final class Settlement {
 
   private int settleAuction(DirectBuffer in, int body, int recordLength, MutableDirectBuffer out) {
     boolean test = auction.flags().test();
+    boolean partners = auction.flags().partner();
+    long winner = winner();
     verdict = test ? Verdict.TEST : Verdict.COUNTED;
     startEvent(out)
         .timeMillis(auction.timeMillis())
         .auctionHi(auction.auctionHi())
         .auctionLo(auction.auctionLo())
         .leaseId(auction.leaseId())
-        .lineItemId(winner())
+        .lineItemId(partners ? 0 : winner)
         .creativeId(auction.creativeId())
         .supplyPartnerId(auction.supplyPartnerId())
         .chargedMicros(0)
@@ -306,7 +363,9 @@ public final class Settlement {
         .disposition(disposition())
         .billed((short) 0)
         .deviceType(auction.deviceType())
-        .format(auction.format());
+        .format(auction.format())
+        .demandPartnerId(partners ? winner : 0)
+        .dealId(auction.dealId());
     int from = body - MessageHeaderDecoder.ENCODED_LENGTH;
     event.putRecord(in, from, recordLength + MessageHeaderDecoder.ENCODED_LENGTH);
     return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();
@@ -334,6 +393,7 @@ public final class Settlement {
     for (SeenAuctions of : seen) {
       of.forget(settledMillis / MILLIS_PER_SECOND);
     }
+    notices.forget(settledMillis / MILLIS_PER_SECOND);
     leases.dropClosedBefore(settledMillis - CLOSED_LEASE_MEMORY_MILLIS);
     mark.wrapAndApplyHeader(out, 0, answerHeader).nodeId(markedNode).settledUpToMillis(upToMillis);
     return MessageHeaderEncoder.ENCODED_LENGTH + mark.encodedLength();
@@ -362,47 +422,9 @@ public final class Settlement {
     };
   }
 
-  /** Whether a kind of signal is the one that the line item pays for. */
-  private static boolean isCharged(int kind, int flags) {
-    BidModel model = Token.model(flags);
-    return model.isChargedWhenBilled() ? isBillable(kind, flags) : model.charges(kind);
-  }
-
-  /** Whether a kind of signal is the one agreed with supply to bill. */
-  private static boolean isBillable(int kind, int flags) {
-    int agreed = (flags >> BILLABLE_SHIFT) & BILLABLE_MASK;
-    int billing =
-        agreed == BillableEvent.BURL.code()
-            ? SignalKind.BILL.value()
-            : SignalKind.IMPRESSION.value();
-    return kind == billing;
-  }
-
-  private static SettledKind settledKind(int kind) {
-    return switch (kind) {
-      case 1 -> SettledKind.IMPRESSION;
-      case 2 -> SettledKind.CLICK;
-      case 3 -> SettledKind.VIEW;
-      case 4 -> SettledKind.CONVERSION;
-      case 10 -> SettledKind.WIN;
-      case 11 -> SettledKind.BILL;
-      case 12 -> SettledKind.LOSS;
-      default -> null;
-    };
-  }
-
-  /** One of eight bits: those of auctions and further bids, which are no signals, are free. */
-  private static int kindBit(int kind) {
-    return switch (settledKind(kind)) {
-      case VIEW -> 1;
-      case CONVERSION -> 1 << SettledKind.AUCTION.value();
-      case SettledKind other -> 1 << other.value();
-    };
-  }
-
   /** The state, to be given to {@link #read}. */
   public byte[] write() {
-    int length = 4 + leases.length() + nodes.length();
+    int length = 4 + leases.length() + nodes.length() + notices.length();
     for (SeenAuctions of : seen) {
       length += of.length();
     }
@@ -413,6 +435,7 @@ public final class Settlement {
     }
     leases.write(into);
     nodes.write(into);
+    notices.write(into);
     return into.array();
   }
 
@@ -424,7 +447,7 @@ public final class Settlement {
   public void read(ByteBuffer from) {
     int version = from.getInt();
     switch (version) {
-      case STATE_VERSION -> {
+      case STATE_VERSION, STATE_VERSION_NO_NOTICES -> {
         for (SeenAuctions of : seen) {
           of.read(from);
         }
@@ -435,6 +458,9 @@ public final class Settlement {
     }
     leases.read(from);
     nodes.read(from);
+    if (version == STATE_VERSION) {
+      notices.read(from);
+    }
   }
 
   /**
@@ -448,7 +474,7 @@ public final class Settlement {
       int kindBits = 0;
       for (SignalKind kind : SignalKind.values()) {
         if (kind != SignalKind.NULL_VAL && (model == BidModel.CPM || model.charges(kind.value()))) {
-          kindBits |= kindBit(kind.value());
+          kindBits |= SignalRules.kindBit(kind.value());
         }
       }
       seen[model.code()].read(from, kindBits);

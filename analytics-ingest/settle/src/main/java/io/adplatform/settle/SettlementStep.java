@@ -2,6 +2,7 @@ package io.adplatform.settle;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -41,12 +42,15 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
   private final Properties kafka;
   private final String eventsTopic;
   private final String settledTopic;
+  private final String noticesTopic;
   private final int maxAuctions;
   // Null is none.
   private final String acceptedSettled;
 
   private transient Map<Integer, Partition> partitions;
   private transient Map<Integer, Long> progress;
+  // Of events that demand partners are told of; some of them have no answer in settled.
+  private transient Map<Integer, Long> noticed;
   // Of events, when the state was made and now; null is not known.
   private transient Uuid savedTopicId;
   private transient Uuid topicId;
@@ -65,12 +69,14 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
       Properties kafka,
       String eventsTopic,
       String settledTopic,
+      String noticesTopic,
       int maxAuctions,
       String acceptedSettled) {
     this.acceptedSettled = acceptedSettled;
     this.kafka = kafka;
     this.eventsTopic = eventsTopic;
     this.settledTopic = settledTopic;
+    this.noticesTopic = noticesTopic;
     this.maxAuctions = maxAuctions;
   }
 
@@ -102,6 +108,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     lostBefore = SettleMetrics.failedCommittables();
     // The sink stands behind this step and is open: its transactions are committed or aborted.
     progress = new SettledProgress(kafka, settledTopic).read();
+    noticed = new SettledProgress(kafka, noticesTopic).read();
     requireEventsSettledBefore();
     EventsTopic topic = EventsTopic.read(kafka, settledTopic);
     settledId = topic.id();
@@ -175,6 +182,7 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     int length = partition.settlement.settle(in, 0, event.value.length, event.appendedMillis, out);
     partition.lastOffset = event.offset;
     count(partition.settlement.verdict(), event);
+    collectNotices(partition, event, collector);
     if (length == 0) {
       return;
     }
@@ -185,12 +193,33 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
       SettleCounters.INSTANCE.leftOut();
       return;
     }
+    settled.notice = false;
     settled.partition = event.partition;
     settled.eventOffset = event.offset;
     settled.previousOffset = Math.max(EventOffsetHeader.NONE, previous);
     settled.value = new byte[length];
     out.getBytes(0, settled.value);
     collector.collect(settled);
+  }
+
+  /** In the one transaction with the answer: what either topic holds was told before. */
+  private void collectNotices(Partition partition, Event event, Collector<Settled> collector) {
+    List<byte[]> notices = partition.settlement.notices();
+    long before =
+        Math.max(
+            partition.answeredBefore,
+            noticed.getOrDefault(event.partition, SettledProgress.NOTHING));
+    if (notices.isEmpty() || event.offset <= before) {
+      return;
+    }
+    settled.notice = true;
+    settled.partition = event.partition;
+    settled.eventOffset = event.offset;
+    settled.previousOffset = EventOffsetHeader.NONE;
+    for (byte[] notice : notices) {
+      settled.value = notice;
+      collector.collect(settled);
+    }
   }
 
   /**
@@ -220,11 +249,14 @@ final class SettlementStep extends ProcessFunction<Event, Settled> implements Ch
     saved.clear();
     long auctions = 0;
     long leases = 0;
+    long dropped = 0;
     for (Partition partition : partitions.values()) {
       saved.add(withTopicIds(partition.write()));
       auctions += partition.settlement.auctionsHeld();
       leases += partition.settlement.leasesHeld();
+      dropped += partition.settlement.noticesDropped();
     }
+    SettleCounters.INSTANCE.noticesDropped(dropped);
     SettleCounters.INSTANCE.held(auctions, leases);
   }
 

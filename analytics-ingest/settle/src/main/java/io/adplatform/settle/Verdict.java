@@ -15,6 +15,8 @@ public enum Verdict {
   LATE,
   /** A record of a journal that was shipped twice: passed over. */
   RESHIPPED,
+  /** A demand partner's bid, kept for what is to be told of it, or told at once. */
+  PARTNER_BID,
   /** A node's mark, passed on. */
   MARK,
   /** A lease's end, answered. */

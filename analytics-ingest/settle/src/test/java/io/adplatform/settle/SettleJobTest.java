@@ -19,8 +19,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.clients.admin.Admin;
@@ -55,6 +57,65 @@ class SettleJobTest {
     prefix = TestKafka.freshPrefix();
     TestKafka.createTopic(prefix + "events", PARTITIONS, Map.of());
     TestKafka.createTopic(prefix + "settled", PARTITIONS, Map.of());
+    TestKafka.createTopic(prefix + "notices", PARTITIONS, Map.of());
+  }
+
+  @Test
+  void shouldTellPartnersOnceAcrossKillsPoint27() throws Exception {
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      sendPartnerBids(0, 100);
+      awaitNotices(150);
+      job.kill();
+    }
+    // Without a checkpoint all of it is settled again, and left out.
+    empty(folder);
+    sendPartnerBids(100, 50);
+    try (SettleProcess job = start()) {
+      job.awaitReady();
+      Set<String> told = new HashSet<>(awaitNotices(225));
+      assertEquals(225, told.size());
+      job.kill();
+    }
+  }
+
+  /** Bids, of which even ones win and are charged, odd ones lose. */
+  private void sendPartnerBids(int from, int count) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", TestKafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int auction = from; auction < from + count; auction++) {
+        int partition = auction % PARTITIONS;
+        boolean wins = auction % 2 == 0;
+        PartnerBids.Bid bid =
+            PartnerBids.Bid.of(auction)
+                .lost(wins ? 0 : 102)
+                .urls("http://d/n" + auction, "http://d/b" + auction, "http://d/l" + auction);
+        String topic = prefix + "events";
+        positions[partition] += 160;
+        producer.send(new ProducerRecord<>(topic, partition, null, bid.at(positions[partition])));
+        List<SignalKind> signals =
+            wins ? List.of(SignalKind.WIN, SignalKind.IMPRESSION, SignalKind.CLICK) : List.of();
+        for (SignalKind kind : signals) {
+          positions[partition] += 160;
+          byte[] signal =
+              Events.signal(
+                  Beacon.of(kind, auction), Events.NODE, Events.RECORDING, positions[partition]);
+          producer.send(
+              new ProducerRecord<>(
+                  topic, partition, null, Events.partners(signal, PartnerBids.PARTNER, 0)));
+        }
+      }
+    }
+  }
+
+  private List<String> awaitNotices(int expected) {
+    List<String> all = new ArrayList<>();
+    read("notices", expected).forEach(message -> all.add(PartnerBids.text(message.value())));
+    assertEquals(expected, all.size());
+    return all;
   }
 
   @Test
@@ -313,7 +374,13 @@ class SettleJobTest {
 
   private SettleProcess start() throws IOException {
     return SettleProcess.start(
-        TestKafka.bootstrapServers(), folder, prefix, "--checkpoint-millis", "200");
+        TestKafka.bootstrapServers(),
+        folder,
+        prefix,
+        "--checkpoint-millis",
+        "200",
+        "--notices",
+        prefix + "notices");
   }
 
   /**
@@ -394,7 +461,11 @@ class SettleJobTest {
 
   /** Reads what is committed until so many auctions, with their repeats, are there. */
   private List<ConsumerRecord<byte[], byte[]>> awaitCommitted(int count) {
-    int expected = count + count / 10;
+    return read("settled", count + count / 10);
+  }
+
+  /** Reads what is committed until so much is there, and no more comes. */
+  private List<ConsumerRecord<byte[], byte[]>> read(String topic, int expected) {
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
@@ -409,7 +480,7 @@ class SettleJobTest {
             new ByteArrayDeserializer())) {
       consumer.assign(
           IntStream.range(0, PARTITIONS)
-              .mapToObj(i -> new TopicPartition(prefix + "settled", i))
+              .mapToObj(i -> new TopicPartition(prefix + topic, i))
               .toList());
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       boolean more = true;

@@ -64,7 +64,7 @@ final class DimensionFeed implements CatalogueListener {
   private final Map<Long, Row> written = new HashMap<>();
   private final Map<Long, Row> changed = new LinkedHashMap<>();
 
-  /** Line items and supply partners as they are now; read by any thread. */
+  /** Line items and partners as they are now; read by any thread. */
   private final Map<Long, CatalogueEntity> current = new ConcurrentHashMap<>();
 
   /**
@@ -82,7 +82,9 @@ final class DimensionFeed implements CatalogueListener {
     }
     if (entity != null) {
       changed.put(key.id(), row(entity, version));
-      if (entity instanceof LineItem || entity instanceof SupplyPartner) {
+      if (entity instanceof LineItem
+          || entity instanceof SupplyPartner
+          || entity instanceof DemandPartner) {
         current.put(key.id(), entity);
       }
       return;
@@ -94,7 +96,7 @@ final class DimensionFeed implements CatalogueListener {
     }
   }
 
-  /** A line item or a supply partner as it is now, or null. Thread-safe. */
+  /** A line item or a partner as it is now, or null. Thread-safe. */
   CatalogueEntity current(long id) {
     return current.get(id);
   }

@@ -7,7 +7,7 @@ import java.util.Map;
  * How long ClickHouse keeps what; older rows go at its merges.
  *
  * @param eventDays settled events, from which roll-ups are computed; 2 to 3650
- * @param recordDays auction records; 1 to 3650
+ * @param recordDays auction records and what partners were told; 1 to 3650
  * @param detailDays full records (request and answer); 1 to 3650
  * @param deliveryDays the roll-ups that reports read; 2 to 36500, at least {@code eventDays}
  */
@@ -23,6 +23,7 @@ public record Retention(int eventDays, int recordDays, int detailDays, int deliv
           "settled_events", "toDateTime(time)",
           "auction_records", "toDateTime(time)",
           "auction_details", "toDateTime(time)",
+          "partner_notices", "toDateTime(time)",
           "delivery", "bucket");
 
   public Retention {
@@ -36,6 +37,7 @@ public record Retention(int eventDays, int recordDays, int detailDays, int deliv
     apply(database, "settled_events", eventDays);
     apply(database, "auction_records", recordDays);
     apply(database, "auction_details", detailDays);
+    apply(database, "partner_notices", recordDays);
     apply(database, "delivery", deliveryDays);
   }
 

@@ -6,6 +6,7 @@ import io.adplatform.analytics.figures.SettledFigures;
 import io.adplatform.analytics.ingest.Ingest;
 import io.adplatform.analytics.ingest.IngestConfig;
 import io.adplatform.analytics.ingest.Retention;
+import io.adplatform.analytics.notice.NoticeSender;
 import io.adplatform.analytics.report.Reports;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.config.KafkaConfig;
@@ -16,8 +17,9 @@ import io.adplatform.storage.kafka.KafkaTopics;
 import io.adplatform.wire.token.TokenKeys;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 
-/** The reporting half of analytics-ingest: ingestion, reports, explanations. */
+/** The reporting half of analytics-ingest: ingestion, reports, explanations, notices. */
 final class Reporting implements AutoCloseable {
   private static final URI LOCAL_CLICKHOUSE = URI.create("http://127.0.0.1:8123");
   private static final int MAX_DAYS = 3650;
@@ -25,10 +27,15 @@ final class Reporting implements AutoCloseable {
   /** Under which rtb-engine bids: what an explanation checks a request's seat lists against. */
   private static final String SEAT = "adplatform";
 
-  private final Ingest ingest;
+  /** A receiver that is started anew is back within seconds. */
+  private static final Duration NOTICE_BACKOFF = Duration.ofSeconds(1);
 
-  private Reporting(Ingest ingest) {
+  private final Ingest ingest;
+  private final NoticeSender notices;
+
+  private Reporting(Ingest ingest, NoticeSender notices) {
     this.ingest = ingest;
+    this.notices = notices;
   }
 
   /** Starts to take events in and mounts what answers about them. */
@@ -55,7 +62,15 @@ final class Reporting implements AutoCloseable {
     SettledFigures.mount(api, ingest, Clock.systemUTC());
     AuctionExplanations.mount(api, ingest.database(), kafka, keys, secure, SEAT);
     api.readiness("reports", ingest::trouble);
-    return new Reporting(ingest);
+    NoticeSender notices =
+        NoticeSender.start(
+            kafka,
+            KafkaTopics.PARTNER_NOTICES,
+            NOTICE_BACKOFF,
+            ingest,
+            api,
+            node.metrics().registry());
+    return new Reporting(ingest, notices);
   }
 
   private static ClickHouseConfig clickHouse(Settings settings) {
@@ -81,6 +96,7 @@ final class Reporting implements AutoCloseable {
 
   @Override
   public void close() {
+    notices.close();
     ingest.close();
   }
 }

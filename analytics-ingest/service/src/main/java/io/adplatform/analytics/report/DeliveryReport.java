@@ -33,9 +33,10 @@ import java.util.List;
  *       where that is agreed with the supply partner; then a beacon counts for nothing.
  *   <li>{@code clicks}, {@code views}, {@code conversions}: bids that were clicked, viewable, that
  *       led to what the advertiser counts as success.
- *   <li>{@code spendMicros}: what line items were charged, in the hour of the event they pay for.
- *       {@code supplyCostMicros}: what supply gets. {@code marginMicros}: spend less cost. {@code
- *       overDeliveryMicros}: what the charge would have been beyond the leases.
+ *   <li>{@code spendMicros}: what line items and demand partners were charged, in the hour of the
+ *       event they pay for. {@code supplyCostMicros}: what supply gets. {@code marginMicros}: spend
+ *       less cost. {@code overDeliveryMicros}: what the charge would have been beyond the leases,
+ *       or had it not come too late.
  *   <li>{@code repeats}: beacons and notices that had come before. {@code invalid}: those refused
  *       by a traffic verdict.
  * </ul>
@@ -63,8 +64,8 @@ final class DeliveryReport implements ApiHandler {
     Caller caller = request.caller();
     caller.require(Role.ADVERTISER, Role.PARTNER);
     ReportQuery query = ReportQuery.of(request, clock);
-    if (caller.role() == Role.PARTNER && query.isOfDemand()) {
-      throw Problem.forbidden("A supply partner's reports do not tell demand apart.");
+    if (caller.role() == Role.PARTNER && query.isOfLineItems()) {
+      throw Problem.forbidden("A partner's reports do not tell line items apart.");
     }
     if (caller.role() == Role.ADVERTISER && query.isOfSupply()) {
       throw Problem.forbidden("An advertiser's reports do not tell supply partners apart.");
@@ -88,9 +89,14 @@ final class DeliveryReport implements ApiHandler {
     return ApiResponse.ok(new JsonObject().put("items", items).put("nextCursor", next));
   }
 
+  /**
+   * A row.
+   *
+   * @param role whose it is: a demand partner sees what it is charged and not what supply gets, a
+   *     supply partner the other way round, an advertiser what its line items spend alone
+   */
   private static JsonObject item(JsonNode row, ReportQuery query, Role role) {
-    boolean withDemandMoney = role != Role.PARTNER;
-    boolean withSupplyMoney = role != Role.ADVERTISER;
+    boolean partner = role == Role.PARTNER;
     JsonObject item = new JsonObject();
     for (int i = 0; i < query.groupings().size(); i++) {
       Grouping grouping = query.groupings().get(i);
@@ -102,16 +108,18 @@ final class DeliveryReport implements ApiHandler {
     }
     long spend = row.get("spend").asLong();
     long cost = row.get("cost").asLong();
-    if (withDemandMoney) {
+    boolean pays = !partner || query.isOfDemandPartners();
+    boolean paid = partner ? !query.isOfDemandPartners() : role != Role.ADVERTISER;
+    if (pays) {
       item.put("spendMicros", spend);
     }
-    if (withSupplyMoney) {
+    if (paid) {
       item.put("supplyCostMicros", cost);
     }
-    if (withDemandMoney && withSupplyMoney) {
+    if (pays && paid) {
       item.put("marginMicros", spend - cost);
     }
-    if (withDemandMoney) {
+    if (pays) {
       item.put("overDeliveryMicros", row.get("over_delivery").asLong());
     }
     return item.put("repeats", row.get("repeats").asLong())

@@ -10,6 +10,7 @@ import io.adplatform.wire.sbe.AuctionRecordDecoder;
 import io.adplatform.wire.sbe.JournalMarkEncoder;
 import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
+import io.adplatform.wire.sbe.PartnerBidDecoder;
 import io.adplatform.wire.sbe.SignalDecoder;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -62,6 +63,7 @@ final class EventPublisher implements AutoCloseable {
   private final SignalDecoder signal = new SignalDecoder();
   private final AuctionRecordDecoder auction = new AuctionRecordDecoder();
   private final AuctionDetailDecoder detail = new AuctionDetailDecoder();
+  private final PartnerBidDecoder partnerBid = new PartnerBidDecoder();
 
   /** A publisher over a producer that it closes. */
   EventPublisher(Producer<byte[], byte[]> producer, int partitions) {
@@ -128,6 +130,13 @@ final class EventPublisher implements AutoCloseable {
         int partition = partition(auction.leaseId(), auction.auctionLo());
         sendEvent(partition, buffer, offset, length, nodeId, recordingId, position);
         return ShipOutcome.AUCTION;
+      }
+      case PartnerBidDecoder.TEMPLATE_ID -> {
+        partnerBid.wrap(buffer, body, blockLength, version);
+        // Where the signals on it go: it has no lease.
+        int partition = partition(0, partnerBid.auctionLo());
+        sendEvent(partition, buffer, offset, length, nodeId, recordingId, position);
+        return ShipOutcome.PARTNER_BID;
       }
       case AuctionDetailDecoder.TEMPLATE_ID -> {
         detail.wrap(buffer, body, blockLength, version);

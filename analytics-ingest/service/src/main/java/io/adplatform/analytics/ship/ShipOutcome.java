@@ -5,6 +5,7 @@ public enum ShipOutcome {
   SIGNAL,
   AUCTION,
   DETAIL,
+  PARTNER_BID,
   MARK,
   /** A record that is none of these: passed over. */
   UNREADABLE,

@@ -42,6 +42,9 @@ public final class KafkaTopics {
   /** Events as judged, partition for partition. */
   public static final String SETTLED = "settled";
 
+  /** What demand partners are told of their bids, partition for partition of {@link #SETTLED}. */
+  public static final String PARTNER_NOTICES = "partner-notices";
+
   /** Full records of auctions. */
   public static final String AUCTION_DETAILS = "auction-details";
 
@@ -56,6 +59,9 @@ public final class KafkaTopics {
 
   /** Full records are large and hold what was asked: no longer than needed to look into one. */
   private static final Duration DETAILS_RETENTION = Duration.ofDays(3);
+
+  /** A notice is sent for an hour; as long as senders may be away and what they missed be seen. */
+  private static final Duration NOTICES_RETENTION = Duration.ofDays(2);
 
   /** A deletion stays readable this long: as long as a follower may be away. */
   private static final Duration TOMBSTONE_RETENTION = Duration.ofDays(7);
@@ -165,6 +171,7 @@ public final class KafkaTopics {
     events.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     topics.add(topic(config, EVENTS, config.partitions(), events));
     topics.add(topic(config, SETTLED, config.partitions(), kept(SETTLED_RETENTION)));
+    topics.add(topic(config, PARTNER_NOTICES, config.partitions(), kept(NOTICES_RETENTION)));
     topics.add(topic(config, AUCTION_DETAILS, config.partitions(), kept(DETAILS_RETENTION)));
     return topics;
   }
