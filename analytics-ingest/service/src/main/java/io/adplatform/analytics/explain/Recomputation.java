@@ -50,16 +50,16 @@ final class Recomputation {
   List<Verdict> verdicts(
       CatalogueSnapshot catalogue, RecordedAuction auction, RecordedRequest recorded) {
     SupplyPartner partner = catalogue.partners().byId(auction.supplyPartnerId());
+    RecordedQuery read = new RecordedQuery(secureEndpoint, seat);
     AdQuery query =
         partner == null
             ? null
-            : new RecordedQuery(secureEndpoint, seat)
-                .read(
-                    recorded.request(),
-                    partner,
-                    catalogue,
-                    auction.timeMillis(),
-                    auction.imp().index());
+            : read.read(
+                recorded.request(),
+                partner,
+                catalogue,
+                auction.timeMillis(),
+                auction.imp().index());
     if (query == null) {
       return null;
     }
@@ -71,6 +71,8 @@ final class Recomputation {
     Explanation.explain(
         catalogue,
         query,
+        read.deals(),
+        read.open(),
         auction.timeMillis(),
         auction.hi(),
         auction.lo(),
