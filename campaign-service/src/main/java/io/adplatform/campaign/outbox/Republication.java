@@ -3,7 +3,9 @@ package io.adplatform.campaign.outbox;
 import io.adplatform.campaign.entity.AdvertiserKind;
 import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
+import io.adplatform.campaign.entity.DealKind;
 import io.adplatform.campaign.entity.EntityKind;
+import io.adplatform.campaign.entity.FloorRuleKind;
 import io.adplatform.campaign.entity.LineItemKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
 import io.adplatform.wire.catalogue.CatalogueKey;
@@ -26,7 +28,9 @@ final class Republication {
           new CampaignKind(),
           new CreativeKind(),
           new LineItemKind(),
-          new SupplyPartnerKind());
+          new SupplyPartnerKind(),
+          new DealKind(),
+          new FloorRuleKind());
 
   /** The account of what is known by its key alone. */
   private static final long NOBODY = 0;

@@ -7,6 +7,8 @@ import io.adplatform.campaign.entity.ApiKey;
 import io.adplatform.campaign.entity.ApiKeyKind;
 import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
+import io.adplatform.campaign.entity.DealKind;
+import io.adplatform.campaign.entity.FloorRuleKind;
 import io.adplatform.campaign.entity.LineItemKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
 import io.adplatform.campaign.serving.BudgetFloor;
@@ -14,6 +16,8 @@ import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Deal;
+import io.adplatform.wire.catalogue.FloorRule;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.SupplyPartner;
 
@@ -76,6 +80,12 @@ public final class CampaignOperations {
     EntityHandler<SupplyPartner> partners = new EntityHandler<>(new SupplyPartnerKind(), writes);
     api.operation("createSupplyPartner", r -> partners.create(r, Parents::accountInBody));
     mountCommon(api, "SupplyPartner", partners);
+    EntityHandler<Deal> deals = new EntityHandler<>(new DealKind(), writes);
+    EntityHandler<FloorRule> floors = new EntityHandler<>(new FloorRuleKind(), writes);
+    api.operation("createDeal", r -> deals.create(r, Parents::accountOfDeal))
+        .operation("createFloorRule", r -> floors.create(r, Parents::supplyPartnerInBody));
+    mountCommon(api, "Deal", deals);
+    mountCommon(api, "FloorRule", floors);
   }
 
   /** What every kind has under the same names. */

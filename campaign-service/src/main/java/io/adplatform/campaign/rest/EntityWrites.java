@@ -50,6 +50,9 @@ public record EntityWrites(Transactions transactions, IdempotencyStore idempoten
     if (violation.name().equals("supply_partner_key")) {
       return Problem.conflict("/key", "is taken by another supply partner");
     }
+    if (violation.name().equals("deal_of_partner")) {
+      return Problem.conflict("/dealId", "is taken by another deal of this supply partner");
+    }
     return violation.name().endsWith("_fkey") ? Problem.conflict("It is in use.") : e;
   }
 

@@ -29,6 +29,7 @@ public final class ServingHandler implements AutoCloseable {
       HttpClient.newBuilder().executor(threads).connectTimeout(CONNECT_LIMIT).build();
   private final ServicePeer billing;
   private final ServicePeer analytics;
+  private final DealServing deals;
 
   /** Asks the services where the configuration says. */
   public ServingHandler(Transactions transactions, ServicePeersConfig peers, InstantSource clock) {
@@ -36,6 +37,7 @@ public final class ServingHandler implements AutoCloseable {
     this.clock = clock;
     this.billing = new ServicePeer(client, peers.billingUrl(), peers.nodeKey());
     this.analytics = new ServicePeer(client, peers.analyticsUrl(), peers.nodeKey());
+    this.deals = new DealServing(transactions, analytics, clock);
   }
 
   /** Answers the operation. */
@@ -67,6 +69,11 @@ public final class ServingHandler implements AutoCloseable {
             .put("pacing", pacing(state))
             .put("targetingShare", targetingShare(activity))
             .put("lastHour", request.caller().isOperator() ? activity : ownPart(activity)));
+  }
+
+  /** Answers the same of a deal. */
+  public ApiResponse getDeal(ApiRequest request) {
+    return deals.get(request);
   }
 
   private static JsonObject bid(ServingState.Price price) {

@@ -6,6 +6,7 @@ import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.event.AuctionId;
+import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.sbe.Disposition;
 import io.adplatform.wire.sbe.SettledKind;
@@ -46,7 +47,8 @@ final class AuctionJson {
                 .put("height", imp.height()))
         .put("catalogueVersion", Long.toString(auction.catalogueVersion()))
         .put("currency", CurrencyCode.letters(auction.money().currency()))
-        .put("floorCpmMicros", auction.money().floorCpmMicros());
+        .put("floorCpmMicros", auction.money().floorCpmMicros())
+        .put("dealId", dealId(auction));
   }
 
   /** How it ended, and what was bid. */
@@ -97,12 +99,26 @@ final class AuctionJson {
     return this;
   }
 
-  /** The bids beside the first, each under an auction id of its own. */
-  AuctionJson additional(List<RecordedAuction> bids) {
+  /**
+   * The bids beside the first, and the deals that were not bid on, each under an auction id of its
+   * own.
+   */
+  AuctionJson additional(List<RecordedAuction> records) {
     JsonArray array = new JsonArray();
-    for (RecordedAuction bid : bids) {
+    JsonArray deals = new JsonArray();
+    for (RecordedAuction bid : records) {
+      if (bid.reason() != Reason.NONE.code()) {
+        deals.add(
+            new JsonObject()
+                .put("auctionId", AuctionId.text(bid.hi(), bid.lo()))
+                .put("dealId", Long.toString(bid.money().dealId()))
+                .put("reason", ReasonText.name(bid.reason()))
+                .put("explanation", ReasonText.sentence(bid.reason())));
+        continue;
+      }
       array.add(
           new JsonObject()
+              .put("dealId", dealId(bid))
               .put("auctionId", AuctionId.text(bid.hi(), bid.lo()))
               .put("lineItemId", Long.toString(bid.bidder()))
               .put("priceCpmMicros", bid.money().bidCpmMicros())
@@ -112,7 +128,15 @@ final class AuctionJson {
     if (!array.isEmpty()) {
       json.put("additionalBids", array);
     }
+    if (!deals.isEmpty()) {
+      json.put("dealsWithoutBid", deals);
+    }
     return this;
+  }
+
+  /** The catalogue's id of the deal that a record is of, or null. */
+  private static String dealId(RecordedAuction auction) {
+    return auction.money().dealId() == 0 ? null : Long.toString(auction.money().dealId());
   }
 
   /** Adds to the candidates what each would have had to bid, by line item. */

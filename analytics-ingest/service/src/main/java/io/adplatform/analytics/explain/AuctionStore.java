@@ -126,7 +126,8 @@ final class AuctionStore {
             number(row, "bid_cpm_micros"),
             (int) number(row, "currency"),
             number(row, "creative_id"),
-            number(row, "lease_id")),
+            number(row, "lease_id"),
+            row.path("deal_id").asLong()),
         (int) number(row, "reason"),
         (int) number(row, "matched"),
         new RecordedAuction.Timing(

@@ -91,7 +91,8 @@ public final class FloorTerms {
         && holdsSize(query);
   }
 
-  static int bit(Format format) {
+  /** The bit of a format that is offered. */
+  public static int bit(Format format) {
     return 1 << format.code();
   }
 

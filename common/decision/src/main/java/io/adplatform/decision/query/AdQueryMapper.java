@@ -28,6 +28,9 @@ public final class AdQueryMapper {
   /** Seconds that a bid holds, by where it is shown: pages render at once, apps keep ads ready. */
   public static final int WEB_TTL_SECONDS = 60;
 
+  /** A bid is positive, whatever the floor: CPM micros. */
+  public static final long LEAST_PRICE = 1;
+
   /** See {@link #WEB_TTL_SECONDS}. */
   public static final int APP_TTL_SECONDS = 300;
 

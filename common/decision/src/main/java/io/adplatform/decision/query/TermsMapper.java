@@ -23,9 +23,6 @@ import java.nio.charset.StandardCharsets;
  * rule is a minimum beside the imp's, for open bids alone. One lane; allocates nothing.
  */
 final class TermsMapper {
-  /** A bid is positive, whatever the floor. */
-  private static final long LEAST_PRICE = 1;
-
   private final byte[] seat;
 
   TermsMapper(String seat) {
@@ -43,7 +40,7 @@ final class TermsMapper {
       SupplyPartner partner,
       CatalogueSnapshot catalogue,
       AdQuery query) {
-    query.floorCpmMicros(LEAST_PRICE);
+    query.floorCpmMicros(AdQueryMapper.LEAST_PRICE);
     if (imp.privateAuction) {
       return Reason.PRIVATE_AUCTION;
     }
@@ -58,7 +55,7 @@ final class TermsMapper {
       }
       floor = Math.max(floor, ours);
     }
-    query.floorCpmMicros(Math.max(LEAST_PRICE, floor));
+    query.floorCpmMicros(Math.max(AdQueryMapper.LEAST_PRICE, floor));
     return Reason.NONE;
   }
 
@@ -168,7 +165,7 @@ final class TermsMapper {
     if (floor == ExchangeRates.UNKNOWN) {
       return Reason.NO_EXCHANGE_RATE;
     }
-    offer.floor(Math.max(LEAST_PRICE, floor), fixed);
+    offer.floor(Math.max(AdQueryMapper.LEAST_PRICE, floor), fixed);
     return Reason.NONE;
   }
 
