@@ -35,8 +35,8 @@ final class ReportCommand implements Runnable {
       split = ",",
       defaultValue = "campaign",
       description =
-          "Groupings: advertiser, campaign, lineItem, creative, supplyPartner, country, deviceType,"
-              + " hour, day (${DEFAULT-VALUE}).")
+          "Groupings: advertiser, campaign, lineItem, creative, supplyPartner, demandPartner, deal,"
+              + " country, deviceType, hour, day (${DEFAULT-VALUE}).")
   private List<String> by;
 
   @Option(

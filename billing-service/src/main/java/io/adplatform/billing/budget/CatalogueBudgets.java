@@ -7,6 +7,7 @@ import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import java.sql.SQLException;
@@ -17,7 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Learns budgets, and whose supply partners are whose, from the catalogue: gathers a transaction's
+ * Learns budgets, and whose partners are whose, from the catalogue: gathers a transaction's
  * documents and writes them together. The first time, when the whole catalogue was read, what is in
  * the tables and not in it is marked as deleted: its deletion was compacted away while
  * billing-service was not there. Called by the reader's thread alone.
@@ -31,6 +32,7 @@ public final class CatalogueBudgets implements CatalogueListener {
   private final Map<Long, Pending<Campaign>> campaigns = new TreeMap<>();
   private final Map<Long, Pending<LineItem>> lineItems = new TreeMap<>();
   private final Map<Long, Pending<SupplyPartner>> supplyPartners = new TreeMap<>();
+  private final Map<Long, Pending<DemandPartner>> demandPartners = new TreeMap<>();
   private Map<CatalogueKind, Set<Long>> seen = new EnumMap<>(CatalogueKind.class);
 
   /** Writes through the transactions. */
@@ -46,6 +48,8 @@ public final class CatalogueBudgets implements CatalogueListener {
       case LINE_ITEM -> lineItems.put(key.id(), new Pending<>((LineItem) entity, version));
       case SUPPLY_PARTNER ->
           supplyPartners.put(key.id(), new Pending<>((SupplyPartner) entity, version));
+      case DEMAND_PARTNER ->
+          demandPartners.put(key.id(), new Pending<>((DemandPartner) entity, version));
       case CREATIVE, PARTICIPATION -> {
         return;
       }
@@ -69,12 +73,14 @@ public final class CatalogueBudgets implements CatalogueListener {
           store.writeAdvertisers(advertisers);
           store.writeCampaigns(campaigns);
           store.writeLineItems(lineItems);
-          store.writeSupplyPartners(supplyPartners);
+          store.writePartners("supply_partner", supplyPartners, SupplyPartner::accountId);
+          store.writePartners("demand_partner", demandPartners, DemandPartner::accountId);
           if (seen != null) {
             store.deleteUnseen("advertiser", ids(CatalogueKind.ADVERTISER));
             store.deleteUnseen("campaign", ids(CatalogueKind.CAMPAIGN));
             store.deleteUnseen("line_item", ids(CatalogueKind.LINE_ITEM));
             store.deleteUnseen("supply_partner", ids(CatalogueKind.SUPPLY_PARTNER));
+            store.deleteUnseen("demand_partner", ids(CatalogueKind.DEMAND_PARTNER));
           }
           return null;
         });
@@ -82,6 +88,7 @@ public final class CatalogueBudgets implements CatalogueListener {
     campaigns.clear();
     lineItems.clear();
     supplyPartners.clear();
+    demandPartners.clear();
     seen = null;
   }
 

@@ -4,9 +4,9 @@ import io.adplatform.billing.budget.CatalogueBudgets.Pending;
 import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
-import io.adplatform.wire.catalogue.SupplyPartner;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -14,6 +14,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * Writes budgets, in the order of their ids, so that locks are taken as {@link RowLocks} says. A
@@ -32,9 +33,10 @@ final class CatalogueStore {
        WHERE e.version <= excluded.version\
       """;
 
-  private static final String SUPPLY_PARTNER =
+  /** Takes the name of the table: {@code supply_partner} or {@code demand_partner}. */
+  private static final String PARTNER =
       """
-      INSERT INTO supply_partner AS e (id, version, account_id)
+      INSERT INTO %s AS e (id, version, account_id)
       VALUES (?, ?, ?)
           ON CONFLICT (id) DO UPDATE SET version = excluded.version,
              account_id = excluded.account_id, deleted = false
@@ -100,11 +102,18 @@ final class CatalogueStore {
     }
   }
 
-  void writeSupplyPartners(Map<Long, Pending<SupplyPartner>> documents) throws SQLException {
-    try (PreparedStatement write = connection.prepareStatement(SUPPLY_PARTNER);
-        PreparedStatement delete = prepareDelete("supply_partner")) {
-      for (Map.Entry<Long, Pending<SupplyPartner>> document : documents.entrySet()) {
-        SupplyPartner partner = document.getValue().entity();
+  /**
+   * Writes whose partners are whose.
+   *
+   * @param table a name written in this module
+   */
+  <T extends CatalogueEntity> void writePartners(
+      String table, Map<Long, Pending<T>> documents, ToLongFunction<T> accountId)
+      throws SQLException {
+    try (PreparedStatement write = connection.prepareStatement(PARTNER.formatted(table));
+        PreparedStatement delete = prepareDelete(table)) {
+      for (Map.Entry<Long, Pending<T>> document : documents.entrySet()) {
+        T partner = document.getValue().entity();
         long version = document.getValue().version();
         if (partner == null) {
           addDelete(delete, document.getKey(), version);
@@ -112,7 +121,7 @@ final class CatalogueStore {
         }
         write.setLong(1, document.getKey());
         write.setLong(2, version);
-        write.setLong(3, partner.accountId());
+        write.setLong(3, accountId.applyAsLong(partner));
         write.addBatch();
       }
       write.executeBatch();

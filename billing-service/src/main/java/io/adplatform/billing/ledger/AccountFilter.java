@@ -14,40 +14,53 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Which accounts a request is about: one, an advertiser's, a supply partner's, or all that the
- * caller sees.
+ * Which accounts a request is about: one, an advertiser's, a partner's, or all that the caller
+ * sees.
  *
  * @param accountId of the ledger; null is any, and so on
  */
-record AccountFilter(Long accountId, Long advertiserId, Long supplyPartnerId) {
+record AccountFilter(
+    Long accountId, Long advertiserId, Long supplyPartnerId, Long demandPartnerId) {
   /** Of accounts {@code a}; takes {@link #bind}. */
   static final String CONDITION =
       """
       (?::bigint IS NULL OR a.id = ?)
          AND (?::bigint IS NULL OR a.owner_id = ? AND a.kind IN ('FUNDS', 'RECEIVABLE'))
-         AND (?::bigint IS NULL OR a.owner_id = ? AND a.kind = 'PAYABLE')\
+         AND (?::bigint IS NULL OR a.owner_id = ? AND a.kind = 'PAYABLE')
+         AND (?::bigint IS NULL OR a.owner_id = ? AND a.kind = 'PARTNER_CLEARING')\
       """;
 
   /** Parameters of {@link #CONDITION}. */
-  static final int PARAMETERS = 6;
+  static final int PARAMETERS = 8;
 
   /** Reads it from the query. */
   static AccountFilter of(ApiRequest request) {
     return new AccountFilter(
         request.queryId("accountId"),
         request.queryId("advertiserId"),
-        request.queryId("supplyPartnerId"));
+        request.queryId("supplyPartnerId"),
+        request.queryId("demandPartnerId"));
   }
 
   /** Whether it names none. */
   boolean isEmpty() {
-    return accountId == null && advertiserId == null && supplyPartnerId == null;
+    return accountId == null
+        && advertiserId == null
+        && supplyPartnerId == null
+        && demandPartnerId == null;
   }
 
   /** Binds the parameters of {@link #CONDITION}. */
   void bind(PreparedStatement statement, int first) throws SQLException {
     Long[] values = {
-      accountId, accountId, advertiserId, advertiserId, supplyPartnerId, supplyPartnerId
+      accountId,
+      accountId,
+      advertiserId,
+      advertiserId,
+      supplyPartnerId,
+      supplyPartnerId,
+      demandPartnerId,
+      demandPartnerId
     };
     for (int i = 0; i < values.length; i++) {
       statement.setObject(first + i, values[i], java.sql.Types.BIGINT);
@@ -71,6 +84,10 @@ record AccountFilter(Long accountId, Long advertiserId, Long supplyPartnerId) {
     if (supplyPartnerId != null) {
       String sql = "SELECT account_id FROM supply_partner WHERE id = ?";
       require(caller, Role.PARTNER, find(connection, sql, supplyPartnerId), "supply partner");
+    }
+    if (demandPartnerId != null) {
+      String sql = "SELECT account_id FROM demand_partner WHERE id = ?";
+      require(caller, Role.PARTNER, find(connection, sql, demandPartnerId), "demand partner");
     }
   }
 

@@ -10,6 +10,8 @@ public enum AccountKind {
   RECEIVABLE(Owner.ADVERTISER, true),
   /** What a supply partner is owed. */
   PAYABLE(Owner.SUPPLY_PARTNER, false),
+  /** What a demand partner owes for the bids of it that were charged. */
+  PARTNER_CLEARING(Owner.DEMAND_PARTNER, true),
   /** Charge less cost of all impressions; below 0 where more was owed to supply than charged. */
   MARGIN(Owner.EXCHANGE, false),
   /** What corrections and adjustments by hand came to. */
@@ -19,7 +21,8 @@ public enum AccountKind {
   public enum Owner {
     EXCHANGE,
     ADVERTISER,
-    SUPPLY_PARTNER
+    SUPPLY_PARTNER,
+    DEMAND_PARTNER
   }
 
   private final Owner owner;

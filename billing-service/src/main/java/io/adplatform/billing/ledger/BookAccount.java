@@ -5,7 +5,7 @@ import java.util.Comparator;
 /**
  * An account of the ledger by what it is for.
  *
- * @param ownerId an advertiser or a supply partner; 0 is the exchange, or one that is not known
+ * @param ownerId an advertiser or a partner; 0 is the exchange, or one that is not known
  * @param currency ISO 4217
  */
 public record BookAccount(AccountKind kind, long ownerId, String currency)

@@ -17,8 +17,9 @@ import java.util.Set;
 /**
  * {@code POST /api/v1/billing/entries/{id}/corrections} (operators): takes back some or all of what
  * an entry of settled events charged and owes, such as for invalid traffic found late: a credit to
- * the advertiser and a debit from the supply partner, in a new entry. What is between them is an
- * adjustment of the exchange's. All corrections of an entry come to no more than it. Thread-safe.
+ * the advertiser (or the demand partner, where its bid was charged) and a debit from the supply
+ * partner, in a new entry. What is between them is an adjustment of the exchange's. All corrections
+ * of an entry come to no more than it. Thread-safe.
  */
 public final class CorrectionHandler implements ApiHandler {
   private static final String CREDIT = "/advertiserCreditMicros";
@@ -26,8 +27,8 @@ public final class CorrectionHandler implements ApiHandler {
 
   private static final String SELECT =
       """
-      SELECT e.kind, e.currency, e.advertiser_id, e.line_item_id, e.supply_partner_id,
-             e.hour_millis, e.charged_micros - coalesce(c.charged, 0) AS charged_left,
+      SELECT e.kind, e.currency, e.advertiser_id, e.line_item_id, e.demand_partner_id,
+             e.supply_partner_id, e.hour_millis, e.charged_micros - coalesce(c.charged, 0) AS charged_left,
              e.cost_micros - coalesce(c.cost, 0) AS cost_left
         FROM ledger_entry e,
              LATERAL (SELECT sum(charged_micros) AS charged, sum(cost_micros) AS cost
@@ -58,9 +59,7 @@ public final class CorrectionHandler implements ApiHandler {
     }
     Entry entry = entry(connection, id, credit, debit);
     entry.authorship = LedgerWrites.authorship(request, body.getString("reason"));
-    Set<BookAccount> accounts =
-        Ledger.accountsOf(entry.advertiserId, AccountKind.ADJUSTMENT, entry.currency);
-    accounts.add(new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency));
+    Set<BookAccount> accounts = Ledger.accountsOf(entry, AccountKind.ADJUSTMENT);
     return new LedgerWrites.Prepared(entry, accounts, Ledger::correct, CREDIT);
   }
 
@@ -83,6 +82,7 @@ public final class CorrectionHandler implements ApiHandler {
         Entry entry = new Entry(Entry.Kind.CORRECTION, row.getString("currency"));
         entry.advertiserId = row.getLong("advertiser_id");
         entry.lineItemId = row.getLong("line_item_id");
+        entry.demandPartnerId = row.getLong("demand_partner_id");
         entry.supplyPartnerId = row.getLong("supply_partner_id");
         entry.hourMillis = row.getLong("hour_millis");
         entry.chargedMicros = credit;

@@ -27,6 +27,10 @@ public final class Entry {
   public final String currency;
   public Long advertiserId;
   public Long lineItemId;
+
+  /** Who is charged in place of an advertiser; 0 where an advertiser is. */
+  public long demandPartnerId;
+
   public Long supplyPartnerId;
   public Long hourMillis;
   public Long rangeId;

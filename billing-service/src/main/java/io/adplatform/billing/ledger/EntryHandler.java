@@ -20,7 +20,7 @@ import java.time.Instant;
  * {@code GET /api/v1/billing/entries/{id}}: an entry, its postings, and the chain to its events:
  * the offsets of {@code settled}, of which those of its line item, supply partner, currency and
  * hour came to it. Of its postings a caller sees those to its own accounts; a supply partner sees
- * nothing of demand. Thread-safe.
+ * nothing of demand, a demand partner nothing of what supply gets. Thread-safe.
  */
 public final class EntryHandler implements ApiHandler {
   private static final String SELECT =
@@ -64,14 +64,17 @@ public final class EntryHandler implements ApiHandler {
         if (!row.next()) {
           throw Problem.notFound("entry");
         }
-        JsonObject entry = document(row, caller);
-        return entry.put("postings", postings(connection, id));
+        JsonArray postings = postings(connection, id);
+        return document(row, caller, postings).put("postings", postings);
       }
     }
   }
 
-  private static JsonObject document(ResultSet row, Caller caller) throws SQLException {
+  private static JsonObject document(ResultSet row, Caller caller, JsonArray postings)
+      throws SQLException {
     boolean partner = caller.role() == Role.PARTNER;
+    boolean paid = !partner || isThere(postings, AccountKind.PAYABLE);
+    boolean pays = !partner || isThere(postings, AccountKind.PARTNER_CLEARING);
     Long charged = SqlArrays.nullableLong(row, "charged_micros");
     Long cost = SqlArrays.nullableLong(row, "cost_micros");
     JsonObject entry =
@@ -84,13 +87,20 @@ public final class EntryHandler implements ApiHandler {
     Long hour = SqlArrays.nullableLong(row, "hour_millis");
     entry
         .put("hour", hour == null ? null : time(hour))
-        .put("impressions", SqlArrays.nullableLong(row, "impressions"))
-        .put("costMicros", cost);
+        .put("impressions", SqlArrays.nullableLong(row, "impressions"));
+    if (paid) {
+      entry.put("costMicros", cost);
+    }
+    if (pays) {
+      long demandPartner = row.getLong("demand_partner_id");
+      entry
+          .put("demandPartnerId", demandPartner == 0 ? null : Long.toString(demandPartner))
+          .put("chargedMicros", charged);
+    }
     if (!partner) {
       entry
           .put("advertiserId", id(row, "advertiser_id"))
           .put("lineItemId", id(row, "line_item_id"))
-          .put("chargedMicros", charged)
           .put("marginMicros", charged == null ? null : (Long) (charged - cost))
           .put("overDeliveryMicros", SqlArrays.nullableLong(row, "over_delivery_micros"));
     }
@@ -106,6 +116,11 @@ public final class EntryHandler implements ApiHandler {
               .put("accountId", id(row, "author_account_id")));
     }
     return entry;
+  }
+
+  private static boolean isThere(JsonArray postings, AccountKind kind) {
+    return postings.stream()
+        .anyMatch(posting -> kind.name().equals(((JsonObject) posting).getString("account")));
   }
 
   private static JsonObject chain(ResultSet row) throws SQLException {
@@ -141,6 +156,7 @@ public final class EntryHandler implements ApiHandler {
     return switch (AccountKind.valueOf(kind).owner()) {
       case ADVERTISER -> account.put("advertiserId", Long.toString(ownerId));
       case SUPPLY_PARTNER -> account.put("supplyPartnerId", Long.toString(ownerId));
+      case DEMAND_PARTNER -> account.put("demandPartnerId", Long.toString(ownerId));
       case EXCHANGE -> account;
     };
   }

@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Posts what is settled. Each sum becomes one entry: the advertiser is debited the charge, the
- * supply partner credited the cost, and the exchange's margin gets what is between them, which is
- * below 0 where supply is owed more than was charged. Thread-safe; locks are the database's.
+ * Posts what is settled. Each sum becomes one entry: the advertiser, or the demand partner, is
+ * debited the charge, the supply partner credited the cost, and the exchange's margin gets what is
+ * between them, which is below 0 where supply is owed more than was charged. Thread-safe; locks are
+ * the database's.
  */
 public final class Ledger {
   private Ledger() {}
@@ -60,26 +61,24 @@ public final class Ledger {
     Map<Integer, Long> rangeIds = store.addRanges(posted);
     Map<Long, Long> advertisers =
         store.advertisers(
-            sums.keySet().stream().map(SettledSums.Key::lineItemId).collect(Collectors.toSet()));
-    Set<BookAccount> accounts = new HashSet<>();
-    for (SettledSums.Key key : sums.keySet()) {
-      long advertiser = advertisers.getOrDefault(key.lineItemId(), 0L);
-      accounts.add(new BookAccount(AccountKind.FUNDS, advertiser, key.currency()));
-      accounts.add(new BookAccount(AccountKind.RECEIVABLE, advertiser, key.currency()));
-      accounts.add(new BookAccount(AccountKind.PAYABLE, key.supplyPartnerId(), key.currency()));
-      accounts.add(BookAccount.ofExchange(AccountKind.MARGIN, key.currency()));
-    }
-    Balances balances = new Balances(store, accounts);
+            sums.keySet().stream()
+                .filter(key -> key.demandPartnerId() == 0)
+                .map(SettledSums.Key::lineItemId)
+                .collect(Collectors.toSet()));
     List<Entry> entries = new ArrayList<>();
+    Set<BookAccount> accounts = new HashSet<>();
     int unknown = 0;
     for (Map.Entry<SettledSums.Key, SettledSums.Sums> each : sums.entrySet()) {
-      Long advertiser = advertisers.get(each.getKey().lineItemId());
-      unknown += advertiser == null ? 1 : 0;
-      Entry entry = entry(each.getKey(), each.getValue(), advertiser == null ? 0 : advertiser);
-      entry.rangeId = rangeIds.get(each.getKey().partition());
-      post(entry, balances);
+      SettledSums.Key key = each.getKey();
+      Long advertiser = key.demandPartnerId() == 0 ? advertisers.get(key.lineItemId()) : null;
+      unknown += advertiser == null && key.demandPartnerId() == 0 ? 1 : 0;
+      Entry entry = entry(key, each.getValue(), advertiser == null ? 0 : advertiser);
+      entry.rangeId = rangeIds.get(key.partition());
+      accounts.addAll(accountsOf(entry, AccountKind.MARGIN));
       entries.add(entry);
     }
+    Balances balances = new Balances(store, accounts);
+    entries.forEach(entry -> post(entry, balances));
     store.add(entries, balances, nowMillis);
     return new Posted(entries.size(), unknown);
   }
@@ -88,6 +87,7 @@ public final class Ledger {
     Entry entry = new Entry(Entry.Kind.SETTLED, key.currency());
     entry.advertiserId = advertiserId;
     entry.lineItemId = key.lineItemId();
+    entry.demandPartnerId = key.demandPartnerId();
     entry.supplyPartnerId = key.supplyPartnerId();
     entry.hourMillis = key.hourMillis();
     entry.impressions = of.impressions;
@@ -98,7 +98,11 @@ public final class Ledger {
   }
 
   private static void post(Entry entry, Balances balances) {
-    balances.debitAdvertiser(entry, entry.advertiserId, entry.chargedMicros);
+    if (entry.demandPartnerId == 0) {
+      balances.debitAdvertiser(entry, entry.advertiserId, entry.chargedMicros);
+    } else {
+      balances.post(entry, clearingOf(entry), entry.chargedMicros);
+    }
     BookAccount payable =
         new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency);
     balances.post(entry, payable, -entry.costMicros);
@@ -125,11 +129,15 @@ public final class Ledger {
   }
 
   /**
-   * Posts a correction: its charge back to the advertiser, its cost back from supply; what is
-   * between them is the exchange's.
+   * Posts a correction: its charge back to the advertiser or the demand partner, its cost back from
+   * supply; what is between them is the exchange's.
    */
   public static void correct(Entry entry, Balances balances) {
-    balances.creditAdvertiser(entry, entry.advertiserId, entry.chargedMicros);
+    if (entry.demandPartnerId == 0) {
+      balances.creditAdvertiser(entry, entry.advertiserId, entry.chargedMicros);
+    } else {
+      balances.post(entry, clearingOf(entry), -entry.chargedMicros);
+    }
     BookAccount payable =
         new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency);
     balances.post(entry, payable, entry.costMicros);
@@ -139,7 +147,25 @@ public final class Ledger {
         entry.chargedMicros - entry.costMicros);
   }
 
-  /** The accounts that an entry about an advertiser posts to, besides one of the exchange. */
+  private static BookAccount clearingOf(Entry entry) {
+    return new BookAccount(AccountKind.PARTNER_CLEARING, entry.demandPartnerId, entry.currency);
+  }
+
+  /** The accounts that an entry of settled events, or its correction, posts to. */
+  public static Set<BookAccount> accountsOf(Entry entry, AccountKind exchange) {
+    Set<BookAccount> accounts;
+    if (entry.demandPartnerId == 0) {
+      accounts = accountsOf(entry.advertiserId, exchange, entry.currency);
+    } else {
+      accounts = new HashSet<>();
+      accounts.add(clearingOf(entry));
+      accounts.add(BookAccount.ofExchange(exchange, entry.currency));
+    }
+    accounts.add(new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency));
+    return accounts;
+  }
+
+  /** The accounts that an entry about an advertiser posts to, and one of the exchange. */
   public static Set<BookAccount> accountsOf(
       long advertiserId, AccountKind exchange, String currency) {
     Set<BookAccount> accounts = new HashSet<>();

@@ -44,16 +44,17 @@ final class PostgresLedgerStore implements LedgerStore {
       """
       INSERT INTO ledger_entry (kind, currency, posted_millis, advertiser_id, line_item_id,
              supply_partner_id, hour_millis, range_id, impressions, charged_micros, cost_micros,
-             over_delivery_micros, corrects_entry_id, reason, author_key_id, author_account_id)
+             over_delivery_micros, corrects_entry_id, author_key_id, author_account_id,
+             demand_partner_id, reason)
       SELECT k.kind, k.currency, ?, k.advertiser_id, k.line_item_id, k.supply_partner_id,
              k.hour_millis, k.range_id, k.impressions, k.charged, k.cost, k.over_delivery,
-             k.corrects, k.reason, k.key_id, k.account_id
+             k.corrects, k.key_id, k.account_id, k.demand_partner_id, k.reason
         FROM unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[],
                     ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-                    ?::bigint[], ?::bigint[], ?::bigint[])
+                    ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
              WITH ORDINALITY AS k (kind, currency, reason, advertiser_id, line_item_id,
                   supply_partner_id, hour_millis, range_id, impressions, charged, cost,
-                  over_delivery, corrects, key_id, account_id, position)
+                  over_delivery, corrects, key_id, account_id, demand_partner_id, position)
        ORDER BY k.position
       RETURNING id\
       """;
@@ -221,7 +222,8 @@ final class PostgresLedgerStore implements LedgerStore {
             entry -> entry.overDeliveryMicros,
             entry -> entry.correctsEntryId,
             entry -> entry.authorship == null ? null : (Long) entry.authorship.keyId(),
-            entry -> entry.authorship == null ? null : (Long) entry.authorship.accountId());
+            entry -> entry.authorship == null ? null : (Long) entry.authorship.accountId(),
+            entry -> entry.demandPartnerId);
     try (PreparedStatement add = connection.prepareStatement(ADD_ENTRIES)) {
       add.setLong(1, nowMillis);
       int next = 2;

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a batch of {@code settled} comes to in the books, by partition, line item, supply partner,
- * currency and hour. It counts as the delivery report does: charges of {@code COUNTED} events, cost
- * and over-delivery of {@code LATE} ones as well. Not thread-safe.
+ * What a batch of {@code settled} comes to in the books, by partition, line item or demand partner,
+ * supply partner, currency and hour. It counts as the delivery report does: charges of {@code
+ * COUNTED} events, cost and over-delivery of {@code LATE} ones as well. Not thread-safe.
  */
 public final class SettledSums {
   /**
@@ -25,14 +25,22 @@ public final class SettledSums {
   /**
    * What events are posted together by.
    *
+   * @param demandPartnerId whose bids they were; 0 where they are a line item's
    * @param hourMillis when the hour of the events began, in milliseconds since 1970 UTC
    */
-  record Key(int partition, long lineItemId, long supplyPartnerId, String currency, long hourMillis)
+  record Key(
+      int partition,
+      long lineItemId,
+      long demandPartnerId,
+      long supplyPartnerId,
+      String currency,
+      long hourMillis)
       implements Comparable<Key> {
     private static final Comparator<Key> ORDER =
         Comparator.comparingInt(Key::partition)
             .thenComparingLong(Key::hourMillis)
             .thenComparingLong(Key::lineItemId)
+            .thenComparingLong(Key::demandPartnerId)
             .thenComparingLong(Key::supplyPartnerId)
             .thenComparing(Key::currency);
 
@@ -72,6 +80,8 @@ public final class SettledSums {
         || isAbsurd(cost)
         || isAbsurd(overDelivery)
         || event.lineItemId() < 0
+        || event.demandPartnerId() < 0
+        || event.demandPartnerId() > 0 && event.lineItemId() > 0
         || event.supplyPartnerId() < 0) {
       refused++;
       return;
@@ -81,6 +91,7 @@ public final class SettledSums {
         new Key(
             partition,
             event.lineItemId(),
+            event.demandPartnerId(),
             event.supplyPartnerId(),
             currency,
             time - Math.floorMod(time, HOUR_MILLIS));

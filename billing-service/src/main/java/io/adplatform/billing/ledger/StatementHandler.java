@@ -18,9 +18,9 @@ import java.util.List;
 
 /**
  * {@code GET /api/v1/billing/statement}: what was posted to an account, or to those of an
- * advertiser or a supply partner, in a range of time. It goes by when it was posted, and is seen
- * when that is committed, which is a moment later, or as long as PostgreSQL was held up: a
- * statement that reaches up to now may yet get postings. Thread-safe.
+ * advertiser or a partner, in a range of time. It goes by when it was posted, and is seen when that
+ * is committed, which is a moment later, or as long as PostgreSQL was held up: a statement that
+ * reaches up to now may yet get postings. Thread-safe.
  */
 public final class StatementHandler implements ApiHandler {
   private static final String SELECT =
@@ -48,7 +48,8 @@ public final class StatementHandler implements ApiHandler {
     Page page = Page.of(request);
     AccountFilter filter = AccountFilter.of(request);
     if (filter.isEmpty()) {
-      throw Problem.invalid("accountId", "this, advertiserId or supplyPartnerId is required");
+      throw Problem.invalid(
+          "accountId", "this, advertiserId, supplyPartnerId or demandPartnerId is required");
     }
     long from = AccountFilter.millis(request, "from", 0);
     long to = AccountFilter.millis(request, "to", Long.MAX_VALUE);

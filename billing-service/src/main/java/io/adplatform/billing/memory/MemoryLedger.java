@@ -173,15 +173,13 @@ public final class MemoryLedger implements LedgerStore {
     Entry entry = new Entry(Entry.Kind.CORRECTION, corrected.entry.currency);
     entry.advertiserId = corrected.entry.advertiserId;
     entry.lineItemId = corrected.entry.lineItemId;
+    entry.demandPartnerId = corrected.entry.demandPartnerId;
     entry.supplyPartnerId = corrected.entry.supplyPartnerId;
     entry.hourMillis = corrected.entry.hourMillis;
     entry.chargedMicros = creditMicros;
     entry.costMicros = debitMicros;
     entry.correctsEntryId = entryId;
-    Set<BookAccount> held =
-        Ledger.accountsOf(entry.advertiserId, AccountKind.ADJUSTMENT, entry.currency);
-    held.add(new BookAccount(AccountKind.PAYABLE, entry.supplyPartnerId, entry.currency));
-    make(entry, held, Ledger::correct);
+    make(entry, Ledger.accountsOf(entry, AccountKind.ADJUSTMENT), Ledger::correct);
     return true;
   }
 

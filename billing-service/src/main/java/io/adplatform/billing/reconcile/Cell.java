@@ -7,6 +7,7 @@ import java.util.Comparator;
  * What is compared at once.
  *
  * @param hourSeconds when the hour (UTC) begins, in seconds since 1970
+ * @param lineItemId who was charged: a line item, or a demand partner (ids are of one sequence)
  * @param currency ISO 4217 letters; a number where an event bears one that does not exist
  */
 record Cell(long hourSeconds, long lineItemId, long supplyPartnerId, String currency)

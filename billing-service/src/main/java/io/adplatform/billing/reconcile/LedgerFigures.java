@@ -27,14 +27,15 @@ final class LedgerFigures {
 
   private static final String SELECT =
       """
-      SELECT e.line_item_id, e.supply_partner_id, e.currency, e.kind, (%s) AS behind,
+      SELECT e.line_item_id + e.demand_partner_id, e.supply_partner_id, e.currency, e.kind, (%s) AS behind,
              sum(coalesce(e.impressions, 0)), sum(e.charged_micros), sum(e.cost_micros),
              sum(coalesce(e.over_delivery_micros, 0)), sum(p.demand), sum(p.supply)
         FROM ledger_entry e
         LEFT JOIN ledger_range r ON r.id = e.range_id
         %s
        CROSS JOIN LATERAL (
-             SELECT coalesce(sum(o.amount_micros) FILTER (WHERE a.kind IN ('FUNDS', 'RECEIVABLE')), 0)
+             SELECT coalesce(sum(o.amount_micros)
+                      FILTER (WHERE a.kind IN ('FUNDS', 'RECEIVABLE', 'PARTNER_CLEARING')), 0)
                       AS demand,
                     coalesce(-sum(o.amount_micros) FILTER (WHERE a.kind = 'PAYABLE'), 0) AS supply
                FROM ledger_posting o JOIN ledger_account a ON a.id = o.account_id
@@ -51,7 +52,7 @@ final class LedgerFigures {
         FROM ledger_entry e
         JOIN ledger_range r ON r.id = e.range_id
         %s
-       WHERE e.hour_millis = ? AND e.kind = 'SETTLED' AND e.line_item_id = ?
+       WHERE e.hour_millis = ? AND e.kind = 'SETTLED' AND e.line_item_id + e.demand_partner_id = ?
          AND e.supply_partner_id = ? AND e.currency = ? AND NOT (%s)
        ORDER BY e.id LIMIT ?\
       """

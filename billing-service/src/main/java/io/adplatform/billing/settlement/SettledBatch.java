@@ -78,7 +78,9 @@ public final class SettledBatch {
     books.add(partition, event);
     long charged = event.chargedMicros();
     long over = event.overDeliveryMicros();
-    addRate(charged + over > 0);
+    if (event.demandPartnerId() == 0) {
+      addRate(charged + over > 0);
+    }
     boolean counts = event.disposition() == Disposition.COUNTED && event.leaseId() != 0;
     if (!counts || (charged == 0 && over == 0)) {
       return;

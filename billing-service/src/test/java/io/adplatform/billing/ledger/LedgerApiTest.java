@@ -3,6 +3,7 @@ package io.adplatform.billing.ledger;
 import static io.adplatform.billing.TestBudgets.ACCOUNT;
 import static io.adplatform.billing.TestBudgets.ADVERTISER;
 import static io.adplatform.billing.TestBudgets.LINE_ITEM;
+import static io.adplatform.billing.ledger.TestBooks.DEMAND;
 import static io.adplatform.billing.ledger.TestBooks.HOUR;
 import static io.adplatform.billing.ledger.TestBooks.OTHER_ADVERTISER;
 import static io.adplatform.billing.ledger.TestBooks.OTHER_LINE_ITEM;
@@ -13,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.billing.settlement.SettledMessages;
 import io.adplatform.billing.settlement.SettledMessages.Impression;
 import io.adplatform.runtime.api.ApiServer;
 import io.adplatform.runtime.api.ApiServerConfig;
@@ -44,6 +46,7 @@ class LedgerApiTest {
   private static final String BUYER = "buyer";
   private static final String OTHER_BUYER = "other-buyer";
   private static final String SELLER = "seller";
+  private static final String BIDDER = "bidder";
   private static final String PUBLISHER = "publisher";
 
   /** Stands in for campaign-service: account and role of each key. */
@@ -53,6 +56,7 @@ class LedgerApiTest {
           BUYER, new Caller(ACCOUNT, 902, Role.ADVERTISER),
           OTHER_BUYER, new Caller(2, 903, Role.ADVERTISER),
           SELLER, new Caller(3, 904, Role.PARTNER),
+          BIDDER, new Caller(5, 906, Role.PARTNER),
           PUBLISHER, new Caller(ACCOUNT, 905, Role.PUBLISHER));
 
   private static final String TOP_UPS = "/billing/advertisers/" + ADVERTISER + "/top-ups";
@@ -232,6 +236,40 @@ class LedgerApiTest {
     assertEquals(403, status(BUYER, "/billing/trial-balance"));
     assertEquals(403, send(BUYER, "POST", TOP_UPS, topUp(1), null).statusCode());
     assertEquals(2, items(get(OTHER_BUYER, "/billing/balances")).size());
+  }
+
+  @Test
+  void shouldShowADemandPartnerWhatItOwesAndNothingOfSupply() throws Exception {
+    Impression impression = Impression.of(HOUR, LINE_ITEM, PARTNER, 1_500, 900);
+    books.postMessages(List.of(SettledMessages.partners(impression.message(), DEMAND)));
+    String id = Long.toString(books.budgets.number("SELECT max(id) FROM ledger_entry"));
+    JsonObject owed = get(BIDDER, "/billing/balances");
+    assertEquals(1, items(owed).size(), owed.encode());
+    assertEquals(1_500, balance(owed, "PARTNER_CLEARING"));
+    assertEquals(Long.toString(DEMAND), items(owed).getFirst().getString("demandPartnerId"));
+    JsonObject entry = get(BIDDER, "/billing/entries/" + id);
+    assertEquals(1_500, entry.getLong("chargedMicros"));
+    assertEquals(Long.toString(DEMAND), entry.getString("demandPartnerId"));
+    assertEquals(1, entry.getJsonArray("postings").size());
+    for (String supply : List.of("costMicros", "marginMicros", "lineItemId")) {
+      assertFalse(entry.containsKey(supply), supply);
+    }
+    JsonObject sold = get(SELLER, "/billing/entries/" + id);
+    assertEquals(900, sold.getLong("costMicros"));
+    assertFalse(sold.containsKey("chargedMicros"));
+    assertFalse(sold.containsKey("demandPartnerId"));
+    String statement = "/billing/statement?demandPartnerId=" + DEMAND;
+    assertEquals(1_500, items(get(BIDDER, statement)).getFirst().getLong("debitMicros"));
+    assertEquals(1, items(get(OPERATOR, statement)).size());
+    assertEquals(404, status(SELLER, statement));
+    assertEquals(404, status(BUYER, "/billing/balances?demandPartnerId=" + DEMAND));
+    assertEquals(404, status(BIDDER, "/billing/statement?supplyPartnerId=" + PARTNER));
+
+    post("/billing/entries/" + id + "/corrections", correction(500, 300));
+    assertEquals(1_000, balance(get(BIDDER, "/billing/balances"), "PARTNER_CLEARING"));
+    assertRefused(
+        "/advertiserCreditMicros", "/billing/entries/" + id + "/corrections", correction(1_001, 0));
+    books.requireExact();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.adplatform.billing.ledger;
 
 import static io.adplatform.billing.TestBudgets.ADVERTISER;
 import static io.adplatform.billing.TestBudgets.LINE_ITEM;
+import static io.adplatform.billing.ledger.TestBooks.DEMAND;
 import static io.adplatform.billing.ledger.TestBooks.HOUR;
 import static io.adplatform.billing.ledger.TestBooks.OTHER_ADVERTISER;
 import static io.adplatform.billing.ledger.TestBooks.OTHER_LINE_ITEM;
@@ -9,6 +10,7 @@ import static io.adplatform.billing.ledger.TestBooks.OTHER_PARTNER;
 import static io.adplatform.billing.ledger.TestBooks.PARTNER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.adplatform.billing.settlement.SettledMessages;
 import io.adplatform.billing.settlement.SettledMessages.Impression;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.sbe.Disposition;
@@ -52,9 +54,9 @@ class LedgerPropertyTest {
     for (int i = 0; i < count; i++) {
       batch.add(impression(random));
       if (random.nextInt(8) == 0 || i == count - 1) {
-        List<byte[]> messages = batch.stream().map(Impression::message).toList();
+        List<byte[]> messages = batch.stream().map(LedgerPropertyTest::message).toList();
         long from = BOOKS.next;
-        BOOKS.post(batch.toArray(Impression[]::new));
+        BOOKS.postMessages(messages);
         if (random.nextBoolean()) {
           assertEquals(false, BOOKS.settlement().count(0, from, messages));
         }
@@ -95,6 +97,16 @@ class LedgerPropertyTest {
         DISPOSITIONS[random.nextInt(DISPOSITIONS.length)]);
   }
 
+  /** Some are taken for bids of a demand partner. */
+  private static boolean isPartners(Impression one) {
+    return one.lineItemId() == LINE_ITEM && one.supplyPartnerId() == OTHER_PARTNER;
+  }
+
+  private static byte[] message(Impression one) {
+    byte[] message = one.message();
+    return isPartners(one) ? SettledMessages.partners(message, DEMAND) : message;
+  }
+
   /** Nobody has paid ahead here, so every charge is owed. */
   private static void expect(Impression one) {
     boolean counted = one.disposition() == Disposition.COUNTED;
@@ -104,7 +116,11 @@ class LedgerPropertyTest {
     long charged = counted ? one.chargedMicros() : 0;
     String currency = CurrencyCode.letters(one.currency());
     long advertiser = one.lineItemId() == LINE_ITEM ? ADVERTISER : OTHER_ADVERTISER;
-    add(new BookAccount(AccountKind.RECEIVABLE, advertiser, currency), charged);
+    add(
+        isPartners(one)
+            ? new BookAccount(AccountKind.PARTNER_CLEARING, DEMAND, currency)
+            : new BookAccount(AccountKind.RECEIVABLE, advertiser, currency),
+        charged);
     add(new BookAccount(AccountKind.PAYABLE, one.supplyPartnerId(), currency), -one.costMicros());
     add(BookAccount.ofExchange(AccountKind.MARGIN, currency), one.costMicros() - charged);
   }

@@ -2,6 +2,7 @@ package io.adplatform.billing.ledger;
 
 import static io.adplatform.billing.TestBudgets.ADVERTISER;
 import static io.adplatform.billing.TestBudgets.LINE_ITEM;
+import static io.adplatform.billing.ledger.TestBooks.DEMAND;
 import static io.adplatform.billing.ledger.TestBooks.HOUR;
 import static io.adplatform.billing.ledger.TestBooks.OTHER_LINE_ITEM;
 import static io.adplatform.billing.ledger.TestBooks.OTHER_PARTNER;
@@ -208,6 +209,53 @@ class LedgerTest {
             + " SELECT (SELECT max(id) FROM ledger_entry), id, currency,"
             + " CASE kind WHEN 'MARGIN' THEN -1 ELSE 1 END, 1 FROM ledger_account"
             + " WHERE kind IN ('MARGIN', 'RECEIVABLE')");
+  }
+
+  @Test
+  void shouldOweADemandPartnersChargeByThePartnerAlone() throws SQLException {
+    books.postMessages(
+        List.of(
+            SettledMessages.partners(impression(2_500, 2_000).message(), DEMAND),
+            SettledMessages.partners(judged(0, 700, 900, Disposition.LATE).message(), DEMAND),
+            impression(10, 8).message()));
+    assertEquals(2, entries());
+    assertEquals(2_500, books.balance(AccountKind.PARTNER_CLEARING, DEMAND));
+    assertEquals(10, books.balance(AccountKind.RECEIVABLE, ADVERTISER));
+    assertEquals(-2_708, books.balance(AccountKind.PAYABLE, PARTNER));
+    assertEquals(
+        0,
+        books.budgets.number(
+            "SELECT count(*) FROM ledger_account WHERE owner_id = 0"
+                + " AND kind IN ('FUNDS', 'RECEIVABLE', 'PARTNER_CLEARING')"));
+    assertEquals(0, books.settlement.counted("adplatform.billing.ledger.unknown.line.items"));
+    books.requireExact();
+  }
+
+  @Test
+  void shouldRefuseInTheDatabaseToChargeAnAdvertiserForAPartnersBid() throws SQLException {
+    books.postMessages(
+        List.of(
+            SettledMessages.partners(impression(7, 5).message(), DEMAND),
+            impression(10, 8).message()));
+    String entry =
+        "INSERT INTO ledger_entry (kind, currency, posted_millis, advertiser_id, line_item_id,"
+            + " demand_partner_id, supply_partner_id, hour_millis, range_id, impressions,"
+            + " charged_micros, cost_micros, over_delivery_micros) VALUES ('SETTLED', 'USD', 1,"
+            + " %s, 60, 50, 0, (SELECT max(id) FROM ledger_range), 1, 7, 5, 0)";
+    String postings =
+        "INSERT INTO ledger_posting (entry_id, account_id, currency, amount_micros, posted_millis)"
+            + " SELECT (SELECT max(id) FROM ledger_entry), id, currency,"
+            + " CASE kind WHEN 'MARGIN' THEN -2 WHEN 'PAYABLE' THEN -5 ELSE 7 END, 1"
+            + " FROM ledger_account WHERE kind IN ('MARGIN', 'PAYABLE', '%s')";
+    assertRefused(
+        "another than its advertiser", entry.formatted("0, 0"), postings.formatted("RECEIVABLE"));
+    assertRefused("ledger_entry_demand", entry.formatted("10, 1000"));
+    assertRefused(
+        "another than its advertiser",
+        entry.formatted("10, 1000").replace(", 60, 50, 0,", ", 0, 50, 0,"),
+        postings.formatted("PARTNER_CLEARING"));
+    books.asService(entry.formatted("0, 0"), postings.formatted("PARTNER_CLEARING"));
+    books.requireExact();
   }
 
   private void assertRefused(String because, String... statements) {

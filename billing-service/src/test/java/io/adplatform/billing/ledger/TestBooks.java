@@ -14,6 +14,7 @@ import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Budget;
 import io.adplatform.wire.catalogue.Campaign;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -28,13 +29,15 @@ import java.util.List;
 
 /**
  * A ledger of its own: two advertisers of accounts 1 and 2 with a line item each, two supply
- * partners of accounts 3 and 4. Messages are posted without a topic, in partition 0.
+ * partners of accounts 3 and 4, a demand partner of account 5. Messages are posted without a topic,
+ * in partition 0.
  */
 final class TestBooks implements AutoCloseable {
   static final long OTHER_ADVERTISER = 11;
   static final long OTHER_LINE_ITEM = 1100;
   static final long PARTNER = 50;
   static final long OTHER_PARTNER = 51;
+  static final long DEMAND = 60;
   static final long HOUR = Instant.parse("2027-03-01T12:00:00Z").toEpochMilli();
 
   final TestBudgets budgets = new TestBudgets();
@@ -65,7 +68,8 @@ final class TestBooks implements AutoCloseable {
               null,
               Targeting.ANY),
           partner(PARTNER, 3),
-          partner(OTHER_PARTNER, 4));
+          partner(OTHER_PARTNER, 4),
+          new DemandPartner(DEMAND, 5, "DSP", Status.ACTIVE, null, null, null));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -96,6 +100,11 @@ final class TestBooks implements AutoCloseable {
   void post(Impression... impressions) throws SQLException {
     List<byte[]> messages = new ArrayList<>();
     Arrays.stream(impressions).forEach(one -> messages.add(one.message()));
+    postMessages(messages);
+  }
+
+  /** Posts messages as one batch. */
+  void postMessages(List<byte[]> messages) throws SQLException {
     if (!settlement.count(0, next, messages)) {
       throw new IllegalStateException("not at " + next);
     }

@@ -48,6 +48,15 @@ public final class SettledMessages {
     return message;
   }
 
+  /** Of an event's message that of a demand partner's bid. */
+  public static byte[] partners(byte[] message, long demandPartnerId) {
+    new SettledEventEncoder()
+        .wrap(new UnsafeBuffer(message), MessageHeaderEncoder.ENCODED_LENGTH)
+        .lineItemId(0)
+        .demandPartnerId(demandPartnerId);
+    return message;
+  }
+
   /** An event with any verdict. */
   public static byte[] event(
       long leaseId,

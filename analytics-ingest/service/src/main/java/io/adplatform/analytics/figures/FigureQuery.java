@@ -39,10 +39,16 @@ record FigureQuery(ClickHouseDatabase database) {
       (if(disposition = 0, charged_micros, 0) NOT BETWEEN 0 AND {max:Int64}
         OR cost_micros NOT BETWEEN 0 AND {max:Int64}
         OR over_delivery_micros NOT BETWEEN 0 AND {max:Int64}
-        OR line_item_id < 0 OR supply_partner_id < 0)\
+        OR line_item_id < 0 OR demand_partner_id < 0 OR line_item_id > 0 AND demand_partner_id > 0
+        OR supply_partner_id < 0)\
       """;
 
-  static final String CELL = "line_item_id, supply_partner_id, currency";
+  /** What is compared at once; who was charged is a line item or a demand partner. */
+  static final String CELL = "demand_id, supply_partner_id, currency";
+
+  /** What {@link #CELL} names, of a table. */
+  static final String SELECT_CELL =
+      "line_item_id + demand_partner_id AS demand_id, supply_partner_id, currency";
 
   /** The figures of the events that a condition picks, as an array of that name. */
   static String figures(String condition, String name) {
@@ -86,7 +92,7 @@ record FigureQuery(ClickHouseDatabase database) {
   /** What says which cell a row is of. */
   static JsonObject cell(JsonNode row) {
     return new JsonObject()
-        .put("lineItemId", row.get("line_item_id").asLong())
+        .put("lineItemId", row.get("demand_id").asLong())
         .put("supplyPartnerId", row.get("supply_partner_id").asLong())
         .put("currency", currency(row.get("currency").asInt()));
   }

@@ -23,12 +23,12 @@ import java.util.Map;
 final class HourHandler implements ApiHandler {
   private static final String REPORT =
       """
-      SELECT line_item_id, supply_partner_id, currency,
+      SELECT line_item_id + demand_partner_id AS demand_id, supply_partner_id, currency,
         [toInt64(sum(impressions)), sum(spend_micros), sum(supply_cost_micros),
          sum(over_delivery_micros)] AS all
       FROM delivery FINAL
       WHERE bucket >= fromUnixTimestamp({from:Int64}) AND bucket < fromUnixTimestamp({to:Int64})
-      GROUP BY line_item_id, supply_partner_id, currency
+      GROUP BY demand_id, supply_partner_id, currency
       HAVING all != [0, 0, 0, 0]
       """;
 
@@ -42,7 +42,7 @@ final class HourHandler implements ApiHandler {
 
   private static final String EVENTS =
       "SELECT "
-          + FigureQuery.CELL
+          + FigureQuery.SELECT_CELL
           + ", "
           + FigureQuery.figures("1", "all")
           + ", "
@@ -78,7 +78,7 @@ final class HourHandler implements ApiHandler {
   /** Events around the hour, of a kind, that may be the first of what is there twice. */
   private static final String AROUND =
       """
-      SELECT line_item_id, supply_partner_id, currency, auction_hi, auction_lo, kind, billed,
+      SELECT line_item_id + demand_partner_id AS demand_id, supply_partner_id, currency, auction_hi, auction_lo, kind, billed,
           charged_micros, cost_micros, over_delivery_micros, %s AS place, (%s) AS here
       FROM settled_events FINAL
       WHERE bucket >= fromUnixTimestamp({from:Int64} - {%s:Int64})
@@ -106,7 +106,7 @@ final class HourHandler implements ApiHandler {
    */
   private static final String BILLED_TWICE =
       """
-      SELECT line_item_id, supply_partner_id, currency,
+      SELECT demand_id, supply_partner_id, currency,
         [toInt64(sumIf(n, bills = 1)), sum(charge), sum(cost), sum(over)] AS surplus
       FROM (SELECT %s, max(billed) AS bills,
           toInt64(argMin(here, place)) AS first_here, toInt64(countIf(here)) - first_here AS n,
@@ -114,7 +114,7 @@ final class HourHandler implements ApiHandler {
           sumIf(cost_micros, here) - first_here * argMin(cost_micros, place) AS cost,
           sumIf(over_delivery_micros, here) - first_here * argMin(over_delivery_micros, place) AS over
         FROM (%s) WHERE (auction_hi, auction_lo, kind) IN (%s) GROUP BY %s HAVING n > 0)
-      GROUP BY line_item_id, supply_partner_id, currency
+      GROUP BY demand_id, supply_partner_id, currency
       """
           .formatted(AUCTION, WINDOW, AUCTIONS_OF_HOUR, AUCTION);
 

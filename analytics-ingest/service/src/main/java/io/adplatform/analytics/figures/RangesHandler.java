@@ -33,7 +33,7 @@ final class RangesHandler implements ApiHandler {
           + CHARGE
           + FigureQuery.COUNTED_OF_HOUR
           + """
-           AND line_item_id = {lineItem:Int64} AND supply_partner_id = {supplyPartner:Int64}
+           AND line_item_id + demand_partner_id = {lineItem:Int64} AND supply_partner_id = {supplyPartner:Int64}
            AND currency = {currency:UInt16} AND NOT
           """
           + FigureQuery.REFUSED

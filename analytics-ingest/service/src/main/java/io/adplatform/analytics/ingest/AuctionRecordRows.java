@@ -14,7 +14,7 @@ final class AuctionRecordRows {
           + " catalogue_version, supply_partner_id, floor_cpm_micros, bid_cpm_micros, creative_id,"
           + " lease_id, parse_nanos, decide_nanos, total_nanos, imp_index, imp_count, flags,"
           + " device_type, format, currency, country, width, height, reason, matched,"
-          + " candidate_line_items, candidate_prices, candidate_reasons";
+          + " candidate_line_items, candidate_prices, candidate_reasons, deal_id, redactions";
 
   /** A record is at most 256 bytes: no more candidates than this fit. */
   private static final int MAX_CANDIDATES = 255;
@@ -82,6 +82,7 @@ final class AuctionRecordRows {
     for (int i = 0; i < count; i++) {
       block.putShort(reasons[i]);
     }
+    block.putLong(record.dealId()).putShort(record.redactions());
     block.endRow();
   }
 

@@ -40,11 +40,12 @@ final class DeliveryRollup implements FollowUp {
   private static final String RECOMPUTE =
       """
       INSERT INTO delivery (bucket, line_item_id, creative_id, supply_partner_id, country, device_type,
-        currency, auctions, bids, wins, impressions, clicks, views, conversions, spend_micros,
+        currency, demand_partner_id, deal_id, auctions, bids, wins, impressions, clicks, views, conversions, spend_micros,
         supply_cost_micros, over_delivery_micros, repeats, invalid, version)
       SELECT bucket, line_item_id, creative_id, supply_partner_id, country, device_type, currency,
-        countIf(kind = 1 AND disposition = 0),
-        countIf(kind IN (1, 7) AND disposition = 0 AND reason = 0 AND line_item_id != 0),
+        demand_partner_id, deal_id, countIf(kind = 1 AND disposition = 0),
+        countIf(kind IN (1, 7) AND disposition = 0 AND reason = 0
+          AND (line_item_id != 0 OR demand_partner_id != 0)),
         countIf(kind = 4 AND disposition = 0),
         countIf(billed = 1 AND disposition IN (0, 4)),
         countIf(kind = 3 AND disposition = 0),
@@ -58,7 +59,8 @@ final class DeliveryRollup implements FollowUp {
         {version:UInt64}
       FROM settled_events FINAL
       WHERE bucket IN (SELECT toDateTime(arrayJoin({buckets:Array(UInt32)}), 'UTC')) AND disposition != 2
-      GROUP BY bucket, line_item_id, creative_id, supply_partner_id, country, device_type, currency
+      GROUP BY bucket, line_item_id, creative_id, supply_partner_id, country, device_type, currency,
+        demand_partner_id, deal_id
       """;
 
   private final Retention retention;

@@ -15,7 +15,12 @@ import java.util.concurrent.TimeUnit;
 public final class Ingest implements AutoCloseable {
   private static final ClickHouseMigrations MIGRATIONS =
       new ClickHouseMigrations(
-          Ingest.class, List.of("V1__events.sql", "V2__generations.sql", "V3__responses.sql"));
+          Ingest.class,
+          List.of(
+              "V1__events.sql",
+              "V2__generations.sql",
+              "V3__responses.sql",
+              "V4__demand_partners.sql"));
 
   /** So much later than a block is due that it is not only slow. */
   private static final double STALLED_SECONDS = 60;
@@ -107,7 +112,7 @@ public final class Ingest implements AutoCloseable {
     return nowSeconds - TimeUnit.DAYS.toSeconds(eventDays - 1L);
   }
 
-  /** A line item or a supply partner as the catalogue has it now, or null. */
+  /** A line item or a partner as the catalogue has it now, or null. */
   public CatalogueEntity current(long id) {
     return dimensions.current(id);
   }

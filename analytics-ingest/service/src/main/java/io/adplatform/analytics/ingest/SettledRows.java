@@ -23,7 +23,8 @@ final class SettledRows implements BlockRows {
       "generation, kafka_partition, kafka_offset, time, kind, disposition, billed, auction_hi,"
           + " auction_lo, lease_id, line_item_id, creative_id, supply_partner_id, charged_micros,"
           + " over_delivery_micros, cost_micros, price_cpm_micros, min_to_win_cpm_micros, node_id,"
-          + " currency, country, loss_reason, reason, device_type, format";
+          + " currency, country, loss_reason, reason, device_type, format, demand_partner_id,"
+          + " deal_id";
 
   private static final long NO_BUCKET = Long.MIN_VALUE;
 
@@ -102,6 +103,7 @@ final class SettledRows implements BlockRows {
     events.putShort(event.nodeId()).putShort(event.currency()).putShort(event.country());
     events.putShort(event.lossReason()).putShort(event.reason());
     events.putByte(event.deviceType()).putByte(event.format());
+    events.putLong(event.demandPartnerId()).putLong(event.dealId());
     events.endRow();
     touch(DeliveryRollup.bucket(event.timeMillis()));
     newestMillis = Math.max(newestMillis, event.timeMillis());

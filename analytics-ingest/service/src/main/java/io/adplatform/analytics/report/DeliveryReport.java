@@ -34,9 +34,10 @@ import java.util.List;
  *       where that is agreed with the supply partner; then a beacon counts for nothing.
  *   <li>{@code clicks}, {@code views}, {@code conversions}: bids that were clicked, viewable, that
  *       led to what the advertiser counts as success.
- *   <li>{@code spendMicros}: what line items were charged, in the hour of the event they pay for.
- *       {@code supplyCostMicros}: what supply gets. {@code marginMicros}: spend less cost. {@code
- *       overDeliveryMicros}: what the charge would have been beyond the leases.
+ *   <li>{@code spendMicros}: what line items and demand partners were charged, in the hour of the
+ *       event they pay for. {@code supplyCostMicros}: what supply gets. {@code marginMicros}: spend
+ *       less cost. {@code overDeliveryMicros}: what the charge would have been beyond the leases,
+ *       or had it not come too late.
  *   <li>{@code repeats}: beacons and notices that had come before. {@code invalid}: those refused
  *       by a traffic verdict.
  * </ul>
@@ -61,8 +62,8 @@ final class DeliveryReport implements ApiHandler {
     Caller caller = request.caller();
     caller.require(Role.ADVERTISER, Role.PARTNER);
     ReportQuery query = ReportQuery.of(request, clock);
-    if (caller.role() == Role.PARTNER && query.isOfDemand()) {
-      throw Problem.forbidden("A supply partner's reports do not tell demand apart.");
+    if (caller.role() == Role.PARTNER && query.isOfLineItems()) {
+      throw Problem.forbidden("A partner's reports do not tell line items apart.");
     }
     ReportSql sql = ReportSql.of(query, caller);
     List<JsonNode> rows;
@@ -77,13 +78,19 @@ final class DeliveryReport implements ApiHandler {
     JsonArray items = new JsonArray();
     int limit = query.page().limit();
     for (JsonNode row : rows.subList(0, Math.min(limit, rows.size()))) {
-      items.add(item(row, query, caller.role() != Role.PARTNER));
+      items.add(item(row, query, caller.role() == Role.PARTNER));
     }
     String next = rows.size() > limit ? cursor(query.page().afterId() + limit) : null;
     return ApiResponse.ok(new JsonObject().put("items", items).put("nextCursor", next));
   }
 
-  private static JsonObject item(JsonNode row, ReportQuery query, boolean withDemandMoney) {
+  /**
+   * A row.
+   *
+   * @param partner whether it is for one: a demand partner sees what it is charged and not what
+   *     supply gets, a supply partner the other way round
+   */
+  private static JsonObject item(JsonNode row, ReportQuery query, boolean partner) {
     JsonObject item = new JsonObject();
     for (int i = 0; i < query.groupings().size(); i++) {
       Grouping grouping = query.groupings().get(i);
@@ -95,12 +102,18 @@ final class DeliveryReport implements ApiHandler {
     }
     long spend = row.get("spend").asLong();
     long cost = row.get("cost").asLong();
-    if (withDemandMoney) {
+    boolean pays = !partner || query.isOfDemandPartners();
+    boolean paid = !partner || !query.isOfDemandPartners();
+    if (pays) {
       item.put("spendMicros", spend);
     }
-    item.put("supplyCostMicros", cost);
-    if (withDemandMoney) {
+    if (paid) {
+      item.put("supplyCostMicros", cost);
+    }
+    if (pays && paid) {
       item.put("marginMicros", spend - cost);
+    }
+    if (pays) {
       item.put("overDeliveryMicros", row.get("over_delivery").asLong());
     }
     return item.put("repeats", row.get("repeats").asLong())

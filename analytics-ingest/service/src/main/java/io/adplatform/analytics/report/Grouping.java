@@ -9,6 +9,8 @@ enum Grouping {
   LINE_ITEM("lineItem", "lineItemId", "d.line_item_id", Form.ID, true),
   CREATIVE("creative", "creativeId", "d.creative_id", Form.ID, true),
   SUPPLY_PARTNER("supplyPartner", "supplyPartnerId", "d.supply_partner_id", Form.ID, false),
+  DEMAND_PARTNER("demandPartner", "demandPartnerId", "d.demand_partner_id", Form.ID, false),
+  DEAL("deal", "dealId", "d.deal_id", Form.ID, false),
   COUNTRY("country", "country", "d.country", Form.COUNTRY, false),
   DEVICE_TYPE("deviceType", "deviceType", "d.device_type", Form.DEVICE_TYPE, false),
   HOUR(
@@ -34,8 +36,7 @@ enum Grouping {
   }
 
   /** Groupings of later releases: refused, never ignored. */
-  static final Set<String> NOT_IN_FORCE =
-      Set.of("demandPartner", "publisher", "site", "placement", "deal");
+  static final Set<String> NOT_IN_FORCE = Set.of("publisher", "site", "placement");
 
   private final String text;
   private final String field;
@@ -70,7 +71,7 @@ enum Grouping {
     return form;
   }
 
-  /** Whether it tells demand apart: then only auctions with a bid count. */
+  /** Whether it tells line items apart: then only auctions in which one bid count. */
   boolean isDemand() {
     return demand;
   }

@@ -178,10 +178,15 @@ record ReportQuery(
     return -1;
   }
 
-  /** Whether it tells demand apart or asks for some of it. */
-  boolean isOfDemand() {
+  /** Whether it tells line items apart or asks for some of them. */
+  boolean isOfLineItems() {
     return groupings.stream().anyMatch(Grouping::isDemand)
         || filters.keySet().stream().anyMatch(Grouping::isDemand);
+  }
+
+  /** Whether it tells demand partners apart or asks for some of them. */
+  boolean isOfDemandPartners() {
+    return uses(Grouping.DEMAND_PARTNER);
   }
 
   /** Whether a grouping is asked for or filtered by. */

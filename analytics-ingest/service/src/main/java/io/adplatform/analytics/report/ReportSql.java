@@ -33,11 +33,16 @@ record ReportSql(String text, Map<String, String> parameters) {
   private static final String JOIN_SUPPLY =
       " LEFT ANY JOIN (SELECT id, account_id FROM entities FINAL WHERE kind = 'supply-partner')"
           + " AS s ON d.supply_partner_id = s.id";
+  private static final String JOIN_DEMAND =
+      " LEFT ANY JOIN (SELECT id, account_id FROM entities FINAL WHERE kind = 'demand-partner')"
+          + " AS p ON d.demand_partner_id = p.id";
 
   /** The statement for what a caller may see of a report. */
   static ReportSql of(ReportQuery query, Caller caller) {
     boolean buyer = caller.role() == Role.ADVERTISER;
-    boolean seller = caller.role() == Role.PARTNER;
+    boolean partner = caller.role() == Role.PARTNER;
+    boolean bidder = partner && query.isOfDemandPartners();
+    boolean seller = partner && !bidder;
     Map<String, String> parameters = new HashMap<>();
     parameters.put("from", Long.toString(query.fromSeconds()));
     parameters.put("to", Long.toString(query.toSeconds()));
@@ -52,8 +57,18 @@ record ReportSql(String text, Map<String, String> parameters) {
     if (seller) {
       conditions.add("s.account_id = {account:Int64}");
     }
-    if (query.isOfDemand() || buyer) {
-      conditions.add("d.line_item_id != 0");
+    if (bidder) {
+      conditions.add("p.account_id = {account:Int64}");
+    }
+    List<String> demand = new ArrayList<>();
+    if (query.isOfLineItems() || buyer) {
+      demand.add("d.line_item_id != 0");
+    }
+    if (query.isOfDemandPartners()) {
+      demand.add("d.demand_partner_id != 0");
+    }
+    if (!demand.isEmpty()) {
+      conditions.add("(" + String.join(" OR ", demand) + ")");
     }
     for (Map.Entry<Grouping, Set<Long>> filter : query.filters().entrySet()) {
       String name = "filter" + filter.getKey().ordinal();
@@ -76,6 +91,9 @@ record ReportSql(String text, Map<String, String> parameters) {
     }
     if (seller) {
       sql.append(JOIN_SUPPLY);
+    }
+    if (bidder) {
+      sql.append(JOIN_DEMAND);
     }
     if (!conditions.isEmpty()) {
       sql.append(" WHERE ").append(String.join(" AND ", conditions));

@@ -19,12 +19,14 @@ public final class ApiFixture implements AutoCloseable {
   public static final long BUYER = 11;
   public static final long OTHER_BUYER = 12;
   public static final long SELLER = 21;
+  public static final long BIDDER = 22;
   private static final Map<String, Caller> KEYS =
       Map.of(
           "operator", new Caller(1, 101, Role.OPERATOR),
           "buyer", new Caller(BUYER, 102, Role.ADVERTISER),
           "other-buyer", new Caller(OTHER_BUYER, 103, Role.ADVERTISER),
           "seller", new Caller(SELLER, 104, Role.PARTNER),
+          "bidder", new Caller(BIDDER, 106, Role.PARTNER),
           "publisher", new Caller(31, 105, Role.PUBLISHER));
 
   private final HttpClient client = HttpClient.newHttpClient();

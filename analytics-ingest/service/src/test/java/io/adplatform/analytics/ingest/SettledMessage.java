@@ -22,6 +22,8 @@ public final class SettledMessage {
   private long lineItemId;
   private long creativeId;
   private long supplyPartnerId = 900;
+  private long demandPartnerId;
+  private long dealId;
   private long chargedMicros;
   private long overDeliveryMicros;
   private long costMicros;
@@ -57,6 +59,13 @@ public final class SettledMessage {
   public SettledMessage lineItem(long id, long creative) {
     lineItemId = id;
     creativeId = creative;
+    return this;
+  }
+
+  /** Of a demand partner's bid, on a deal or (0) on none. */
+  public SettledMessage partner(long id, long deal) {
+    demandPartnerId = id;
+    dealId = deal;
     return this;
   }
 
@@ -112,6 +121,7 @@ public final class SettledMessage {
     event.nodeId(1).currency(currency).country(country).lossReason(65534).reason(reason);
     event.kind(kind).disposition(disposition).billed((short) (billed ? 1 : 0));
     event.deviceType((short) deviceType).format((short) 1);
+    event.demandPartnerId(demandPartnerId).dealId(dealId);
     boolean recorded = kind == SettledKind.AUCTION || kind == SettledKind.ADDITIONAL_BID;
     byte[] record = recorded ? record() : new byte[0];
     event.putRecord(record, 0, record.length);
@@ -132,6 +142,7 @@ public final class SettledMessage {
     record.flags().clear().test(test).additional(kind == SettledKind.ADDITIONAL_BID);
     record.deviceType((short) deviceType).format((short) 1).currency(currency).country(country);
     record.width(300).height(250).reason(reason).matched(candidates.size());
+    record.dealId(dealId).redactions(0);
     AuctionRecordEncoder.CandidatesEncoder group = record.candidatesCount(candidates.size());
     for (Candidate candidate : candidates) {
       group.next().lineItemId(candidate.lineItemId()).priceCpmMicros(candidate.priceCpmMicros());

@@ -303,7 +303,7 @@ class DeliveryReportTest {
     assertRefused("groupBy", "&groupBy=colour");
     assertRefused("filter", "&filter=colour:red");
     assertRefused("filter", "&filter=campaignId:x");
-    assertRefused("filter", "&filter=dealId:1");
+    assertRefused("filter", "&filter=siteId:1");
     assertRefused("filter", "&filter=country:us");
     assertRefused("tz", "&tz=Mars/Olympus");
     assertRefused("from", "&from=soon");
