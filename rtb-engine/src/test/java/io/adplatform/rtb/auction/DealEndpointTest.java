@@ -333,6 +333,29 @@ class DealEndpointTest {
   }
 
   @Test
+  void shouldNotLetLineItemsOfAnotherAccountBidOnADeal() throws Exception {
+    fixture.dealOnly(40, 2_500_000);
+    Deal own = deal(50, "D-1", 1_000_000, AuctionType.FIRST_PRICE, 40L);
+    fixture.add(
+        new Deal(
+            own.id(),
+            own.accountId() + 1,
+            own.dealId(),
+            own.name(),
+            own.status(),
+            own.supplyPartnerId(),
+            own.price(),
+            own.wseat(),
+            own.wadomain(),
+            own.guaranteed(),
+            own.lineItemIds(),
+            null,
+            null));
+    assertEquals(Map.of(), prices(ask(1, pmp("{'id':'D-1'}"))));
+    assertEquals(Map.of(50L, Reason.NO_MATCH), reasons());
+  }
+
+  @Test
   void shouldEchoTheDealsIdAsItIsSpelledPoint15() throws Exception {
     fixture.lineItem(40, 2_500_000);
     fixture.add(deal(50, "D/\"é", 1_000_000, AuctionType.FIXED, 40L));
