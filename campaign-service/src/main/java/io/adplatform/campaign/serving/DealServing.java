@@ -128,6 +128,22 @@ final class DealServing {
     return row.getTimestamp(column) == null ? null : row.getTimestamp(column).toInstant();
   }
 
+  /** Whether a line item bids on deals alone, and no ACTIVE deal names it. */
+  static boolean lacksDeal(Handle handle, long lineItemId) {
+    return handle
+        .createQuery(
+            """
+            SELECT l.deal_only AND NOT EXISTS (
+              SELECT 1 FROM deal_line_item x JOIN deal d ON d.id = x.deal_id
+              WHERE x.line_item_id = l.id AND d.status = 'ACTIVE')
+            FROM line_item l WHERE l.id = :id\
+            """)
+        .bind("id", lineItemId)
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
   private static boolean isActive(Handle handle, long supplyPartnerId) {
     return handle
         .createQuery("SELECT status = 'ACTIVE' FROM supply_partner WHERE id = :id")

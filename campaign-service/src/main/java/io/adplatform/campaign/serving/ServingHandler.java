@@ -57,6 +57,8 @@ public final class ServingHandler implements AutoCloseable {
     JsonObject budget = asked.get();
     ServingReasons reasons = new ServingReasons();
     reasons.ofState(state, clock.instant());
+    reasons.ofDeals(
+        transactions.forCaller(request.caller(), handle -> DealServing.lacksDeal(handle, id)));
     reasons.ofBudget(budget);
     reasons.ofActivity(activity);
     return ApiResponse.ok(

@@ -1,7 +1,9 @@
 package io.adplatform.campaign.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.adplatform.campaign.outbox.CatalogueTopicsConfig;
 import io.adplatform.campaign.rest.CampaignFixture;
@@ -124,6 +126,15 @@ class DealServingTest {
     assertEquals(List.of("ACTIVITY_UNKNOWN"), codes(unknown));
     assertEquals(true, unknown.getBoolean("serving"));
     assertNull(unknown.getJsonObject("lastHour"));
+  }
+
+  @Test
+  void shouldSayThatALineItemLacksADeal() {
+    String path = "/line-items/" + item;
+    api.patch(path, new JsonObject().put("dealOnly", true)).expect(200);
+    assertTrue(codes(api.get(path + "/serving").expect(200).json()).contains("NO_DEAL"));
+    deal(new JsonObject(), item);
+    assertFalse(codes(api.get(path + "/serving").expect(200).json()).contains("NO_DEAL"));
   }
 
   @Test

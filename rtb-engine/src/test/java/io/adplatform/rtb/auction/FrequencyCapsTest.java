@@ -86,8 +86,7 @@ class FrequencyCapsTest {
     fixture.add(LaneFixture.deal(50, "D-1", 1_000_000, AuctionType.FIXED, 40L));
     fixture.publish(PARTNER);
     String json =
-        request(ID, 1)
-            .replace("\"banner\"", "\"pmp\":{\"deals\":[{\"id\":\"D-1\"}]},\"banner\"");
+        request(ID, 1).replace("\"banner\"", "\"pmp\":{\"deals\":[{\"id\":\"D-1\"}]},\"banner\"");
     assertEquals(Reason.NONE, fixture.run(PARTNER, json));
     assertTrue(fixture.answer().contains("\"dealid\":\"D-1\""), fixture.answer());
     assertEquals(Reason.FREQUENCY_CAPPED, fixture.run(PARTNER, json));

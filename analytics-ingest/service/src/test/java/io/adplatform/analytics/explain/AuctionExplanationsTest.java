@@ -138,12 +138,21 @@ class AuctionExplanationsTest {
             .lineItem(OUTBID, BASE + 41)
             .record(both, seen, 1_800_000)
             .candidate(OUTBID, 2_000_000, 0));
+    fixture.send(
+        0,
+        SettledMessage.of(SettledKind.ADDITIONAL_BID, now + 2)
+            .auction(LO + 12)
+            .supply(SUPPLY)
+            .partner(0, BASE + 60)
+            .reason(Reason.BELOW_FLOOR.code())
+            .record(both, seen, 0)
+            .candidate(OUTBID, 2_000_000, Reason.BELOW_FLOOR.code()));
     fixture.sendRaw(fixture.config.detailTopic(), 0, detail(now, seen));
     fixture.whileIngesting(
         () -> {
-          fixture.awaitNumber(4, "SELECT count() FROM auction_records");
+          fixture.awaitNumber(5, "SELECT count() FROM auction_records");
           fixture.awaitNumber(1, "SELECT count() FROM auction_details");
-          fixture.awaitNumber(5, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(6, "SELECT count() FROM settled_events");
           fixture.awaitNumber(
               1, "SELECT count() FROM entities FINAL WHERE id = " + OUTBID + " AND deleted");
         });
@@ -158,6 +167,19 @@ class AuctionExplanationsTest {
   static void close() {
     api.close();
     fixture.close();
+  }
+
+  @Test
+  void shouldSayWhyADealWasNotBidOnPoint15() {
+    JsonObject auction = api.json("operator", "/api/v1/auctions/" + AuctionId.text(HI, LO + 10));
+    assertEquals(1, auction.getJsonArray("additionalBids").size());
+    assertEquals(1, auction.getJsonArray("dealsWithoutBid").size());
+    JsonObject deal = auction.getJsonArray("dealsWithoutBid").getJsonObject(0);
+    assertEquals(Long.toString(BASE + 60), deal.getString("dealId"));
+    assertEquals("BELOW_FLOOR", deal.getString("reason"));
+    JsonObject own = api.json("operator", "/api/v1/auctions/" + AuctionId.text(HI, LO + 12));
+    assertEquals(Long.toString(BASE + 60), own.getString("dealId"));
+    assertEquals("NO_BID", own.getString("outcome"));
   }
 
   @Test

@@ -42,7 +42,10 @@ class DealActivityTest {
       fixture.send(0, record(SettledKind.AUCTION, recent + 4, 6, 0, Reason.NONE));
       fixture.send(
           0,
-          SettledMessage.of(SettledKind.WIN, recent + 5).partner(0, DEAL).lineItem(LINE, 5).auction(1));
+          SettledMessage.of(SettledKind.WIN, recent + 5)
+              .partner(0, DEAL)
+              .lineItem(LINE, 5)
+              .auction(1));
       fixture.send(
           0,
           SettledMessage.of(SettledKind.IMPRESSION, recent + 6)
@@ -52,7 +55,10 @@ class DealActivityTest {
               .billed(1_000, 0, 900));
       fixture.send(
           0,
-          SettledMessage.of(SettledKind.LOSS, recent + 7).partner(0, DEAL).lineItem(LINE, 5).auction(8));
+          SettledMessage.of(SettledKind.LOSS, recent + 7)
+              .partner(0, DEAL)
+              .lineItem(LINE, 5)
+              .auction(8));
       fixture.whileIngesting(
           () -> {
             fixture.awaitNumber(6, "SELECT count() FROM auction_records");

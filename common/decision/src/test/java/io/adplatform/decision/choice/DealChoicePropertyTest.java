@@ -49,6 +49,38 @@ class DealChoicePropertyTest {
     chooser.choose(snapshot, query, offers, null, NOW, 7, lo, open);
 
     assertEquals(naive(lo), chosen());
+    checkExplanation(snapshot, lo);
+  }
+
+  /** Every line item is told of once, and those that bid are the ones that were chosen. */
+  private void checkExplanation(CatalogueSnapshot snapshot, long lo) {
+    Set<Long> chosen = new HashSet<>();
+    for (int i = 0; i < offers.count(); i++) {
+      if (offers.get(i).hasBid()) {
+        chosen.add(offers.get(i).candidates().lineItemId(offers.get(i).candidates().winner(0)));
+      }
+    }
+    for (int place = 0; place < open.winnerCount(); place++) {
+      chosen.add(open.lineItemId(open.winner(place)));
+    }
+    Set<Long> told = new HashSet<>();
+    Set<Long> bidders = new HashSet<>();
+    Explanation.explain(
+        snapshot,
+        query,
+        offers,
+        Reason.NONE,
+        NOW,
+        7,
+        lo,
+        (item, reason, part) -> {
+          assertTrue(told.add(item.id()));
+          if (reason == Reason.NONE) {
+            bidders.add(item.id());
+          }
+        });
+    assertEquals(items.size(), told.size());
+    assertEquals(chosen, bidders);
   }
 
   private CatalogueSnapshot catalogue(Random random) {
