@@ -52,6 +52,12 @@ final class ExplainText {
     if (auction.hasNonNull("bid")) {
       line(text, "bid", cpm(auction.path("bid").path("priceCpmMicros")) + " CPM sent");
     }
+    if (auction.hasNonNull("dealId")) {
+      line(text, "deal", auction.get("dealId").asText());
+    }
+    for (JsonNode deal : auction.path("dealsWithoutBid")) {
+      line(text, "deal", deal.path("dealId").asText() + ": " + deal.path("explanation").asText());
+    }
     for (JsonNode bid : auction.path("additionalBids")) {
       line(
           text,

@@ -61,6 +61,7 @@ final class Pauses {
         of.targeting(),
         of.frequencyCaps(),
         of.pacing(),
-        of.price());
+        of.price(),
+        of.dealOnly());
   }
 }

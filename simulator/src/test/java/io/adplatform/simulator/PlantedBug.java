@@ -452,7 +452,8 @@ enum PlantedBug {
         targeting,
         caps,
         of.pacing(),
-        of.price());
+        of.price(),
+        of.dealOnly());
   }
 
   private static LeaseAnswer more(LeaseAnswer answer, List<LeaseAnswer.State> added) {

@@ -35,6 +35,11 @@ public record EntityTerms(
     return table.equals("account") ? "id" : "account_id";
   }
 
+  /** The same with another query, whose currency is the thing's own. */
+  EntityTerms withRows(String query) {
+    return new EntityTerms(noun, path, table, query, false, readers, writers);
+  }
+
   /** The same with a query that joins the advertiser's currency. */
   EntityTerms withSelect(String query) {
     return new EntityTerms(noun, path, table, query, true, readers, writers);

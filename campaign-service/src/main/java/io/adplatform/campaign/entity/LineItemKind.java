@@ -7,7 +7,6 @@ import io.adplatform.campaign.check.FrequencyCapsForm;
 import io.adplatform.campaign.check.Names;
 import io.adplatform.campaign.check.TargetingForm;
 import io.adplatform.campaign.check.Times;
-import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.CatalogueEntity;
@@ -70,7 +69,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
             TargetingForm.read(targeting, new FieldErrors()),
             FrequencyCapsForm.ofColumn(row.getString("frequency_caps")),
             Pacing.valueOf(row.getString("pacing")))
-        .priced(BidModel.valueOf(row.getString("bid_model")), row.getLong("bid_micros"));
+        .priced(BidModel.valueOf(row.getString("bid_model")), row.getLong("bid_micros"))
+        .onDealsAlone(row.getBoolean("deal_only"));
   }
 
   @Override
@@ -95,6 +95,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .put("endAt", Times.text(item.endAt()))
         .put("pacing", item.pacing().name())
         .put("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()))
+        .put("dealOnly", item.dealOnly())
         .put("targeting", TargetingForm.toJson(item.targeting()));
   }
 
@@ -105,7 +106,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
 
   @Override
   public LineItem parse(JsonObject body, Identity identity, FieldErrors errors) {
-    List<Long> creatives = creativeIds(body, errors);
+    List<Long> creatives = Rows.ids(body, "creativeIds", errors);
     LineItem item =
         new LineItem(
                 identity.id(),
@@ -124,7 +125,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
                 Pacing.valueOf(body.getString("pacing", Pacing.ASAP.name())))
             .priced(
                 BidModel.valueOf(body.getJsonObject("bid").getString("model")),
-                body.getJsonObject("bid").getLong("amountMicros"));
+                body.getJsonObject("bid").getLong("amountMicros"))
+            .onDealsAlone(body.getBoolean("dealOnly", false));
     errors.require(
         item.model() != BidModel.CPC || item.amountMicros() <= MAX_CPC_MICROS,
         "/bid/amountMicros",
@@ -149,17 +151,6 @@ public final class LineItemKind implements EntityKind<LineItem> {
           "is not in force together with CPA, whose charges come hours later; only ASAP is");
     }
     return item;
-  }
-
-  private static List<Long> creativeIds(JsonObject body, FieldErrors errors) {
-    List<String> texts = Rows.texts(body, "creativeIds");
-    List<Long> ids = new ArrayList<>();
-    for (int i = 0; i < texts.size(); i++) {
-      long id = ApiRequest.parseId(texts.get(i));
-      errors.require(id > 0, "/creativeIds/" + i, "must be an id: a decimal number of 64 bits");
-      ids.add(id);
-    }
-    return List.copyOf(ids);
   }
 
   @Override
@@ -224,10 +215,10 @@ public final class LineItemKind implements EntityKind<LineItem> {
                 """
                 INSERT INTO line_item (id, account_id, advertiser_id, campaign_id, name, status,
                   bid_micros, bid_model, start_at, end_at, total_micros, daily_micros, targeting,
-                  frequency_caps, pacing)
+                  frequency_caps, pacing, deal_only)
                 VALUES (:id, :accountId, :advertiserId, :campaignId, :name, :status,
                   :bidMicros, :bidModel, :startAt, :endAt, :totalMicros, :dailyMicros,
-                  :targeting::jsonb, :frequencyCaps::jsonb, :pacing)\
+                  :targeting::jsonb, :frequencyCaps::jsonb, :pacing, :dealOnly)\
                 """),
             item)
         .bind("accountId", item.accountId())
@@ -246,7 +237,7 @@ public final class LineItemKind implements EntityKind<LineItem> {
                   bid_micros = :bidMicros, bid_model = :bidModel, start_at = :startAt, end_at = :endAt,
                   total_micros = :totalMicros, daily_micros = :dailyMicros,
                   targeting = :targeting::jsonb, frequency_caps = :frequencyCaps::jsonb,
-                  pacing = :pacing
+                  pacing = :pacing, deal_only = :dealOnly
                 WHERE id = :id\
                 """),
             item)
@@ -268,7 +259,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
         .bind("dailyMicros", item.budget().dailyMicros())
         .bind("targeting", TargetingForm.toJson(item.targeting()).encode())
         .bind("frequencyCaps", FrequencyCapsForm.toJson(item.frequencyCaps()).encode())
-        .bind("pacing", item.pacing().name());
+        .bind("pacing", item.pacing().name())
+        .bind("dealOnly", item.dealOnly());
   }
 
   private static void insertCreatives(Handle handle, LineItem item) {
@@ -292,6 +284,13 @@ public final class LineItemKind implements EntityKind<LineItem> {
           .add();
     }
     batch.execute();
+  }
+
+  @Override
+  public List<String> usedBy(Handle handle, LineItem item) {
+    List<String> uses = new ArrayList<>();
+    Rows.count(handle, uses, "deal", "deal_line_item", "line_item_id", item.id());
+    return uses;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.adplatform.campaign.entity;
 
+import io.adplatform.campaign.check.FieldErrors;
+import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.wire.catalogue.Budget;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +17,8 @@ import org.jdbi.v3.core.Handle;
 
 /** Reads and counts rows, and reads arrays of bodies. */
 final class Rows {
+  private static final String NO_ID = "must be an id: a decimal number of 64 bits";
+
   private Rows() {}
 
   static Instant instant(ResultSet row, String column) throws SQLException {
@@ -42,6 +46,37 @@ final class Rows {
 
   static List<String> texts(JsonObject body, String name) {
     return body.getJsonArray(name, new JsonArray()).stream().map(String.class::cast).toList();
+  }
+
+  /** Reads an id; 0 where it is none. */
+  static long id(JsonObject body, String name, FieldErrors errors) {
+    long id = ApiRequest.parseId(body.getString(name));
+    errors.require(id > 0, "/" + name, NO_ID);
+    return Math.max(0, id);
+  }
+
+  /** Reads a list of ids. */
+  static List<Long> ids(JsonObject body, String name, FieldErrors errors) {
+    List<String> texts = texts(body, name);
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      long id = ApiRequest.parseId(texts.get(i));
+      errors.require(id > 0, "/" + name + "/" + i, NO_ID);
+      ids.add(id);
+    }
+    return List.copyOf(ids);
+  }
+
+  /** Checks that a supply partner exists, and holds it against deletion. */
+  static void requireSupplyPartner(Handle handle, long id, FieldErrors errors) {
+    boolean exists =
+        handle
+            .createQuery("SELECT id FROM supply_partner WHERE id = :id FOR KEY SHARE")
+            .bind("id", id)
+            .mapTo(Long.class)
+            .findOne()
+            .isPresent();
+    errors.require(exists, "/supplyPartnerId", "there is no such supply partner");
   }
 
   /** Adds {@code 2 campaigns} to what uses a thing where there are 2. */

@@ -11,6 +11,7 @@ import io.adplatform.wire.catalogue.SupplyPartner;
 import io.vertx.core.json.JsonObject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
@@ -145,6 +146,14 @@ public final class SupplyPartnerKind implements EntityKind<SupplyPartner> {
         .bind("maxBidsPerImp", partner.maxBidsPerImp())
         .bind("recordShare", partner.recordShare())
         .bind("debug", partner.debug());
+  }
+
+  @Override
+  public List<String> usedBy(Handle handle, SupplyPartner partner) {
+    List<String> uses = new ArrayList<>();
+    Rows.count(handle, uses, "deal", "deal", "supply_partner_id", partner.id());
+    Rows.count(handle, uses, "floor rule", "floor_rule", "supply_partner_id", partner.id());
+    return uses;
   }
 
   @Override

@@ -67,6 +67,7 @@ public final class CampaignService implements AutoCloseable {
     CampaignOperations.mount(api, writes, floor, config.partners());
     api.keys(new PostgresApiKeyStore(database.transactions()))
         .operation("getLineItemServing", serving::get)
+        .operation("getDealServing", serving::getDeal)
         .readiness("campaign-postgres", database::readiness)
         .readiness("catalogue-publication", publisher::trouble);
     ParticipationReader participations =

@@ -5,7 +5,9 @@ import io.adplatform.campaign.entity.AdvertiserKind;
 import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
 import io.adplatform.campaign.entity.DemandPartnerKind;
+import io.adplatform.campaign.entity.DealKind;
 import io.adplatform.campaign.entity.EntityKind;
+import io.adplatform.campaign.entity.FloorRuleKind;
 import io.adplatform.campaign.entity.LineItemKind;
 import io.adplatform.campaign.entity.RateTableKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
@@ -31,7 +33,9 @@ final class Republication {
           new LineItemKind(),
           new SupplyPartnerKind(),
           new DemandPartnerKind(PartnerTerms.NONE),
-          new RateTableKind());
+          new RateTableKind(),
+          new DealKind(),
+          new FloorRuleKind());
 
   /** The account of what is known by its key alone. */
   private static final long NOBODY = 0;

@@ -10,6 +10,8 @@ import io.adplatform.campaign.entity.ApiKeyKind;
 import io.adplatform.campaign.entity.CampaignKind;
 import io.adplatform.campaign.entity.CreativeKind;
 import io.adplatform.campaign.entity.DemandPartnerKind;
+import io.adplatform.campaign.entity.DealKind;
+import io.adplatform.campaign.entity.FloorRuleKind;
 import io.adplatform.campaign.entity.LineItemKind;
 import io.adplatform.campaign.entity.RateTableKind;
 import io.adplatform.campaign.entity.SupplyPartnerKind;
@@ -19,6 +21,8 @@ import io.adplatform.wire.catalogue.Advertiser;
 import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.DemandPartner;
+import io.adplatform.wire.catalogue.Deal;
+import io.adplatform.wire.catalogue.FloorRule;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.SupplyPartner;
@@ -84,6 +88,12 @@ public final class CampaignOperations {
     EntityHandler<SupplyPartner> partners = new EntityHandler<>(new SupplyPartnerKind(), writes);
     api.operation("createSupplyPartner", r -> partners.create(r, Parents::accountInBody));
     mountCommon(api, "SupplyPartner", partners);
+    EntityHandler<Deal> deals = new EntityHandler<>(new DealKind(), writes);
+    EntityHandler<FloorRule> floors = new EntityHandler<>(new FloorRuleKind(), writes);
+    api.operation("createDeal", r -> deals.create(r, Parents::accountOfDeal))
+        .operation("createFloorRule", r -> floors.create(r, Parents::supplyPartnerInBody));
+    mountCommon(api, "Deal", deals);
+    mountCommon(api, "FloorRule", floors);
   }
 
   private static void mountPartners(

@@ -53,6 +53,9 @@ public record EntityWrites(Transactions transactions, IdempotencyStore idempoten
     if (violation.name().equals("rate_table_date")) {
       return Problem.conflict("/date", "there is a rate table of that day: change it");
     }
+    if (violation.name().equals("deal_of_partner")) {
+      return Problem.conflict("/dealId", "is taken by another deal of this supply partner");
+    }
     return violation.name().endsWith("_fkey") ? Problem.conflict("It is in use.") : e;
   }
 

@@ -3,6 +3,7 @@ package io.adplatform.campaign.rest;
 import io.adplatform.campaign.entity.Identity;
 import io.adplatform.runtime.api.ApiRequest;
 import io.adplatform.runtime.api.Problem;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.jdbi.v3.core.Handle;
 
@@ -33,6 +34,34 @@ final class Parents {
       throw Problem.invalid("/accountId", "there is no such account");
     }
     return new Identity(0, id, 0, 0);
+  }
+
+  /**
+   * The account of a deal: the one in the body, else that of its first line item, else the
+   * caller's.
+   */
+  static Identity accountOfDeal(Handle handle, ApiRequest request, JsonObject body) {
+    JsonArray lineItems = body.getJsonArray("lineItemIds", new JsonArray());
+    if (body.getString("accountId") != null || lineItems.isEmpty()) {
+      return accountInBody(handle, request, body);
+    }
+    return accountOf(handle, "line_item", lineItems.getString(0), "/lineItemIds/0", "line item");
+  }
+
+  /** The account of the supply partner in the body. */
+  static Identity supplyPartnerInBody(Handle handle, ApiRequest request, JsonObject body) {
+    String id = body.getString("supplyPartnerId");
+    return accountOf(handle, "supply_partner", id, "/supplyPartnerId", "supply partner");
+  }
+
+  private static Identity accountOf(
+      Handle handle, String table, String id, String field, String noun) {
+    return handle
+        .createQuery("SELECT account_id FROM " + table + " WHERE id = :id FOR KEY SHARE")
+        .bind("id", ApiRequest.parseId(id))
+        .map((row, context) -> new Identity(0, row.getLong("account_id"), 0, 0))
+        .findOne()
+        .orElseThrow(() -> Problem.invalid(field, "there is no such " + noun));
   }
 
   private static boolean accountExists(Handle handle, long id) {

@@ -29,6 +29,7 @@ public final class ServingHandler implements AutoCloseable {
       HttpClient.newBuilder().executor(threads).connectTimeout(CONNECT_LIMIT).build();
   private final ServicePeer billing;
   private final ServicePeer analytics;
+  private final DealServing deals;
 
   /** Asks the services where the configuration says. */
   public ServingHandler(Transactions transactions, ServicePeersConfig peers, InstantSource clock) {
@@ -36,6 +37,7 @@ public final class ServingHandler implements AutoCloseable {
     this.clock = clock;
     this.billing = new ServicePeer(client, peers.billingUrl(), peers.nodeKey());
     this.analytics = new ServicePeer(client, peers.analyticsUrl(), peers.nodeKey());
+    this.deals = new DealServing(transactions, analytics, clock);
   }
 
   /** Answers the operation. */
@@ -55,6 +57,8 @@ public final class ServingHandler implements AutoCloseable {
     JsonObject budget = asked.get();
     ServingReasons reasons = new ServingReasons();
     reasons.ofState(state, clock.instant());
+    reasons.ofDeals(
+        transactions.forCaller(request.caller(), handle -> DealServing.lacksDeal(handle, id)));
     reasons.ofBudget(budget);
     reasons.ofActivity(activity);
     return ApiResponse.ok(
@@ -67,6 +71,11 @@ public final class ServingHandler implements AutoCloseable {
             .put("pacing", pacing(state))
             .put("targetingShare", targetingShare(activity))
             .put("lastHour", request.caller().isOperator() ? activity : ownPart(activity)));
+  }
+
+  /** Answers the same of a deal. */
+  public ApiResponse getDeal(ApiRequest request) {
+    return deals.get(request);
   }
 
   private static JsonObject bid(ServingState.Price price) {

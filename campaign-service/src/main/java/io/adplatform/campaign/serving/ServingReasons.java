@@ -26,6 +26,15 @@ final class ServingReasons {
   private final JsonArray reasons = new JsonArray();
   private boolean blocked;
 
+  /**
+   * Judges its deals.
+   *
+   * @param lacksDeal whether it bids on deals alone, and no ACTIVE deal names it
+   */
+  void ofDeals(boolean lacksDeal) {
+    block(lacksDeal, "NO_DEAL", "It bids on deals alone, and no ACTIVE deal names it.");
+  }
+
   /** Judges what is stored here. */
   void ofState(ServingState state, Instant now) {
     block(state.lineItemStatus() == Status.PAUSED, "LINE_ITEM_PAUSED", "The line item is paused.");

@@ -314,7 +314,7 @@ class ValidationTest {
 
   @Test
   void shouldNotKnowPathsOfLaterIssues() {
-    for (String path : new String[] {"/deals", "/demand-partners", "/publishers"}) {
+    for (String path : new String[] {"/demand-partners", "/publishers"}) {
       api.post(path, new JsonObject().put("name", "x")).expect(404);
     }
   }

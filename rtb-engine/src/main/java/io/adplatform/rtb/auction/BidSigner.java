@@ -71,7 +71,7 @@ final class BidSigner {
     token.lineItemId = candidates.lineItemId(winner);
     token.creativeId = auction.creativeId;
     token.supplyPartnerId = partner.id();
-    token.chargeMicros = lineItems.chargeMicros(lineItem);
+    token.chargeMicros = candidates.chargeMicros(winner);
     token.bidCpmMicros = auction.bidCpmMicros;
     token.currency = auction.currency;
     token.expirySeconds = candidates.expirySecond(winner);

@@ -2,11 +2,13 @@ package io.adplatform.rtb.auction;
 
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.choice.CapProbe;
+import io.adplatform.decision.choice.DealOffers;
 import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.rtb.auction.AuctionCounters.Lookup;
 import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.frequency.UserIdHash;
 import io.adplatform.wire.openrtb.BidRequest;
 
@@ -32,15 +34,29 @@ final class CapQuestions {
     this.user = new UserIdHash(parts.keys());
   }
 
-  /** Adds the line items with caps that an imp's query is for. */
+  /**
+   * Adds the line items with caps that an imp's query is for, without a deal and on its deals.
+   *
+   * @param open why nobody can bid without a deal, or NONE
+   */
   void collect(
       CatalogueSnapshot snapshot,
       AdQuery query,
+      Reason open,
+      DealOffers offers,
       long now,
       int imp,
       long auctionHi,
       CapLookup into) {
-    probe.collect(snapshot, query, now, auctionHi, into.firstLo() + imp, imp, into);
+    long lo = into.firstLo() + imp;
+    if (open == Reason.NONE) {
+      probe.collect(snapshot, query, now, auctionHi, lo, imp, into);
+    }
+    for (int i = 0; i < offers.count(); i++) {
+      if (offers.get(i).refused() == Reason.NONE) {
+        probe.collect(snapshot, query, offers.get(i), now, auctionHi, lo, imp, into);
+      }
+    }
   }
 
   /**

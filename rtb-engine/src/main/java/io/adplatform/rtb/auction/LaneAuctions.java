@@ -5,6 +5,7 @@ import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.choice.Candidates;
 import io.adplatform.decision.choice.Chooser;
+import io.adplatform.decision.choice.DealOffer;
 import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
@@ -22,7 +23,6 @@ import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.event.RequestIdHash;
 import io.adplatform.wire.json.Span;
-import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
@@ -48,9 +48,6 @@ public final class LaneAuctions implements Auctioneer, Agent {
    */
   static final int BEACON_SECONDS = 15;
 
-  /** See there. */
-  private static final long LEAST_PRICE = AdQueryMapper.LEAST_PRICE;
-
   /** One request in so many is drawn for a full record where a partner's share is below 1. */
   private static final long SHARE_STEPS = 1L << 20;
 
@@ -61,12 +58,12 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private final AuctionCounters counters;
   private final PartnerRates rates;
   private final RequestIdHash requestIdHash;
-  private final AuctionRecordPublisher records;
+  private final BidRecords records;
   private final AuctionDetailPublisher details;
   private final BidSigner signer;
   private final CapQuestions questions;
   private final Chooser chooser = new Chooser();
-  private final Candidates candidates = new Candidates();
+  private final ImpBids bids = new ImpBids();
   private final AdQuery query = new AdQuery();
   private final AdQueryMapper mapper;
   private final AuctionSummary summary = new AuctionSummary();
@@ -77,6 +74,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   // How long a bid on the present imp may hold.
   private int bidSeconds;
   private CatalogueSnapshot snapshot;
+  // Whether nobody may bid on the present imp without a deal.
+  private boolean closed;
   // The present request's counters of frequency caps; null where they were not asked for.
   private CapLookup lookup;
 
@@ -89,7 +88,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     this.counters = new AuctionCounters(parts.metrics());
     this.rates = new PartnerRates(parts.rates());
     this.requestIdHash = new RequestIdHash(parts.keys());
-    this.records = new AuctionRecordPublisher(journal);
+    this.records = new BidRecords(new AuctionRecordPublisher(journal), counters, summary);
     this.details = new AuctionDetailPublisher(journal);
     this.signer = new BidSigner(parts.keys());
     this.questions = new CapQuestions(parts, counters);
@@ -149,8 +148,9 @@ public final class LaneAuctions implements Auctioneer, Agent {
     for (int i = 0; i < request.impCount() && reason == Reason.NONE; i++) {
       Imp imp = request.imp(i);
       if (mapper.imp(request, imp, query) == Reason.NONE) {
-        query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
-        questions.collect(snapshot, query, now, i, auctionHi, toAsk);
+        Reason open = mapper.open(request, imp, query);
+        mapper.deals(request, imp, query, bids.offers);
+        questions.collect(snapshot, query, open, bids.offers, now, i, auctionHi, toAsk);
       }
     }
     if (toAsk.count() == 0
@@ -200,7 +200,16 @@ public final class LaneAuctions implements Auctioneer, Agent {
 
   /** How many auction ids a request takes: one for every bid that there may be. */
   private static long ids(BidRequest request, SupplyPartner partner) {
-    return (long) request.impCount() * Math.min(partner.maxBidsPerImp(), Candidates.MAX);
+    return (long) request.impCount() * idsPerImp(request, partner);
+  }
+
+  /** Of open bids as many as agreed, and one for each deal of the imp that names most. */
+  private static int idsPerImp(BidRequest request, SupplyPartner partner) {
+    int deals = 0;
+    for (int i = 0; i < request.impCount(); i++) {
+      deals = Math.max(deals, request.imp(i).dealCount());
+    }
+    return Math.min(partner.maxBidsPerImp(), Candidates.MAX) + deals;
   }
 
   private Reason run(
@@ -222,8 +231,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
       Imp imp = request.imp(i);
       Reason reason = decide(request, imp, i, requestReason);
       if (reason == Reason.NONE && begun && !hasRoom(imp, 0, response)) {
-        cancel(0);
-        candidates.withdraw(Reason.RESPONSE_FULL);
+        bids.cancel(0, gate);
+        bids.withdraw(Reason.RESPONSE_FULL);
         reason = Reason.RESPONSE_FULL;
       }
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
@@ -234,7 +243,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
         }
         reason = bid(request, imp, partner, response);
       } else {
-        recordNoBid(reason);
+        records.noBid(imp, bids, reason, closed);
       }
       begun |= reason == Reason.NONE;
       answer = begun ? Reason.NONE : reason;
@@ -255,8 +264,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos, long firstLo) {
     long now = parts.lane().nowMillis();
     Reason reason = mapper.begin(request, partner, snapshot, now, query);
-    int maxBids = Math.min(partner.maxBidsPerImp(), Candidates.MAX);
-    additionalIds = maxBids - 1;
+    additionalIds = idsPerImp(request, partner) - 1;
     summary.auctionHi = auctionHi;
     summary.firstLo = firstLo;
     summary.auctionLo = firstLo;
@@ -294,22 +302,52 @@ public final class LaneAuctions implements Auctioneer, Agent {
     if (reason != Reason.NONE) {
       return reason;
     }
-    query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
+    Reason open = mapper.open(request, imp, query);
+    mapper.deals(request, imp, query, bids.offers);
+    if (open != Reason.NONE && bids.offers.count() == 0) {
+      return open;
+    }
+    closed = open != Reason.NONE;
+    if (!closed && query.floorCpmMicros() > AdQueryMapper.LEAST_PRICE) {
+      records.floor(query.floorCpmMicros());
+    }
     bidSeconds = query.ttlSeconds();
     if (imp.expirySeconds > 0) {
       bidSeconds = Math.min(bidSeconds, imp.expirySeconds);
     }
     query.ttlSeconds(bidSeconds + BEACON_SECONDS);
     chooser.counters(lookup, index);
-    chooser.choose(
-        snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
+    choose(open);
     if (!request.test) {
       countLosses();
     }
-    return candidates.reason();
+    if (bids.count() > 0) {
+      return Reason.NONE;
+    }
+    return open == Reason.NONE ? bids.open.reason() : bids.offers.firstReason();
+  }
+
+  /** Decides on the deals, then without one where that is allowed. */
+  private void choose(Reason open) {
+    long now = summary.timeMillis;
+    long lo = summary.auctionLo;
+    if (bids.offers.count() > 0) {
+      chooser.chooseOnDeals(snapshot, query, bids.offers, gate, now, auctionHi, lo);
+    }
+    if (open == Reason.NONE) {
+      chooser.choose(snapshot, query, bids.offers, gate, now, auctionHi, lo, bids.open);
+    }
+    bids.plan();
   }
 
   private void countLosses() {
+    countLosses(bids.open);
+    for (int i = 0; i < bids.offers.count(); i++) {
+      countLosses(bids.offers.get(i).candidates());
+    }
+  }
+
+  private void countLosses(Candidates candidates) {
     for (int i = 0; i < candidates.count(); i++) {
       if (candidates.reason(i) != Reason.NONE) {
         counters.losses.increment(candidates.reason(i));
@@ -318,100 +356,75 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   private void beginImp(Imp imp, int index) {
-    summary.auctionLo = summary.firstLo + index;
-    summary.impIndex = index;
-    summary.floorCpmMicros = imp.floorCpmMicros;
+    records.begin(imp, index, additionalIds);
     summary.currency = mapper.currency();
-    summary.bidCpmMicros = 0;
-    summary.creativeId = 0;
-    summary.leaseId = 0;
-    summary.dealId = 0;
-    summary.partner = false;
     summary.format = imp.banner ? Format.BANNER.code() : 0;
-    summary.width = Math.min(imp.width, 0xfffe);
-    summary.height = Math.min(imp.height, 0xfffe);
-    candidates.clear();
-  }
-
-  private void recordNoBid(Reason reason) {
-    summary.reason = reason;
-    count(records.offer(summary, candidates));
+    closed = false;
+    bids.clear();
   }
 
   /** Bids for all winners as long as their records are taken; NONE where the best one's was. */
   private Reason bid(
       BidRequest request, Imp imp, SupplyPartner partner, BidResponseWriter response) {
-    int firstAdditional = summary.impCount + summary.impIndex * additionalIds;
-    for (int place = 0; place < candidates.winnerCount(); place++) {
-      if (place > 0) {
-        if (!hasRoom(imp, place, response)) {
-          cancel(place);
-          return Reason.NONE;
-        }
-        summary.auctionLo = summary.firstLo + firstAdditional + place - 1;
+    int place = 0;
+    for (; place < bids.count(); place++) {
+      if (place > 0 && !hasRoom(imp, place, response)) {
+        bids.cancel(place, gate);
+        break;
       }
-      Reason reason = record(place);
+      Reason reason = records.bid(bids, place, snapshot.creatives(), query.marginBasisPoints());
       if (place > 0 && !request.test) {
         counters.additionalBids.increment(reason);
       }
       if (reason != Reason.NONE) {
-        cancel(place);
+        bids.cancel(place, gate);
         return place == 0 ? reason : Reason.NONE;
       }
-      int seconds = expirySeconds(candidates.winner(place));
-      signer.bid(request, imp, partner, summary, candidates, place, snapshot, seconds, response);
-      if (lookup != null) {
-        lookup.won(
-            summary.impIndex,
-            candidates.lineItemId(candidates.winner(place)),
-            summary.auctionLo,
-            candidates.expirySecond(candidates.winner(place)));
-      }
+      write(request, imp, partner, place, response);
     }
+    records.dealsWithoutBid(imp, bids, 0, place);
     return Reason.NONE;
   }
 
+  private void write(
+      BidRequest request, Imp imp, SupplyPartner partner, int place, BidResponseWriter response) {
+    Candidates candidates = bids.candidates(place);
+    int winner = bids.winner(place);
+    response.deal(dealId(imp, place));
+    signer.bid(
+        request,
+        imp,
+        partner,
+        summary,
+        candidates,
+        bids.winnerPlace(place),
+        snapshot,
+        expirySeconds(candidates.expirySecond(winner)),
+        response);
+    if (lookup != null) {
+      lookup.won(
+          summary.impIndex,
+          candidates.lineItemId(winner),
+          summary.auctionLo,
+          candidates.expirySecond(winner));
+    }
+  }
+
+  /** The id of the deal that the bid in a place is on, as the imp spells it, or NONE. */
+  private long dealId(Imp imp, int place) {
+    DealOffer offer = bids.offer(place);
+    return offer == null ? Span.NONE : imp.deal(offer.impDeal()).rawId;
+  }
+
   private boolean hasRoom(Imp imp, int place, BidResponseWriter response) {
-    int creative = candidates.creativeOrdinal(candidates.winner(place));
+    int creative = bids.candidates(place).creativeOrdinal(bids.winner(place));
+    response.deal(dealId(imp, place));
     return response.hasRoom(imp, (CreativeTemplate) snapshot.creatives().attachment(creative));
   }
 
-  /** Leaves the record of the bid in a place; NONE where it was taken. */
-  private Reason record(int place) {
-    int winner = candidates.winner(place);
-    int creative = candidates.creativeOrdinal(winner);
-    summary.reason = Reason.NONE;
-    summary.bidCpmMicros =
-        Cpm.lessMargin(candidates.priceCpmMicros(winner), query.marginBasisPoints());
-    summary.creativeId = snapshot.creatives().id(creative);
-    summary.leaseId = candidates.leaseId(winner);
-    summary.width = snapshot.creatives().width(creative);
-    summary.height = snapshot.creatives().height(creative);
-    long position =
-        place == 0
-            ? records.offer(summary, candidates)
-            : records.offerAdditional(summary, candidates, winner);
-    count(position);
-    if (position > 0) {
-      return Reason.NONE;
-    }
-    return position == LaneJournal.BACK_PRESSURED ? Reason.OVERLOADED : Reason.JOURNAL_FULL;
-  }
-
-  private void count(long position) {
-    counters.records.increment(position > 0 ? Recorded.RECORD : Recorded.RECORD_NOT_TAKEN);
-  }
-
-  /** Gives back what the winners from a place on reserved. */
-  private void cancel(int fromPlace) {
-    for (int place = fromPlace; place < candidates.winnerCount(); place++) {
-      Chooser.cancel(candidates, candidates.winner(place), gate);
-    }
-  }
-
   /** How long a bid holds: its lease may end its token sooner than the format would. */
-  private int expirySeconds(int winner) {
-    long left = candidates.expirySecond(winner) - summary.timeMillis / 1_000 - BEACON_SECONDS;
+  private int expirySeconds(long tokenExpirySecond) {
+    long left = tokenExpirySecond - summary.timeMillis / 1_000 - BEACON_SECONDS;
     return (int) Math.max(1, Math.min(bidSeconds, left));
   }
 }

@@ -40,6 +40,23 @@ public final class AuctionRecordPublisher {
    */
   public long offer(AuctionSummary auction, Candidates candidates) {
     begin(auction, candidates);
+    return offerAll(candidates);
+  }
+
+  /**
+   * Offers the record of a deal of an imp whose auction has a record of its own: of the bid on it,
+   * or of why there is none.
+   *
+   * @param candidates of the deal
+   * @return as {@link LaneJournal#offerAuction}
+   */
+  public long offerDeal(AuctionSummary deal, Candidates candidates) {
+    begin(deal, candidates);
+    record.flags().additional(true);
+    return offerAll(candidates);
+  }
+
+  private long offerAll(Candidates candidates) {
     int count = candidates.count();
     AuctionRecordEncoder.CandidatesEncoder group = record.candidatesCount(count);
     int place = 0;

@@ -31,7 +31,7 @@ public final class AuctionSummary {
   /** 0 without a bid. */
   public long leaseId;
 
-  /** Of the winner; 0 where its bid is on no deal, or there is none. */
+  /** The deal that the record is of, bid on or not; 0 where it is of none. */
   public long dealId;
 
   public long parseNanos;

@@ -388,6 +388,12 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     if (slot.surplusImps > 0) {
       counters.droppedImps.add(DroppedImp.SURPLUS, slot.surplusImps);
     }
+    if (slot.badDeals > 0) {
+      counters.droppedDeals.add(DroppedImp.BAD, slot.badDeals);
+    }
+    if (slot.surplusDeals > 0) {
+      counters.droppedDeals.add(DroppedImp.SURPLUS, slot.surplusDeals);
+    }
   }
 
   private void answer(HttpServerRequest request, SupplyPartner partner, Reason reason) {

@@ -13,7 +13,7 @@ final class EndpointCounters {
     ERROR
   }
 
-  /** Imps of readable requests that took no part. */
+  /** Imps of readable requests, or deals of readable imps, that took no part. */
   enum DroppedImp {
     BAD,
     SURPLUS
@@ -22,6 +22,10 @@ final class EndpointCounters {
   final EnumCounters<Answer> answers;
   final EnumCounters<RefusalCause> refusals;
   final EnumCounters<DroppedImp> droppedImps;
+
+  /** Deals of readable imps, by why they took no part. */
+  final EnumCounters<DroppedImp> droppedDeals;
+
   final EnumCounters<RequestVersion> versions;
   final LatencyHistogram latency;
 
@@ -39,6 +43,12 @@ final class EndpointCounters {
         metrics.counters(
             "adplatform_rtb_dropped_imps_total",
             "Imps that took no part in the auction of their request",
+            "cause",
+            DroppedImp.class);
+    droppedDeals =
+        metrics.counters(
+            "adplatform_rtb_dropped_deals_total",
+            "Deals that took no part in the auction of their imp",
             "cause",
             DroppedImp.class);
     versions =

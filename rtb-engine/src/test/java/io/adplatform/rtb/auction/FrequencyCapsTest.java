@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.adplatform.wire.catalogue.Deal.AuctionType;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -77,6 +78,19 @@ class FrequencyCapsTest {
     assertEquals(Reason.FREQUENCY_CAPPED, fixture.run(PARTNER, request(ID, 1)));
     // The same id in small letters.
     assertEquals(Reason.FREQUENCY_CAPPED, fixture.run(PARTNER, request(ID.toLowerCase(), 1)));
+  }
+
+  @Test
+  void shouldHoldCapsOnDealsToo() {
+    fixture.lineItem(40, 2_000_000, ONCE);
+    fixture.add(LaneFixture.deal(50, "D-1", 1_000_000, AuctionType.FIXED, 40L));
+    fixture.publish(PARTNER);
+    String json =
+        request(ID, 1).replace("\"banner\"", "\"pmp\":{\"deals\":[{\"id\":\"D-1\"}]},\"banner\"");
+    assertEquals(Reason.NONE, fixture.run(PARTNER, json));
+    assertTrue(fixture.answer().contains("\"dealid\":\"D-1\""), fixture.answer());
+    assertEquals(Reason.FREQUENCY_CAPPED, fixture.run(PARTNER, json));
+    assertEquals(2, lookups("answered"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.runtime.journal.UnreadLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.testkit.check.AllocationCheck;
+import io.adplatform.wire.catalogue.Deal.AuctionType;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -27,6 +28,11 @@ class LaneAuctionsAllocationTest {
           + "\"bcat\":[\"IAB25\"],\"badv\":[\"bad.example\"],\"imp\":["
           + "{\"id\":\"1\",\"banner\":{\"w\":300,\"h\":250},\"ext\":{\"data\":{\"a\":\"b\"}}},"
           + "{\"id\":\"2\",\"banner\":{\"format\":[{\"w\":300,\"h\":250}]},\"bidfloor\":9}]}";
+
+  private static final String EXT = "\"ext\":{\"data\"";
+  private static final String PMP =
+      "\"pmp\":{\"deals\":[{\"id\":\"D-1\",\"wadomain\":[\"acme.example\"]},"
+          + "{\"id\":\"D-2\",\"guar\":1},{\"id\":\"D-9\"}]},";
 
   /** Answers at once that all may bid: what the lane does about caps, without a store. */
   private static final class Willing implements CapStore {
@@ -85,8 +91,8 @@ class LaneAuctionsAllocationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,0", "3,0", "3,1"})
-  void shouldAllocateNothingPerRequest(int maxBidsPerImp, double recordShare) {
+  @CsvSource({"1,0,false", "3,0,false", "3,1,false", "3,1,true"})
+  void shouldAllocateNothingPerRequest(int maxBidsPerImp, double recordShare, boolean deals) {
     try (LaneFixture fixture = new LaneFixture(new UnreadLaneJournal())) {
       SupplyPartner partner =
           LaneFixture.partner(Status.ACTIVE, 500, 1_000_000_000, recordShare, maxBidsPerImp);
@@ -94,10 +100,15 @@ class LaneAuctionsAllocationTest {
       for (int i = 0; i < 10; i++) {
         fixture.lineItem(40 + i, 1_000_000 + 100_000 * (i / 2));
       }
+      if (deals) {
+        fixture.add(LaneFixture.deal(60, "D-1", 500_000, AuctionType.FIXED, 40L, 41L));
+        fixture.add(LaneFixture.deal(61, "D-2", 9_500_000, AuctionType.FIRST_PRICE, 42L));
+      }
       fixture.publish(partner);
       BidRequest request = new BidRequest();
       OpenRtbReader reader = new OpenRtbReader();
-      byte[] body = REQUEST.getBytes(StandardCharsets.UTF_8);
+      byte[] body =
+          (deals ? REQUEST.replace(EXT, PMP + EXT) : REQUEST).getBytes(StandardCharsets.UTF_8);
       AllocationCheck.assertNoAllocation(
           RUNS,
           () -> {

@@ -20,6 +20,8 @@ import io.adplatform.wire.catalogue.Campaign;
 import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Deal;
+import io.adplatform.wire.catalogue.Deal.AuctionType;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.Status;
@@ -193,6 +195,29 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
 
   void lineItem(long id, long bidCpmMicros, FrequencyCap... frequencyCaps) {
     add(newLineItem(id, bidCpmMicros, frequencyCaps));
+  }
+
+  /** One that bids on deals alone. */
+  void dealOnly(long id, long bidCpmMicros) {
+    add(newLineItem(id, bidCpmMicros).onDealsAlone(true));
+  }
+
+  /** A deal with the partner of {@link #partner} that anybody named may bid on. */
+  static Deal deal(long id, String dealId, long floor, AuctionType type, Long... lineItems) {
+    return new Deal(
+        id,
+        1,
+        dealId,
+        "Deal " + dealId,
+        Status.ACTIVE,
+        33,
+        new Deal.Price(floor, "USD", type),
+        List.of(),
+        List.of(),
+        false,
+        List.of(lineItems),
+        null,
+        null);
   }
 
   /** One that does not pay for impressions. */

@@ -53,7 +53,8 @@ final class AuctionJson {
                 .put("height", imp.height()))
         .put("catalogueVersion", Long.toString(auction.catalogueVersion()))
         .put("currency", CurrencyCode.letters(auction.money().currency()))
-        .put("floorCpmMicros", auction.money().floorCpmMicros());
+        .put("floorCpmMicros", auction.money().floorCpmMicros())
+        .put("dealId", dealId(auction));
   }
 
   /** How it ended, and what was bid. */
@@ -104,12 +105,26 @@ final class AuctionJson {
     return this;
   }
 
-  /** The bids beside the first, each under an auction id of its own. */
-  AuctionJson additional(List<RecordedAuction> bids) {
+  /**
+   * The bids beside the first, and the deals that were not bid on, each under an auction id of its
+   * own.
+   */
+  AuctionJson additional(List<RecordedAuction> records) {
     JsonArray array = new JsonArray();
-    for (RecordedAuction bid : bids) {
+    JsonArray deals = new JsonArray();
+    for (RecordedAuction bid : records) {
+      if (bid.reason() != Reason.NONE.code()) {
+        deals.add(
+            new JsonObject()
+                .put("auctionId", AuctionId.text(bid.hi(), bid.lo()))
+                .put("dealId", Long.toString(bid.money().dealId()))
+                .put("reason", ReasonText.name(bid.reason()))
+                .put("explanation", ReasonText.sentence(bid.reason())));
+        continue;
+      }
       array.add(
           new JsonObject()
+              .put("dealId", dealId(bid))
               .put("auctionId", AuctionId.text(bid.hi(), bid.lo()))
               .put("lineItemId", Long.toString(bid.bidder()))
               .put("priceCpmMicros", bid.money().bidCpmMicros())
@@ -119,7 +134,15 @@ final class AuctionJson {
     if (!array.isEmpty()) {
       json.put("additionalBids", array);
     }
+    if (!deals.isEmpty()) {
+      json.put("dealsWithoutBid", deals);
+    }
     return this;
+  }
+
+  /** The catalogue's id of the deal that a record is of, or null. */
+  private static String dealId(RecordedAuction auction) {
+    return auction.money().dealId() == 0 ? null : Long.toString(auction.money().dealId());
   }
 
   /** Adds to the candidates what each would have had to bid, by line item. */

@@ -21,8 +21,8 @@ final class AuctionStore {
   private static final String RECORD_COLUMNS =
       "SELECT *, toUnixTimestamp64Milli(time) AS millis FROM auction_records FINAL";
 
-  /** A request has no more ids than 32 imps with 7 bids each. */
-  private static final int ID_SPAN = 32 * 7;
+  /** A request has no more ids than 32 imps with 7 open bids and 64 deals each. */
+  private static final int ID_SPAN = 32 * (7 + 64);
 
   private static final String OF_ONE_IMP =
       " AND auction_hi = {hi:Int64} AND imp_index = {imp:UInt8} AND request_id_hash = {hash:Int64}"
@@ -155,7 +155,8 @@ final class AuctionStore {
             number(row, "bid_cpm_micros"),
             (int) number(row, "currency"),
             number(row, "creative_id"),
-            number(row, "lease_id")),
+            number(row, "lease_id"),
+            row.path("deal_id").asLong()),
         (int) number(row, "reason"),
         (int) number(row, "matched"),
         new RecordedAuction.Timing(

@@ -28,14 +28,15 @@ final class PriceToWin {
   private PriceToWin() {}
 
   /**
-   * By line item, CPM micros; empty where the partner's margin and number of bids are not known.
+   * By line item, CPM micros; empty where the partner's margin and number of bids are not known,
+   * and on a deal, whose price may be fixed.
    *
    * @param catalogue as it was, or null
    */
   static Map<Long, Long> of(RecordedAuction auction, CatalogueSnapshot catalogue) {
     SupplyPartner partner =
         catalogue == null ? null : catalogue.partners().byId(auction.supplyPartnerId());
-    if (partner == null) {
+    if (partner == null || auction.money().dealId() != 0) {
       return Map.of();
     }
     List<RecordedAuction.Candidate> priced =

@@ -56,6 +56,10 @@ final class ReasonText {
               + " or no answer in time.";
       case OUTBID -> "Another line item bid more.";
       case LOST_TIE -> "Another line item bid the same and won the draw.";
+      case DEAL_ONLY -> "It bids on deals alone, and the imp named none of its deals.";
+      case DEAL_SEAT_NOT_ALLOWED -> "The request kept the deal for other seats.";
+      case DEAL_ADVERTISER_NOT_ALLOWED -> "The deal was not for a domain of its advertiser.";
+      case NO_EXCHANGE_RATE -> "The floor was in a currency for which no rate was known.";
       case NO_CREATIVE -> "It had no active creative.";
       default -> reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ".";
     };

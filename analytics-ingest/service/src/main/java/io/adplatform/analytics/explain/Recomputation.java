@@ -88,16 +88,16 @@ final class Recomputation {
       RecordedRequest recorded,
       LongPredicate mine) {
     SupplyPartner partner = catalogue.partners().byId(auction.supplyPartnerId());
+    RecordedQuery read = new RecordedQuery(secureEndpoint, seat);
     AdQuery query =
         partner == null
             ? null
-            : new RecordedQuery(secureEndpoint, seat)
-                .read(
-                    recorded.request(),
-                    partner,
-                    catalogue,
-                    auction.timeMillis(),
-                    auction.imp().index());
+            : read.read(
+                recorded.request(),
+                partner,
+                catalogue,
+                auction.timeMillis(),
+                auction.imp().index());
     if (query == null) {
       return null;
     }
@@ -110,6 +110,8 @@ final class Recomputation {
     Explanation.explain(
         catalogue,
         query,
+        read.deals(),
+        read.open(),
         auction.timeMillis(),
         auction.hi(),
         auction.lo(),

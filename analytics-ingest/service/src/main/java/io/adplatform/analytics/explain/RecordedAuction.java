@@ -62,7 +62,12 @@ record RecordedAuction(
 
   /** CPM micros; the bid is what was sent, 0 without one. */
   record Money(
-      long floorCpmMicros, long bidCpmMicros, int currency, long creativeId, long leaseId) {}
+      long floorCpmMicros,
+      long bidCpmMicros,
+      int currency,
+      long creativeId,
+      long leaseId,
+      long dealId) {}
 
   /** Nanoseconds from the body's last byte. */
   record Timing(long parse, long decide, long total) {}

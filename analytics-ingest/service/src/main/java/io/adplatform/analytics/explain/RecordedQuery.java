@@ -1,9 +1,11 @@
 package io.adplatform.analytics.explain;
 
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.choice.DealOffers;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.json.ReadFailure;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.OpenRtbReader;
@@ -17,6 +19,8 @@ final class RecordedQuery {
   private final BidRequest request = new BidRequest();
   private final OpenRtbReader reader = new OpenRtbReader();
   private final AdQuery query = new AdQuery();
+  private final DealOffers deals = new DealOffers();
+  private Reason open;
   private final AdQueryMapper mapper;
 
   /**
@@ -46,7 +50,18 @@ final class RecordedQuery {
     for (int i = 0; i <= imp; i++) {
       mapper.imp(request, request.imp(i), query);
     }
-    query.floorCpmMicros(Math.max(AdQueryMapper.LEAST_PRICE, request.imp(imp).floorCpmMicros));
+    open = mapper.open(request, request.imp(imp), query);
+    mapper.deals(request, request.imp(imp), query, deals);
     return query;
+  }
+
+  /** Why nobody could bid on the imp read last without a deal, or NONE. */
+  Reason open() {
+    return open;
+  }
+
+  /** The deals of the imp read last that the catalogue knows. */
+  DealOffers deals() {
+    return deals;
   }
 }

@@ -22,5 +22,6 @@ public final class Reports {
     server.operation("getDeliveryReport", new DeliveryReport(database, clock));
     server.internal(
         "GET", "/line-items/:id/activity", new LineItemActivity(database, sampler, clock));
+    server.internal("GET", "/deals/:id/activity", new DealActivity(database, clock));
   }
 }

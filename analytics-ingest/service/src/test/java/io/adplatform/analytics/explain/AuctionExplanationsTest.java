@@ -148,6 +148,15 @@ class AuctionExplanationsTest {
             .candidate(OUTBID, 2_000_000, 0));
     fixture.send(
         0,
+        SettledMessage.of(SettledKind.ADDITIONAL_BID, now + 2)
+            .auction(LO + 12)
+            .supply(SUPPLY)
+            .partner(0, BASE + 60)
+            .reason(Reason.BELOW_FLOOR.code())
+            .record(both, seen, 0)
+            .candidate(OUTBID, 2_000_000, Reason.BELOW_FLOOR.code()));
+    fixture.send(
+        0,
         SettledMessage.of(SettledKind.AUCTION, now + 3)
             .auction(LO + 20)
             .supply(SUPPLY)
@@ -158,9 +167,9 @@ class AuctionExplanationsTest {
     fixture.sendRaw(fixture.config.detailTopic(), 0, detail(LO + 20, "many", now + 3, version));
     fixture.whileIngesting(
         () -> {
-          fixture.awaitNumber(5, "SELECT count() FROM auction_records");
+          fixture.awaitNumber(6, "SELECT count() FROM auction_records");
           fixture.awaitNumber(2, "SELECT count() FROM auction_details");
-          fixture.awaitNumber(6, "SELECT count() FROM settled_events");
+          fixture.awaitNumber(7, "SELECT count() FROM settled_events");
           fixture.awaitNumber(
               1, "SELECT count() FROM entities FINAL WHERE id = " + OUTBID + " AND deleted");
         });
@@ -175,6 +184,19 @@ class AuctionExplanationsTest {
   static void close() {
     api.close();
     fixture.close();
+  }
+
+  @Test
+  void shouldSayWhyADealWasNotBidOnPoint15() {
+    JsonObject auction = api.json("operator", "/api/v1/auctions/" + AuctionId.text(HI, LO + 10));
+    assertEquals(1, auction.getJsonArray("additionalBids").size());
+    assertEquals(1, auction.getJsonArray("dealsWithoutBid").size());
+    JsonObject deal = auction.getJsonArray("dealsWithoutBid").getJsonObject(0);
+    assertEquals(Long.toString(BASE + 60), deal.getString("dealId"));
+    assertEquals("BELOW_FLOOR", deal.getString("reason"));
+    JsonObject own = api.json("operator", "/api/v1/auctions/" + AuctionId.text(HI, LO + 12));
+    assertEquals(Long.toString(BASE + 60), own.getString("dealId"));
+    assertEquals("NO_BID", own.getString("outcome"));
   }
 
   @Test

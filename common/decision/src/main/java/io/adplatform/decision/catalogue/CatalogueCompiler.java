@@ -1,6 +1,8 @@
 package io.adplatform.decision.catalogue;
 
 import io.adplatform.decision.catalogue.CreativeIndex.CompiledCreative;
+import io.adplatform.decision.deal.DealIndex;
+import io.adplatform.decision.deal.FloorIndex;
 import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.decision.targeting.TargetingCompiler;
@@ -11,6 +13,8 @@ import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.DemandPartner;
+import io.adplatform.wire.catalogue.Deal;
+import io.adplatform.wire.catalogue.FloorRule;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.Status;
@@ -133,7 +137,9 @@ public final class CatalogueCompiler {
         before.targeting(),
         before.caps(),
         before.idle(),
-        before.rates());
+        before.rates(),
+        before.deals(),
+        before.floors());
   }
 
   private int participation(LineItem lineItem) {
@@ -165,24 +171,34 @@ public final class CatalogueCompiler {
     List<Servable> servables = new ArrayList<>();
     List<IdleLineItem> idle = new ArrayList<>();
     List<SupplyPartner> partners = new ArrayList<>();
-    RateTable rates = null;
+    List<Deal> deals = new ArrayList<>();
+    List<FloorRule> floors = new ArrayList<>();
+    RateTable table = null;
     LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), ZoneOffset.UTC);
     for (Entry entry : entries.values()) {
       if (entry.entity instanceof LineItem lineItem) {
         file(lineItem, nowMillis, servables, idle);
       } else if (entry.entity instanceof SupplyPartner partner) {
         partners.add(partner);
-      } else if (entry.entity instanceof RateTable table) {
-        rates = newer(table, rates, today);
+      } else if (entry.entity instanceof RateTable other) {
+        table = newer(other, table, today);
+      } else if (entry.entity instanceof Deal deal) {
+        deals.add(deal);
+      } else if (entry.entity instanceof FloorRule rule) {
+        floors.add(rule);
       }
     }
     servables.sort(BEST_FIRST);
     idle.sort(Comparator.comparingLong(item -> item.lineItem().id()));
-    return snapshot(
-        servables,
-        List.copyOf(idle),
-        new SupplyPartnerIndex(partners),
-        rates == null ? ExchangeRates.NONE : ExchangeRates.of(rates.unitsPerUsd()));
+    ExchangeRates rates =
+        table == null ? ExchangeRates.NONE : ExchangeRates.of(table.unitsPerUsd());
+    Supply supply =
+        new Supply(
+            new SupplyPartnerIndex(partners),
+            rates,
+            new DealIndex(deals),
+            new FloorIndex(floors, rates));
+    return snapshot(servables, List.copyOf(idle), supply);
   }
 
   /** The one whose rates hold: the newest that is not of a day to come; of one day the newest. */
@@ -243,10 +259,7 @@ public final class CatalogueCompiler {
   }
 
   private CatalogueSnapshot snapshot(
-      List<Servable> servables,
-      List<IdleLineItem> idle,
-      SupplyPartnerIndex partners,
-      ExchangeRates rates) {
+      List<Servable> servables, List<IdleLineItem> idle, Supply supply) {
     int count = servables.size();
     TargetingCompiler targeting = new TargetingCompiler(count);
     Map<CompiledCreative, Integer> creativeOrdinals = new IdentityHashMap<>();
@@ -278,17 +291,49 @@ public final class CatalogueCompiler {
         caps.serve(ordinal, servable.lineItem.id());
         targeting.markCapped();
       }
+      if (servable.lineItem.dealOnly()) {
+        targeting.markDealOnly();
+      }
       targeting.add(servable.lineItem.targeting(), sizes, servable.currency);
     }
+    addDeals(servables, supply.deals, targeting);
     return new CatalogueSnapshot(
         version,
         new LineItemIndex(columns),
         new CreativeIndex(creatives.toArray(new CompiledCreative[0])),
-        partners,
+        supply.partners,
         targeting.compile(),
         caps.build(),
         idle,
-        rates);
+        supply.rates,
+        supply.deals,
+        supply.floors);
+  }
+
+  /** Tells the index of every deal's line items; those of another account do not bid on it. */
+  private static void addDeals(
+      List<Servable> servables, DealIndex deals, TargetingCompiler targeting) {
+    if (deals.count() == 0) {
+      return;
+    }
+    Map<Long, Integer> ordinals = new HashMap<>();
+    for (int ordinal = 0; ordinal < servables.size(); ordinal++) {
+      ordinals.put(servables.get(ordinal).lineItem.id(), ordinal);
+    }
+    for (int i = 0; i < deals.count(); i++) {
+      Deal deal = deals.terms(i).deal();
+      targeting.addDeal(
+          deal.lineItemIds().stream()
+              .map(ordinals::get)
+              .filter(
+                  ordinal ->
+                      ordinal != null
+                          && servables.get(ordinal).lineItem.accountId() == deal.accountId())
+              .mapToInt(Integer::intValue)
+              .distinct()
+              .sorted()
+              .toArray());
+    }
   }
 
   private boolean addCaps(LineItem lineItem, CapIndex.Builder caps) {
@@ -328,6 +373,10 @@ public final class CatalogueCompiler {
    * @param compiled of an ACTIVE creative that could be prepared
    */
   private record Entry(long version, CatalogueEntity entity, CompiledCreative compiled) {}
+
+  /** What is known of supply and its terms. */
+  private record Supply(
+      SupplyPartnerIndex partners, ExchangeRates rates, DealIndex deals, FloorIndex floors) {}
 
   /** A line item that can serve. */
   private record Servable(

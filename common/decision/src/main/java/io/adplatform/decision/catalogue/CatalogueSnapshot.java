@@ -1,5 +1,7 @@
 package io.adplatform.decision.catalogue;
 
+import io.adplatform.decision.deal.DealIndex;
+import io.adplatform.decision.deal.FloorIndex;
 import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.TargetingIndex;
 import io.adplatform.wire.money.ExchangeRates;
@@ -16,6 +18,8 @@ import java.util.List;
  * @param caps over the ordinals of {@code lineItems}
  * @param idle line items that cannot serve at this version, whatever is asked
  * @param rates what currencies are worth in each other on the day it was compiled
+ * @param deals by supply partner and deal id; {@code targeting} has them by the same ordinals
+ * @param floors of supply partners
  */
 public record CatalogueSnapshot(
     long version,
@@ -25,7 +29,9 @@ public record CatalogueSnapshot(
     TargetingIndex targeting,
     CapIndex caps,
     List<IdleLineItem> idle,
-    ExchangeRates rates) {
+    ExchangeRates rates,
+    DealIndex deals,
+    FloorIndex floors) {
   /** Nothing, at version 0. */
   public static final CatalogueSnapshot EMPTY =
       new CatalogueCompiler(CreativeCompiler.NONE).compile(0);

@@ -18,6 +18,7 @@ public final class Candidates {
   private final long[] leaseAmountMicros = new long[MAX];
   private final long[] expirySeconds = new long[MAX];
   private final long[] chargeMicros = new long[MAX];
+  private final long[] heldMicros = new long[MAX];
   private final long[] reservedMicros = new long[MAX];
   private final int[] chargeSeconds = new int[MAX];
   private final Reason[] reasons = new Reason[MAX];
@@ -129,17 +130,27 @@ public final class Candidates {
     }
   }
 
-  /** Keeps one that bids; where there is no room, in place of the last that does not. */
-  int addWinner(int ordinal, long lineItemId, long price, int creative) {
+  /**
+   * Keeps one that bids; where there is no room, in place of the last that does not.
+   *
+   * @param charge what the one signal that is charged costs, micros
+   */
+  int addWinner(int ordinal, long lineItemId, long price, long charge, int creative) {
     int place = count < MAX ? count++ : lastLoser();
     set(place, ordinal, lineItemId, price, creative, Reason.NONE);
+    chargeMicros[place] = charge;
     winners[winnerCount++] = place;
     return place;
   }
 
-  /** What a winner may be charged; nothing for a test. */
-  long chargeMicros(int candidate) {
+  /** What the one signal of a winner that is charged costs, micros. */
+  public long chargeMicros(int candidate) {
     return chargeMicros[candidate];
+  }
+
+  /** What of a lease a winner may be charged; nothing for a test. */
+  long heldMicros(int candidate) {
+    return heldMicros[candidate];
   }
 
   /** What was reserved for that. */
@@ -160,8 +171,8 @@ public final class Candidates {
   }
 
   void reserve(
-      int candidate, long charge, long reserved, long reservedExpirySecond, int secondsAfter) {
-    chargeMicros[candidate] = charge;
+      int candidate, long held, long reserved, long reservedExpirySecond, int secondsAfter) {
+    heldMicros[candidate] = held;
     reservedMicros[candidate] = reserved;
     chargeSeconds[candidate] = secondsAfter;
     expirySeconds[candidate] = reservedExpirySecond - secondsAfter;
@@ -186,6 +197,7 @@ public final class Candidates {
     leaseAmountMicros[place] = 0;
     expirySeconds[place] = 0;
     chargeMicros[place] = 0;
+    heldMicros[place] = 0;
     reservedMicros[place] = 0;
     chargeSeconds[place] = 0;
   }

@@ -38,10 +38,35 @@ public final class CapProbe {
       long auctionLo,
       int imp,
       CapLookup lookup) {
+    eligibility.begin(snapshot, query, now, Draw.seed(auctionHi, auctionLo));
+    match.begin(snapshot.targeting(), query);
+    match.keep(snapshot.targeting().open());
+    return walk(snapshot, imp, lookup, false);
+  }
+
+  /**
+   * The same of a deal that the imp names. A line item that is asked about for the imp already is
+   * not asked about again.
+   */
+  public int collect(
+      CatalogueSnapshot snapshot,
+      AdQuery query,
+      DealOffer offer,
+      long now,
+      long auctionHi,
+      long auctionLo,
+      int imp,
+      CapLookup lookup) {
+    eligibility.begin(snapshot, query, offer, now, Draw.seed(auctionHi, auctionLo));
+    match.begin(snapshot.targeting(), query);
+    match.keep(snapshot.targeting().deal(offer.terms().ordinal()));
+    return walk(snapshot, imp, lookup, true);
+  }
+
+  private int walk(CatalogueSnapshot snapshot, int imp, CapLookup lookup, boolean again) {
     LineItemIndex lineItems = snapshot.lineItems();
     CapIndex caps = snapshot.caps();
-    eligibility.begin(snapshot, query, now, Draw.seed(auctionHi, auctionLo));
-    match.beginCapped(snapshot.targeting(), query);
+    match.keep(snapshot.targeting().capped());
     int added = 0;
     while (match.nextBlock()) {
       for (int i = 0; i < match.wordCount(); i++) {
@@ -51,6 +76,9 @@ public final class CapProbe {
             return added;
           }
           if (eligibility.check(ordinal) == Reason.NONE) {
+            if (again && lookup.has(imp, lineItems.id(ordinal))) {
+              continue;
+            }
             if (!lookup.add(imp, lineItems.id(ordinal), caps.scopes(ordinal))
                 || ++added == MAX_PER_IMP) {
               return added;

@@ -8,7 +8,9 @@ import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.frequency.CapVerdicts;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
+import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.money.Cpm;
 
 /**
  * Decides which line items bid. Ordinals go by price, so that those the index lets through come
@@ -31,6 +33,7 @@ public final class Chooser {
   private final IndexMatch match = new IndexMatch();
   private final Eligibility eligibility = new Eligibility();
   private final TieGroup ties = new TieGroup();
+  private final DealOffers none = new DealOffers();
   private LineItemIndex lineItems;
   private CapIndex caps;
   private boolean hasCaps;
@@ -41,6 +44,10 @@ public final class Chooser {
   private int maxBids;
   private long nowMillis;
   private Candidates out;
+
+  // The deals of the imp, and the one that is decided on; null in the open auction.
+  private DealOffers offers;
+  private DealOffer offer;
   private int withoutLease;
   private int exhausted;
   private long groupCpmMicros;
@@ -76,14 +83,83 @@ public final class Chooser {
       long auctionHi,
       long auctionLo,
       Candidates candidates) {
+    return choose(snapshot, adQuery, none, budgetGate, now, auctionHi, auctionLo, candidates);
+  }
+
+  /**
+   * The same beside the bids on an imp's deals: a line item that bids on one of them makes no other
+   * bid.
+   *
+   * @param decided the imp's deals, as {@link #chooseOnDeals} has left them
+   */
+  public int choose(
+      CatalogueSnapshot snapshot,
+      AdQuery adQuery,
+      DealOffers decided,
+      BudgetGate budgetGate,
+      long now,
+      long auctionHi,
+      long auctionLo,
+      Candidates candidates) {
+    offers = decided;
+    offer = null;
+    long seed = Draw.seed(auctionHi, auctionLo);
+    begin(snapshot, adQuery, budgetGate, now, seed, candidates);
+    maxBids = Math.min(adQuery.maxBids(), Candidates.MAX);
+    eligibility.begin(snapshot, adQuery, now, seed);
+    match.begin(snapshot.targeting(), adQuery);
+    match.keep(snapshot.targeting().open());
+    walk();
+    return candidates.winnerCount();
+  }
+
+  /**
+   * Finds for each deal that an imp names the best of its line items, and reserves what they may
+   * cost: in the order of the offers, a line item for one deal at most. Ties are drawn as in {@link
+   * #choose}.
+   *
+   * @param toDecide its offers' candidates are overwritten
+   * @return how many deals are bid on
+   */
+  public int chooseOnDeals(
+      CatalogueSnapshot snapshot,
+      AdQuery adQuery,
+      DealOffers toDecide,
+      BudgetGate budgetGate,
+      long now,
+      long auctionHi,
+      long auctionLo) {
+    offers = toDecide;
+    long seed = Draw.seed(auctionHi, auctionLo);
+    int bids = 0;
+    for (int i = 0; i < toDecide.count(); i++) {
+      offer = toDecide.get(i);
+      begin(snapshot, adQuery, budgetGate, now, seed, offer.candidates());
+      if (offer.refused() == Reason.NONE) {
+        maxBids = 1;
+        eligibility.begin(snapshot, adQuery, offer, now, seed);
+        match.begin(snapshot.targeting(), adQuery);
+        match.keep(snapshot.targeting().deal(offer.terms().ordinal()));
+        walk();
+        bids += offer.hasBid() ? 1 : 0;
+      }
+    }
+    return bids;
+  }
+
+  private void begin(
+      CatalogueSnapshot snapshot,
+      AdQuery adQuery,
+      BudgetGate budgetGate,
+      long now,
+      long seed,
+      Candidates candidates) {
     lineItems = snapshot.lineItems();
     caps = snapshot.caps();
     hasCaps = !caps.isEmpty() && budgetGate != null;
     query = adQuery;
     gate = budgetGate;
-    maxBids = Math.min(adQuery.maxBids(), Candidates.MAX);
     nowMillis = now;
-    long seed = Draw.seed(auctionHi, auctionLo);
     out = candidates;
     withoutLease = 0;
     exhausted = 0;
@@ -91,10 +167,6 @@ public final class Chooser {
     lastWinnerCpmMicros = -1;
     candidates.clear();
     ties.begin(lineItems, seed);
-    eligibility.begin(snapshot, adQuery, now, seed);
-    match.begin(snapshot.targeting(), adQuery);
-    walk();
-    return candidates.winnerCount();
   }
 
   /** Gives back what a winner reserved, because its bid was not sent after all. */
@@ -103,7 +175,7 @@ public final class Chooser {
         candidates.lineItemId(candidate),
         candidates.leaseId(candidate),
         candidates.reservedMicros(candidate),
-        candidates.chargeMicros(candidate),
+        candidates.heldMicros(candidate),
         candidates.reservedExpirySecond(candidate));
   }
 
@@ -176,13 +248,18 @@ public final class Chooser {
 
   private void offer(int ordinal, int creative) {
     long id = lineItems.id(ordinal);
+    if (offers.isBidder(id)) {
+      return;
+    }
     if (out.winnerCount() == maxBids) {
       Reason reason = groupCpmMicros == lastWinnerCpmMicros ? Reason.LOST_TIE : Reason.OUTBID;
       out.add(ordinal, id, groupCpmMicros, creative, reason);
       return;
     }
+    long price = price();
+    long charge = chargeMicros(ordinal, price);
     if (gate == null) {
-      out.addWinner(ordinal, id, groupCpmMicros, creative);
+      out.addWinner(ordinal, id, price, charge, creative);
       lastWinnerCpmMicros = groupCpmMicros;
       return;
     }
@@ -190,19 +267,15 @@ public final class Chooser {
       out.add(ordinal, id, groupCpmMicros, creative, Reason.NO_LEASE);
       return;
     }
-    long charge = query.test() ? 0 : lineItems.chargeMicros(ordinal);
+    long held = query.test() ? 0 : charge;
     int after = lineItems.model(ordinal).chargeSeconds();
     long lease =
         gate.tryReserve(
-            id,
-            charge,
-            lineItems.chargesPerMillion(ordinal),
-            query.ttlSeconds() + after,
-            nowMillis);
+            id, held, lineItems.chargesPerMillion(ordinal), query.ttlSeconds() + after, nowMillis);
     if (lease > 0) {
-      int winner = out.addWinner(ordinal, id, groupCpmMicros, creative);
+      int winner = out.addWinner(ordinal, id, price, charge, creative);
       out.pay(winner, lease, gate.grantedLeaseAmountMicros());
-      out.reserve(winner, charge, gate.grantedReserveMicros(), gate.grantedExpirySecond(), after);
+      out.reserve(winner, held, gate.grantedReserveMicros(), gate.grantedExpirySecond(), after);
       lastWinnerCpmMicros = groupCpmMicros;
     } else {
       Reason reason = Reason.of((int) -lease);
@@ -210,5 +283,18 @@ public final class Chooser {
       exhausted += reason == Reason.NO_LEASE ? 0 : 1;
       out.add(ordinal, id, groupCpmMicros, creative, reason);
     }
+  }
+
+  /** What is bid before the margin: of a fixed price what leaves just that. */
+  private long price() {
+    return offer != null && offer.isFixed()
+        ? Cpm.beforeMargin(offer.floorCpmMicros(), query.marginBasisPoints())
+        : groupCpmMicros;
+  }
+
+  /** Who pays for impressions pays the deal's fixed price for them. */
+  private long chargeMicros(int ordinal, long price) {
+    boolean atPrice = offer != null && offer.isFixed() && lineItems.model(ordinal) == BidModel.CPM;
+    return atPrice ? Cpm.perImpression(price) : lineItems.chargeMicros(ordinal);
   }
 }

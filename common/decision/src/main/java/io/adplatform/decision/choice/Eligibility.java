@@ -3,6 +3,7 @@ package io.adplatform.decision.choice;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.Cpm;
@@ -17,17 +18,36 @@ final class Eligibility {
 
   private CatalogueSnapshot snapshot;
   private AdQuery query;
+  private DealOffer offer;
   private long nowMillis;
   private long seed;
   private long lowestBidCpmMicros;
   private int creativeOrdinal;
 
+  /** Starts on a decision without a deal. */
   void begin(CatalogueSnapshot catalogue, AdQuery adQuery, long now, long auctionSeed) {
+    begin(catalogue, adQuery, adQuery.floorCpmMicros(), now, auctionSeed);
+    offer = null;
+  }
+
+  /** Starts on a decision on a deal, whose floor stands in place of the query's. */
+  void begin(
+      CatalogueSnapshot catalogue, AdQuery adQuery, DealOffer deal, long now, long auctionSeed) {
+    begin(catalogue, adQuery, deal.floorCpmMicros(), now, auctionSeed);
+    offer = deal;
+  }
+
+  private void begin(
+      CatalogueSnapshot catalogue,
+      AdQuery adQuery,
+      long floorCpmMicros,
+      long now,
+      long auctionSeed) {
     snapshot = catalogue;
     query = adQuery;
     nowMillis = now;
     seed = auctionSeed;
-    long lowest = lowestBid(adQuery.floorCpmMicros(), adQuery.marginBasisPoints());
+    long lowest = lowestBid(floorCpmMicros, adQuery.marginBasisPoints());
     // What bids nothing is below every floor, also one of nothing.
     lowestBidCpmMicros = Math.max(1, lowest);
   }
@@ -75,7 +95,11 @@ final class Eligibility {
     for (int i = 0; i < count; i++) {
       int place = first + i < count ? first + i : first + i - count;
       int creative = lineItems.creativeOrdinal(from + place);
-      Reason refused = snapshot.creatives().traits(creative).refusedBy(query);
+      CreativeTraits traits = snapshot.creatives().traits(creative);
+      Reason refused = traits.refusedBy(query);
+      if (refused == Reason.NONE && offer != null && !offer.allows(traits)) {
+        refused = Reason.DEAL_ADVERTISER_NOT_ALLOWED;
+      }
       if (refused == Reason.NONE) {
         creativeOrdinal = creative;
         return Reason.NONE;

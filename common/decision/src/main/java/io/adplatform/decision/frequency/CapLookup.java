@@ -115,6 +115,11 @@ public final class CapLookup implements CapVerdicts {
     return true;
   }
 
+  /** Whether a line item is a candidate of an imp. */
+  public boolean has(int imp, long lineItemId) {
+    return find(imp, lineItemId) >= 0;
+  }
+
   /** How many candidates there are. */
   public int count() {
     return count;

@@ -2,6 +2,7 @@ package io.adplatform.decision.query;
 
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
+import io.adplatform.decision.choice.DealOffers;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.AdRestrictions;
 import io.adplatform.decision.targeting.BlockableTexts;
@@ -26,6 +27,9 @@ import java.nio.charset.StandardCharsets;
 public final class AdQueryMapper {
   /** Seconds that a bid holds, by where it is shown: pages render at once, apps keep ads ready. */
   public static final int WEB_TTL_SECONDS = 60;
+
+  /** A bid is positive, whatever the floor: CPM micros. */
+  public static final long LEAST_PRICE = 1;
 
   /** See {@link #WEB_TTL_SECONDS}. */
   public static final int APP_TTL_SECONDS = 300;
@@ -58,9 +62,11 @@ public final class AdQueryMapper {
 
   private final boolean secureEndpoint;
   private final byte[] seat;
+  private final TermsMapper terms;
   private final CountryClock clock = new CountryClock();
   private final DeviceMapper devices = new DeviceMapper();
   private SupplyPartner partner;
+  private CatalogueSnapshot catalogue;
   private long nowMillis;
   private BlockableTexts blockableTexts;
   private int currency;
@@ -72,13 +78,14 @@ public final class AdQueryMapper {
   public AdQueryMapper(boolean secureEndpoint, String seat) {
     this.secureEndpoint = secureEndpoint;
     this.seat = seat.getBytes(StandardCharsets.UTF_8);
+    terms = new TermsMapper(seat);
   }
 
   /**
    * Starts on a request: fills in what all of its imps share.
    *
    * @param query is reset
-   * @param catalogue whose currencies decide where the request takes several; blocks that none of
+   * @param ofCatalogue whose currencies decide where the request takes several; blocks that none of
    *     its creatives can meet are passed over
    * @param atMillis now, since 1970
    * @return why nothing of the request can be answered, or NONE
@@ -86,10 +93,11 @@ public final class AdQueryMapper {
   public Reason begin(
       BidRequest request,
       SupplyPartner ofPartner,
-      CatalogueSnapshot catalogue,
+      CatalogueSnapshot ofCatalogue,
       long atMillis,
       AdQuery query) {
     partner = ofPartner;
+    catalogue = ofCatalogue;
     nowMillis = atMillis;
     blockableTexts = catalogue.creatives().blockableTexts();
     currency = currencyOf(request, catalogue.lineItems());
@@ -121,9 +129,9 @@ public final class AdQueryMapper {
   }
 
   /**
-   * Fills in what one imp asks for.
+   * Fills in what one imp asks for, all but its terms.
    *
-   * @return why it cannot be answered, or NONE
+   * @return why it cannot be answered at all, or NONE
    */
   public Reason imp(BidRequest request, Imp imp, AdQuery query) {
     query.resetImp();
@@ -142,15 +150,26 @@ public final class AdQueryMapper {
     if (!imp.banner) {
       return Reason.FORMAT_NOT_SERVED;
     }
-    if (imp.privateAuction) {
-      return Reason.PRIVATE_AUCTION;
-    }
-    if (imp.secure == 1 && !secureEndpoint) {
-      return Reason.INSECURE_ENDPOINT;
-    }
-    return imp.floorCpmMicros > 0 && imp.floorCurrency != currency
-        ? Reason.CURRENCY_NOT_SERVED
-        : Reason.NONE;
+    return imp.secure == 1 && !secureEndpoint ? Reason.INSECURE_ENDPOINT : Reason.NONE;
+  }
+
+  /**
+   * Sets the floor of the imp's open auction: the higher of the imp's and of that of our floor
+   * rule, at least 1. To be called after {@link #imp}.
+   *
+   * @return why nobody can bid without a deal, or NONE
+   */
+  public Reason open(BidRequest request, Imp imp, AdQuery query) {
+    return terms.open(request, imp, partner, catalogue, query);
+  }
+
+  /**
+   * Fills in the deals that the imp names and that are known here. To be called after {@link #imp}.
+   *
+   * @param into is cleared
+   */
+  public void deals(BidRequest request, Imp imp, AdQuery query, DealOffers into) {
+    terms.deals(request, imp, partner, catalogue, nowMillis, query, into);
   }
 
   private static void restrict(byte[] bytes, Imp imp, AdRestrictions restrictions) {

@@ -280,6 +280,11 @@ public final class AdQuery {
     region = packRegion(country, buffer, offset, length);
   }
 
+  /** The country and the region of it as one number; 0 where one of them is unknown. */
+  public long region() {
+    return region;
+  }
+
   /** Code of {@link io.adplatform.wire.targeting.DeviceType}. */
   public void deviceType(int code) {
     deviceType = code;
@@ -463,7 +468,7 @@ public final class AdQuery {
     }
   }
 
-  private static boolean startsWithWww(byte[] buffer, int offset, int length) {
+  static boolean startsWithWww(byte[] buffer, int offset, int length) {
     return length > 4
         && TextHash.fold(buffer[offset]) == 'w'
         && TextHash.fold(buffer[offset + 1]) == 'w'

@@ -31,6 +31,9 @@ public final class CreativeTraits {
   /** By category: the hashes of itself and of those above it. */
   private final long[][] ownCategoryHashes;
 
+  /** By domain: the hashes of itself and of those above it. */
+  private final long[][] ownDomainHashes;
+
   /** The traits of a creative. */
   public CreativeTraits(Creative creative) {
     size = AdQuery.packSize(creative.width(), creative.height());
@@ -49,6 +52,10 @@ public final class CreativeTraits {
     ownCategoryHashes =
         creative.categories().stream()
             .map(category -> hashes(bytes(withPrefixes(List.of(category)))))
+            .toArray(long[][]::new);
+    ownDomainHashes =
+        creative.advertiserDomains().stream()
+            .map(domain -> hashes(bytes(withSuffixes(List.of(domain)))))
             .toArray(long[][]::new);
   }
 
@@ -84,6 +91,11 @@ public final class CreativeTraits {
       return Reason.CREATIVE_INSECURE;
     }
     return refusedBy(query.restrictions());
+  }
+
+  /** By domain of its advertiser: {@link TextHash} of itself and of those above it. */
+  long[][] ownDomainHashes() {
+    return ownDomainHashes;
   }
 
   /** Shows what of it may be blocked. */

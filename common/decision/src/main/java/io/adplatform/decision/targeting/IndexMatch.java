@@ -18,8 +18,8 @@ public final class IndexMatch {
   /** Words of a block: bit {@code i % 64} of word {@code i / 64} is ordinal {@code base + i}. */
   public static final int WORDS = OrdinalSet.WORDS;
 
-  /** One for each attribute, day-parts, creative sizes, currency, caps. */
-  private static final int MAX_CONSTRAINTS = Attribute.values().length + 4;
+  /** One for each attribute, day-parts, creative sizes, currency, caps, open or a deal. */
+  private static final int MAX_CONSTRAINTS = Attribute.values().length + 5;
 
   private static final int FIRST_SETS = 64;
 
@@ -110,14 +110,6 @@ public final class IndexMatch {
     constrainTime();
   }
 
-  /** As {@link #begin}, for line items with frequency caps alone. */
-  public void beginCapped(TargetingIndex targetingIndex, AdQuery adQuery) {
-    begin(targetingIndex, adQuery);
-    open();
-    addSet(index.capped());
-    close();
-  }
-
   /**
    * Goes on to the next block in which something may match.
    *
@@ -206,15 +198,18 @@ public final class IndexMatch {
   /** Of an attribute of {@link TargetingIndex#MERGED}: one set says all. */
   private void single(Attribute attribute, ValueTable.Entry entry) {
     if (entry == null) {
-      addSingle(index.untargeted(attribute));
+      keep(index.untargeted(attribute));
       return;
     }
-    addSingle(entry.including() == null ? index.untargeted(attribute) : entry.including());
+    keep(entry.including() == null ? index.untargeted(attribute) : entry.including());
     exclude(entry.excluding());
   }
 
-  /** A constraint of one set; none where it lets everything through. */
-  private void addSingle(OrdinalSet set) {
+  /**
+   * A constraint of one set; none where it lets everything through. A caller may add two to the
+   * query just put: who bids without a deal or on one, and who has caps.
+   */
+  public void keep(OrdinalSet set) {
     impossible |= set.count() == 0;
     if (set.count() < index.count()) {
       singles[singleCount++] = set;
@@ -273,8 +268,7 @@ public final class IndexMatch {
   private void constrainTime() {
     TargetingIndex.Dayparts dayparts = index.dayparts();
     boolean known = query.minuteOfWeek >= 0;
-    addSingle(
-        known ? dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR] : dayparts.untargeted());
+    keep(known ? dayparts.hours()[query.minuteOfWeek / MINUTES_PER_HOUR] : dayparts.untargeted());
   }
 
   /** Begins the constraint of an attribute: whoever does not target it is let through. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * It therefore takes space, and its blocks take time, by what is in it. (The layout follows Roaring
  * bitmaps, Lemire et al., 2016, with smaller blocks.) Any thread.
  */
-final class OrdinalSet {
+public final class OrdinalSet {
   /**
    * Words of a block: so few that most auctions are decided in the first, and the loops over them
    * are still worth their setting up.

@@ -26,6 +26,9 @@ public final class TargetingCompiler {
   private final int[][] ranges;
   private final OrdinalList severalKeys = new OrdinalList();
   private final OrdinalList capped = new OrdinalList();
+  private final OrdinalList open = new OrdinalList();
+  private final List<OrdinalSet> deals = new ArrayList<>();
+  private boolean dealOnly;
   private final int[][][] keyEntries;
   private int ordinal;
 
@@ -76,12 +79,30 @@ public final class TargetingCompiler {
       }
     }
     currencies.number(currency, false).add(ordinal);
+    if (!dealOnly) {
+      open.add(ordinal);
+    }
+    dealOnly = false;
     ordinal++;
   }
 
   /** Says that the line item to be added next has frequency caps. */
   public void markCapped() {
     capped.add(ordinal);
+  }
+
+  /** Says that the line item to be added next bids on deals alone. */
+  public void markDealOnly() {
+    dealOnly = true;
+  }
+
+  /**
+   * Adds the next deal: deals have ordinals too, from 0.
+   *
+   * @param ordinals of the line items that bid on it, ascending, each once
+   */
+  public void addDeal(int[] ordinals) {
+    deals.add(OrdinalSet.of(ordinals, ordinals.length, count));
   }
 
   /** The index of what was added. */
@@ -111,7 +132,8 @@ public final class TargetingCompiler {
         new TargetingIndex.KeyGroups(severalKeys.compile(count), keyEntries),
         creativeSizes.compile(count, OrdinalList.EMPTY),
         currencies.compile(count, OrdinalList.EMPTY),
-        capped.compile(count));
+        new TargetingIndex.Subsets(
+            capped.compile(count), open.compile(count), deals.toArray(new OrdinalSet[0])));
   }
 
   private void addAll(Attribute attribute, List<String> texts, boolean exclude) {

@@ -35,7 +35,7 @@ public final class TargetingIndex {
   private final KeyGroups keyGroups;
   private final ValueTable creativeSizes;
   private final ValueTable currencies;
-  private final OrdinalSet capped;
+  private final Subsets subsets;
 
   TargetingIndex(
       int count,
@@ -45,7 +45,7 @@ public final class TargetingIndex {
       KeyGroups keyGroups,
       ValueTable creativeSizes,
       ValueTable currencies,
-      OrdinalSet capped) {
+      Subsets subsets) {
     this.count = count;
     this.values = values;
     this.untargeted = untargeted;
@@ -53,7 +53,7 @@ public final class TargetingIndex {
     this.keyGroups = keyGroups;
     this.creativeSizes = creativeSizes;
     this.currencies = currencies;
-    this.capped = capped;
+    this.subsets = subsets;
   }
 
   /** How many line items there are. */
@@ -90,9 +90,28 @@ public final class TargetingIndex {
   }
 
   /** Line items with frequency caps. */
-  OrdinalSet capped() {
-    return capped;
+  public OrdinalSet capped() {
+    return subsets.capped;
   }
+
+  /** Line items that bid without a deal. */
+  public OrdinalSet open() {
+    return subsets.open;
+  }
+
+  /** Line items that bid on a deal, by its ordinal. */
+  public OrdinalSet deal(int ordinal) {
+    return subsets.deals[ordinal];
+  }
+
+  /**
+   * Line items by what else they are asked for.
+   *
+   * @param capped with frequency caps
+   * @param open that bid without a deal
+   * @param deals by the deal's ordinal: those that bid on it
+   */
+  record Subsets(OrdinalSet capped, OrdinalSet open, OrdinalSet[] deals) {}
 
   /**
    * Line items by the hours of the viewer's week.

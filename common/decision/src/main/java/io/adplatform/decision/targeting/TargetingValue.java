@@ -14,7 +14,7 @@ import java.util.Locale;
  * The values of {@link Targeting} in the form the index looks them up by. Pure functions that
  * allocate; any thread.
  */
-final class TargetingValue {
+public final class TargetingValue {
   private static final int MINUTES_PER_DAY = 24 * 60;
   private static final int MINUTES_PER_HOUR = 60;
   private static final int DAYS = 7;
@@ -57,7 +57,7 @@ final class TargetingValue {
   }
 
   /** The numbers that a value stands for; none where it cannot be read. */
-  static long[] numbers(Attribute attribute, String text) {
+  public static long[] numbers(Attribute attribute, String text) {
     return switch (attribute) {
       case COUNTRY -> one(Country.pack(text));
       case REGION -> one(region(text));

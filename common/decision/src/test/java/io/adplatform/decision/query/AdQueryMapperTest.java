@@ -105,7 +105,8 @@ class AdQueryMapperTest {
 
   private Reason imp(String imp, String besides) {
     Reason reason = begin("{'id':'r','imp':[" + imp + "]" + besides + "}");
-    return reason == Reason.NONE ? mapper.imp(request, request.imp(0), query) : reason;
+    reason = reason == Reason.NONE ? mapper.imp(request, request.imp(0), query) : reason;
+    return reason == Reason.NONE ? mapper.open(request, request.imp(0), query) : reason;
   }
 
   @ParameterizedTest

@@ -20,6 +20,8 @@ import java.util.List;
  * @param pacing null is ASAP, as in documents of former releases
  * @param price what is bid for something else than impressions; null is CPM, as in documents of
  *     former releases, which pass it over and find a bid of 0
+ * @param dealOnly whether it bids on deals alone; false in documents of former releases, which pass
+ *     it over
  */
 public record LineItem(
     long id,
@@ -36,7 +38,8 @@ public record LineItem(
     Targeting targeting,
     List<FrequencyCap> frequencyCaps,
     Pacing pacing,
-    Price price)
+    Price price,
+    boolean dealOnly)
     implements CatalogueEntity {
   /**
    * A bid for something else than impressions.
@@ -164,7 +167,8 @@ public record LineItem(
         targeting,
         frequencyCaps,
         pacing,
-        null);
+        null,
+        false);
   }
 
   /** The same, paced otherwise. */
@@ -184,7 +188,29 @@ public record LineItem(
         targeting,
         frequencyCaps,
         otherwise,
-        price);
+        price,
+        dealOnly);
+  }
+
+  /** The same, bidding on deals alone or not. */
+  public LineItem onDealsAlone(boolean alone) {
+    return new LineItem(
+        id,
+        accountId,
+        advertiserId,
+        campaignId,
+        name,
+        status,
+        bidCpmMicros,
+        creativeIds,
+        budget,
+        startAt,
+        endAt,
+        targeting,
+        frequencyCaps,
+        pacing,
+        price,
+        alone);
   }
 
   /** The same, bidding for something else; CPM is left to {@code bidCpmMicros}. */
@@ -205,7 +231,8 @@ public record LineItem(
         targeting,
         frequencyCaps,
         pacing,
-        perMille ? null : new Price(otherwise, amountMicros));
+        perMille ? null : new Price(otherwise, amountMicros),
+        dealOnly);
   }
 
   /** What it pays for. */

@@ -59,7 +59,16 @@ public enum Reason {
   /** A cap of it, its campaign or its advertiser is reached for this user. */
   FREQUENCY_CAPPED(38),
   /** It has caps, and the user's counters are not known: no id, or no answer in time. */
-  FREQUENCY_UNKNOWN(39);
+  FREQUENCY_UNKNOWN(39),
+  // Deals and floors.
+  /** It bids on deals alone, and the imp names none of its own. */
+  DEAL_ONLY(46),
+  /** The deal's {@code wseat} leaves our seat out. */
+  DEAL_SEAT_NOT_ALLOWED(47),
+  /** A {@code wadomain} of the deal leaves a domain of its creative out. */
+  DEAL_ADVERTISER_NOT_ALLOWED(48),
+  /** The floor is in another currency than the bids, and no rate between the two is known. */
+  NO_EXCHANGE_RATE(49);
 
   private static final Reason[] BY_CODE = new Reason[64];
 

@@ -94,6 +94,12 @@ public final class BidRequest {
   /** What was wrong with the first of them; NONE where all were good. */
   public ReadFailure firstBadImp = ReadFailure.NONE;
 
+  /** Deals beyond {@link Imp#MAX_DEALS} of an imp, dropped. */
+  public int surplusDeals;
+
+  /** Deals without an id, or with a field that nobody can read, dropped. */
+  public int badDeals;
+
   private static final int FIRST_CAPACITY = 16 * 1024;
 
   private final Imp[] imps = new Imp[MAX_IMPS];
@@ -167,6 +173,8 @@ public final class BidRequest {
     unknown.clear();
     surplusImps = 0;
     badImps = 0;
+    surplusDeals = 0;
+    badDeals = 0;
     firstBadImp = ReadFailure.NONE;
     impCount = 0;
   }

@@ -35,6 +35,7 @@ public final class BidResponseWriter {
   private static final byte[] IMP_ID = ascii("\",\"impid\":\"");
   private static final byte[] PRICE = ascii("\",\"price\":");
   private static final byte[] CAMPAIGN = ascii(",\"cid\":\"");
+  private static final byte[] DEAL = ascii("\",\"dealid\":\"");
   private static final byte[] EXPIRY = ascii("\",\"exp\":");
   private static final byte[] END = ascii("]}]}");
 
@@ -44,6 +45,7 @@ public final class BidResponseWriter {
   private byte[] bytes = new byte[FIRST_CAPACITY];
   private int at;
   private int bids;
+  private long deal;
 
   /**
    * @param seat under which all bids are made
@@ -72,6 +74,7 @@ public final class BidResponseWriter {
   public void begin(BidRequest request, long auctionHi, long auctionLo, int currency) {
     at = 0;
     bids = 0;
+    deal = Span.NONE;
     byte[] seat = seats[currency];
     reserve(RESPONSE_OVERHEAD + seat.length + Span.length(request.rawId));
     put(ID);
@@ -79,6 +82,15 @@ public final class BidResponseWriter {
     put(BID_ID);
     putAuctionId(auctionHi, auctionLo);
     put(seat);
+  }
+
+  /**
+   * Says which deal the next bid is on.
+   *
+   * @param rawId the deal's id as the request spells it, NONE for a bid on no deal
+   */
+  public void deal(long rawId) {
+    deal = rawId;
   }
 
   /**
@@ -98,7 +110,7 @@ public final class BidResponseWriter {
       int expirySeconds,
       CreativeTemplate creative,
       byte[] token) {
-    reserve(BID_OVERHEAD + Span.length(imp.rawId) + creative.length());
+    reserve(bidLength(imp, creative));
     if (bids++ > 0) {
       bytes[at++] = ',';
     }
@@ -110,6 +122,11 @@ public final class BidResponseWriter {
     at = Decimal.write(priceCpmMicros, bytes, at);
     put(CAMPAIGN);
     at = Decimal.writeWhole(campaignId, bytes, at);
+    if (deal != Span.NONE) {
+      put(DEAL);
+      put(request.bytes(), deal);
+      deal = Span.NONE;
+    }
     put(EXPIRY);
     at = Decimal.writeWhole(expirySeconds, bytes, at);
     at = creative.write(token, bytes, at);
@@ -117,12 +134,15 @@ public final class BidResponseWriter {
   }
 
   /**
-   * Whether the response stays within {@link #MAX_LENGTH} with a bid; the first always has room.
+   * Whether the response stays within {@link #MAX_LENGTH} with a bid on the deal that was named, if
+   * one was; the first bid always has room.
    */
   public boolean hasRoom(Imp imp, CreativeTemplate creative) {
-    return bids == 0
-        || at + BID_OVERHEAD + Span.length(imp.rawId) + creative.length() + END.length
-            <= MAX_LENGTH;
+    return bids == 0 || at + bidLength(imp, creative) + END.length <= MAX_LENGTH;
+  }
+
+  private int bidLength(Imp imp, CreativeTemplate creative) {
+    return BID_OVERHEAD + Span.length(imp.rawId) + Span.length(deal) + creative.length();
   }
 
   /**

@@ -4,12 +4,21 @@ import io.adplatform.wire.json.IntList;
 import io.adplatform.wire.json.Span;
 import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
+import java.util.Arrays;
 
 /**
  * One {@code imp} with its {@code banner} (OpenRTB 2.6, 3.2.4 to 3.2.11); texts are spans of the
  * request.
  */
 public final class Imp {
+  /**
+   * Deals read of one imp; those after are dropped and counted. Honest imps have a dozen: the bound
+   * keeps a slot small, and what a lane does per imp.
+   */
+  public static final int MAX_DEALS = 64;
+
+  private static final int FIRST_DEALS = 4;
+
   /** {@code imp[].id}; never absent. */
   public long id;
 
@@ -91,6 +100,9 @@ public final class Imp {
   /** {@code pmp.deals}, raw. */
   public long deals;
 
+  private ImpDeal[] readDeals = new ImpDeal[FIRST_DEALS];
+  private int dealCount;
+
   /** {@code ext.data}: key, value, key, value…; a list of values repeats its key. */
   public final SpanList keyValues = new SpanList();
 
@@ -99,6 +111,34 @@ public final class Imp {
 
   /** The whole object, raw. */
   public long whole;
+
+  /** How many deals it has. */
+  public int dealCount() {
+    return dealCount;
+  }
+
+  /** A deal, by index below {@link #dealCount()}. */
+  public ImpDeal deal(int index) {
+    return readDeals[index];
+  }
+
+  /** The next free deal, reset; it counts once {@link #keepDeal()} is called. */
+  ImpDeal nextDeal() {
+    if (dealCount == readDeals.length) {
+      readDeals = Arrays.copyOf(readDeals, 2 * dealCount);
+    }
+    ImpDeal deal = readDeals[dealCount];
+    if (deal == null) {
+      deal = new ImpDeal();
+      readDeals[dealCount] = deal;
+    }
+    deal.reset();
+    return deal;
+  }
+
+  void keepDeal() {
+    dealCount++;
+  }
 
   void reset() {
     id = Span.NONE;
@@ -128,6 +168,7 @@ public final class Imp {
     privateAuction = false;
     pmp = Span.NONE;
     deals = Span.NONE;
+    dealCount = 0;
     keyValues.clear();
     ext = Span.NONE;
     whole = Span.NONE;

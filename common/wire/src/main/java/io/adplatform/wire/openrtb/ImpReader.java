@@ -57,6 +57,29 @@ final class ImpReader {
   private static final int DEALS = 1;
   private static final KeyTable PMP_KEYS = new KeyTable("private_auction", "deals");
 
+  private static final int DEAL_ID = 0;
+  private static final int DEAL_FLOOR = 1;
+  private static final int DEAL_FLOORCUR = 2;
+  private static final int DEAL_AT = 3;
+  private static final int WSEAT = 4;
+  private static final int WADOMAIN = 5;
+  private static final int GUAR = 6;
+  private static final int MINCPMPERSEC = 7;
+  private static final int DURFLOORS = 8;
+  private static final int DEAL_EXT = 9;
+  private static final KeyTable DEAL_KEYS =
+      new KeyTable(
+          "id",
+          "bidfloor",
+          "bidfloorcur",
+          "at",
+          "wseat",
+          "wadomain",
+          "guar",
+          "mincpmpersec",
+          "durfloors",
+          "ext");
+
   void read(JsonReader json, BidRequest request, Imp imp) {
     int start = json.valueStart();
     if (!json.enterObject()) {
@@ -84,8 +107,8 @@ final class ImpReader {
         case VIDEO -> imp.video = json.readRawObject();
         case AUDIO -> imp.audio = json.readRawObject();
         case NATIVE -> imp.nativeAd = json.readRawObject();
-        case BIDFLOOR -> readFloor(json, imp);
-        case BIDFLOORCUR -> readFloorCurrency(json, request, imp);
+        case BIDFLOOR -> imp.floorCpmMicros = readPrice(json);
+        case BIDFLOORCUR -> imp.floorCurrency = readCurrency(json, request);
         case TAGID -> imp.tagId = json.readText();
         case INSTL -> imp.interstitial = json.readInt(0) == 1;
         case EXP -> imp.expirySeconds = Math.max(-1, json.readInt(-1));
@@ -106,21 +129,20 @@ final class ImpReader {
     imp.secure = Math.max(imp.secure, json.readInt(-1));
   }
 
-  private static void readFloor(JsonReader json, Imp imp) {
+  private static long readPrice(JsonReader json) {
     long micros = json.readMicros(0);
     if (micros == Decimal.TOO_LARGE || micros < 0) {
       json.fault(ReadFailure.OUT_OF_RANGE);
-    } else {
-      imp.floorCpmMicros = micros;
+      return 0;
     }
+    return micros;
   }
 
-  private static void readFloorCurrency(JsonReader json, BidRequest request, Imp imp) {
+  private static int readCurrency(JsonReader json, BidRequest request) {
     long letters = json.readText();
-    if (letters != Span.NONE) {
-      imp.floorCurrency =
-          CurrencyCode.numeric(request.bytes(), Span.offset(letters), Span.length(letters));
-    }
+    return letters == Span.NONE
+        ? CurrencyCode.USD
+        : CurrencyCode.numeric(request.bytes(), Span.offset(letters), Span.length(letters));
   }
 
   private static void readBanner(JsonReader json, BidRequest request, Imp imp) {
@@ -205,10 +227,68 @@ final class ImpReader {
       seen = json.once(seen, field);
       switch (field) {
         case PRIVATE_AUCTION -> imp.privateAuction = json.readInt(0) == 1;
-        case DEALS -> imp.deals = json.readRawArray();
+        case DEALS -> readDeals(json, request, imp);
         default -> throw new IllegalStateException("field " + field);
       }
     }
     imp.pmp = json.since(start);
+  }
+
+  /** A deal that cannot be read is dropped alone: the imp can be bought without it. */
+  private static void readDeals(JsonReader json, BidRequest request, Imp imp) {
+    int start = json.valueStart();
+    if (!json.enterArray()) {
+      return;
+    }
+    ReadFailure ofImp = json.takeFault();
+    int offset = json.faultOffset();
+    while (json.nextElement()) {
+      if (imp.dealCount() == Imp.MAX_DEALS) {
+        request.surplusDeals++;
+        json.skip();
+        continue;
+      }
+      ImpDeal deal = imp.nextDeal();
+      readDeal(json, request, deal);
+      if (json.takeFault() == ReadFailure.NONE && Span.length(deal.id) > 0) {
+        imp.keepDeal();
+      } else {
+        request.badDeals++;
+      }
+    }
+    json.restoreFault(ofImp, offset);
+    imp.deals = json.since(start);
+  }
+
+  private static void readDeal(JsonReader json, BidRequest request, ImpDeal deal) {
+    if (!json.enterObject()) {
+      return;
+    }
+    long seen = 0;
+    int field;
+    while ((field = json.nextField(DEAL_KEYS)) != JsonReader.END) {
+      if (field == KeyTable.UNKNOWN) {
+        json.skip();
+        request.unknown.add(json.member());
+        continue;
+      }
+      seen = json.once(seen, field);
+      switch (field) {
+        case DEAL_ID -> {
+          deal.id = json.readText();
+          deal.rawId = json.rawText();
+        }
+        case DEAL_FLOOR -> deal.floorCpmMicros = readPrice(json);
+        case DEAL_FLOORCUR -> deal.floorCurrency = readCurrency(json, request);
+        case DEAL_AT -> deal.auctionType = json.readInt(ImpDeal.TYPE_OF_REQUEST);
+        case WSEAT -> json.readTexts(deal.allowedSeats);
+        case WADOMAIN -> json.readTexts(deal.allowedDomains);
+        case GUAR -> deal.guaranteed = json.readInt(0) == 1;
+        case MINCPMPERSEC -> deal.minCpmPerSecondMicros = readPrice(json);
+        case DURFLOORS -> deal.durationFloors = json.readRawArray();
+        case DEAL_EXT -> deal.ext = json.readRawObject();
+        default -> throw new IllegalStateException("field " + field);
+      }
+    }
   }
 }

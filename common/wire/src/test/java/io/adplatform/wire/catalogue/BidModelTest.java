@@ -11,6 +11,7 @@ import io.adplatform.wire.targeting.Targeting;
 import io.adplatform.wire.token.Token;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -103,6 +104,35 @@ class BidModelTest {
       assertEquals(kind == SignalKind.VIEW, BidModel.VCPM.charges(kind.value()));
       assertEquals(kind == SignalKind.CONVERSION, BidModel.CPA.charges(kind.value()));
     }
+  }
+
+  @Test
+  void shouldReadDocumentsOfFormerReleasesAsBiddingWithoutDealsToo() {
+    LineItem item =
+        new LineItem(
+                1,
+                1,
+                1,
+                1,
+                "x",
+                Status.ACTIVE,
+                2_500_000,
+                List.of(1L),
+                Budget.UNBOUNDED,
+                null,
+                null,
+                Targeting.ANY)
+            .onDealsAlone(true);
+    String document = new String(CatalogueCodec.write(item), StandardCharsets.UTF_8);
+    String former = document.replace(",\"dealOnly\":true", "");
+    assertTrue(former.length() < document.length(), document);
+    assertEquals(item, CatalogueCodec.read(CatalogueKind.LINE_ITEM, bytes(document)));
+    assertEquals(
+        item.onDealsAlone(false), CatalogueCodec.read(CatalogueKind.LINE_ITEM, bytes(former)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** A node of a former release passes {@code price} over: it finds 0, below every floor. */

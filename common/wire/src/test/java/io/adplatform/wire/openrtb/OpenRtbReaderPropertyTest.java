@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.adplatform.wire.json.ReadFailure;
 import io.adplatform.wire.json.SpanList;
+import io.adplatform.wire.money.CurrencyCode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -54,9 +55,13 @@ class OpenRtbReaderPropertyTest {
     checkInventory(tree);
     checkDevice(tree.path("device"));
     assertEquals(tree.get("imp").size(), request.impCount());
+    badDeals = 0;
+    surplusDeals = 0;
     for (int i = 0; i < request.impCount(); i++) {
       checkImp(tree.get("imp").get(i), request.imp(i));
     }
+    assertEquals(badDeals, request.badDeals);
+    assertEquals(surplusDeals, request.surplusDeals);
     if (tree.has("ext")) {
       assertEquals(tree.get("ext"), JACKSON.readTree(request.text(request.ext)));
     }
@@ -85,16 +90,57 @@ class OpenRtbReaderPropertyTest {
     assertEquals(node.has("banner"), imp.banner);
     assertEquals(node.path("banner").path("w").asInt(), imp.width);
     assertEquals(node.path("secure").asInt(-1), imp.secure);
-    BigDecimal floor = node.has("bidfloor") ? node.get("bidfloor").decimalValue() : BigDecimal.ZERO;
-    assertEquals(
-        floor.movePointRight(6).setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
-        imp.floorCpmMicros);
+    assertEquals(micros(node.path("bidfloor")), imp.floorCpmMicros);
     JsonNode formats = node.path("banner").path("format");
     assertEquals(formats.size(), imp.formatWidths.size());
     for (int i = 0; i < formats.size(); i++) {
       assertEquals(formats.get(i).path("w").asInt(), imp.formatWidths.get(i));
       assertEquals(formats.get(i).path("h").asInt(), imp.formatHeights.get(i));
     }
+    checkDeals(node.path("pmp"), imp);
+  }
+
+  private int badDeals;
+  private int surplusDeals;
+
+  private void checkDeals(JsonNode pmp, Imp imp) {
+    assertEquals(pmp.path("private_auction").asInt() == 1, imp.privateAuction);
+    List<JsonNode> good = new ArrayList<>();
+    List<JsonNode> all = new ArrayList<>();
+    pmp.path("deals").forEach(all::add);
+    int bad = 0;
+    for (JsonNode deal : all) {
+      if (good.size() == Imp.MAX_DEALS) {
+        break;
+      }
+      boolean readable = deal.isObject() && !deal.path("id").asText().isEmpty();
+      bad += readable ? 0 : 1;
+      if (readable) {
+        good.add(deal);
+      }
+    }
+    assertEquals(good.size(), imp.dealCount());
+    badDeals += bad;
+    surplusDeals += all.size() - good.size() - bad;
+    for (int i = 0; i < good.size(); i++) {
+      checkDeal(good.get(i), imp.deal(i));
+    }
+  }
+
+  private void checkDeal(JsonNode node, ImpDeal deal) {
+    assertText(node.get("id"), deal.id);
+    assertEquals(micros(node.path("bidfloor")), deal.floorCpmMicros);
+    assertEquals(micros(node.path("mincpmpersec")), deal.minCpmPerSecondMicros);
+    assertEquals(CurrencyCode.numeric(node.path("bidfloorcur").asText("USD")), deal.floorCurrency);
+    assertEquals(node.path("at").asInt(ImpDeal.TYPE_OF_REQUEST), deal.auctionType);
+    assertEquals(node.path("guar").asInt() == 1, deal.guaranteed);
+    assertTexts(node.path("wseat"), deal.allowedSeats);
+    assertTexts(node.path("wadomain"), deal.allowedDomains);
+  }
+
+  private static long micros(JsonNode price) {
+    BigDecimal units = price.isMissingNode() ? BigDecimal.ZERO : price.decimalValue();
+    return units.movePointRight(6).setScale(0, RoundingMode.HALF_EVEN).longValueExact();
   }
 
   private void checkUnknown(JsonNode tree) throws JsonProcessingException {
@@ -243,15 +289,41 @@ class OpenRtbReaderPropertyTest {
                   }
                 });
           });
-      maybe(
-          () ->
-              imp.put(
-                  "bidfloor",
-                  new BigDecimal(random.nextLong(1_000_000_000_000L))
-                      .movePointLeft(random.nextInt(7, 13))));
+      maybe(() -> imp.put("bidfloor", price()));
+      maybe(() -> imp.set("pmp", pmp()));
       maybe(() -> imp.put("tagid", text()));
       maybe(() -> imp.put("secure", random.nextInt(2)));
       return imp;
+    }
+
+    private BigDecimal price() {
+      return new BigDecimal(random.nextLong(1_000_000_000_000L))
+          .movePointLeft(random.nextInt(7, 13));
+    }
+
+    private ObjectNode pmp() {
+      ObjectNode pmp = JACKSON.createObjectNode();
+      maybe(() -> pmp.put("private_auction", random.nextInt(2)));
+      ArrayNode deals = pmp.putArray("deals");
+      int count = random.nextInt(random.nextInt(20) == 0 ? 2 * Imp.MAX_DEALS : 4);
+      for (int i = 0; i < count; i++) {
+        deals.add(random.nextInt(10) == 0 ? new TextNode("none") : deal());
+      }
+      return pmp;
+    }
+
+    private ObjectNode deal() {
+      ObjectNode deal = JACKSON.createObjectNode();
+      maybe(() -> deal.put("id", text()));
+      maybe(() -> deal.put("bidfloor", price()));
+      maybe(() -> deal.put("bidfloorcur", List.of("EUR", "USD", "JPY").get(random.nextInt(3))));
+      maybe(() -> deal.put("at", random.nextInt(4)));
+      maybe(() -> deal.put("guar", random.nextInt(2)));
+      maybe(() -> deal.put("mincpmpersec", price()));
+      maybe(() -> deal.set("wseat", texts()));
+      maybe(() -> deal.set("wadomain", texts()));
+      maybe(() -> deal.set("ext", JACKSON.createObjectNode().set("y", anything(2))));
+      return deal;
     }
 
     private ObjectNode inventory() {

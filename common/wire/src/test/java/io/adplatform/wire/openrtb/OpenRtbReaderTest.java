@@ -11,6 +11,7 @@ import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -313,6 +314,64 @@ class OpenRtbReaderTest {
     assertEquals(
         List.of("pos", "top", "n", "5", "list", "a", "list", "b", "yes", "true"),
         texts(imp.keyValues));
+  }
+
+  @Test
+  void shouldReadDealsWhoseFloorsInheritNothingOfTheImpPoint8() {
+    readGood(
+        withImp(
+            "'banner':{},'bidfloor':2,'bidfloorcur':'EUR','pmp':{'deals':["
+                + "{'id':'A'},{'id':'B','bidfloor':1.25,'bidfloorcur':'GBP','at':3,'guar':1,"
+                + "'wseat':['s1','s2'],'wadomain':['acme.example'],'mincpmpersec':0.05,"
+                + "'durfloors':[{'mindur':1}],'ext':{'x':1},'new':true}]}"));
+    Imp imp = request.imp(0);
+    assertFalse(imp.privateAuction);
+    assertEquals(2, imp.dealCount());
+    ImpDeal bare = imp.deal(0);
+    assertEquals("A", text(bare.id));
+    assertEquals(0, bare.floorCpmMicros);
+    assertEquals(CurrencyCode.USD, bare.floorCurrency);
+    assertEquals(ImpDeal.TYPE_OF_REQUEST, bare.auctionType);
+    assertFalse(bare.guaranteed);
+    ImpDeal full = imp.deal(1);
+    assertEquals(1_250_000, full.floorCpmMicros);
+    assertEquals(CurrencyCode.numeric("GBP"), full.floorCurrency);
+    assertEquals(ImpDeal.FIXED_PRICE, full.auctionType);
+    assertTrue(full.guaranteed);
+    assertEquals(List.of("s1", "s2"), texts(full.allowedSeats));
+    assertEquals(List.of("acme.example"), texts(full.allowedDomains));
+    assertEquals(50_000, full.minCpmPerSecondMicros);
+    assertEquals("[{\"mindur\":1}]", text(full.durationFloors));
+    assertEquals("{\"x\":1}", text(full.ext));
+    // The next request in the same slot has none.
+    readGood(withImp("'banner':{}"));
+    assertEquals(0, request.imp(0).dealCount());
+  }
+
+  @Test
+  void shouldDropADealThatNobodyCanReadAndKeepItsImpPoint7() {
+    readGood(
+        withImp(
+            "'banner':{},'pmp':{'deals':[{'id':'A','bidfloor':-1},{'bidfloor':1},{'id':''},7,"
+                + "{'id':'B','at':3,'at':1},{'id':'C','wseat':'s1'},{'id':'D'}]}"));
+    Imp imp = request.imp(0);
+    assertEquals(6, request.badDeals);
+    assertEquals(1, imp.dealCount());
+    assertEquals("D", text(imp.deal(0).id));
+    assertEquals(0, request.badImps);
+  }
+
+  @Test
+  void shouldDropAndCountDealsBeyondTheCap() {
+    String deals =
+        IntStream.range(0, Imp.MAX_DEALS + 3)
+            .mapToObj(i -> "{'id':'D" + i + "'}")
+            .collect(Collectors.joining(","));
+    readGood(withImp("'banner':{},'pmp':{'deals':[" + deals + "]}"));
+    Imp imp = request.imp(0);
+    assertEquals(Imp.MAX_DEALS, imp.dealCount());
+    assertEquals(3, request.surplusDeals);
+    assertEquals("D63", text(imp.deal(Imp.MAX_DEALS - 1).id));
   }
 
   @Test
