@@ -39,10 +39,16 @@ public final class Settlement {
   /** Longer than any lease with its tokens lives: a closed one is remembered so long. */
   static final long CLOSED_LEASE_MEMORY_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-  private static final int STATE_VERSION = 2;
+  private static final int STATE_VERSION = 3;
+
+  /** Without the progress of videos. */
+  private static final int STATE_VERSION_NO_VIDEOS = 2;
 
   /** One table and one horizon for signals of all lives. */
   private static final int STATE_VERSION_ONE_HORIZON = 1;
+
+  /** Which part of all auctions is remembered for the progress of videos. */
+  private static final int VIDEO_SHARE = 4;
 
   private static final int NO_LOSS_REASON = 65534;
   private static final int BILLABLE_SHIFT = 1;
@@ -54,6 +60,8 @@ public final class Settlement {
   // By class of life, which is the code of the bid model that a signal is charged by for itself; of
   // CPM is all that ends with its token. What is held of one class makes nothing of another late.
   private final SeenAuctions[] seen = new SeenAuctions[BidModel.values().length];
+  // Progress of videos, which is counted and never charged.
+  private final SeenAuctions seenVideos;
   private final LeaseBalances leases = new LeaseBalances();
   private final NodeJournals nodes = new NodeJournals();
   private Verdict verdict;
@@ -81,6 +89,7 @@ public final class Settlement {
     for (BidModel model : BidModel.values()) {
       seen[model.code()] = new SeenAuctions(Math.max(1, maxAuctions / share(model)));
     }
+    seenVideos = new SeenAuctions(Math.max(1, maxAuctions / VIDEO_SHARE));
   }
 
   /**
@@ -166,7 +175,7 @@ public final class Settlement {
     for (SeenAuctions of : seen) {
       held += of.entries();
     }
-    return held;
+    return held + seenVideos.entries();
   }
 
   /** Leases remembered. */
@@ -254,7 +263,8 @@ public final class Settlement {
 
   private void judge(int kind) {
     long expirySeconds = signal.expirySeconds();
-    SeenAuctions ofLife = seen[lifeClass(kind, signal.flags())];
+    SeenAuctions ofLife =
+        isVideo(settledKind(kind)) ? seenVideos : seen[lifeClass(kind, signal.flags())];
     if ((signal.flags() & FLAG_TEST) != 0) {
       verdict = Verdict.TEST;
     } else if (ofLife.isForgotten(expirySeconds)) {
@@ -334,6 +344,7 @@ public final class Settlement {
     for (SeenAuctions of : seen) {
       of.forget(settledMillis / MILLIS_PER_SECOND);
     }
+    seenVideos.forget(settledMillis / MILLIS_PER_SECOND);
     leases.dropClosedBefore(settledMillis - CLOSED_LEASE_MEMORY_MILLIS);
     mark.wrapAndApplyHeader(out, 0, answerHeader).nodeId(markedNode).settledUpToMillis(upToMillis);
     return MessageHeaderEncoder.ENCODED_LENGTH + mark.encodedLength();
@@ -387,8 +398,19 @@ public final class Settlement {
       case 10 -> SettledKind.WIN;
       case 11 -> SettledKind.BILL;
       case 12 -> SettledKind.LOSS;
+      case 20 -> SettledKind.VIDEO_START;
+      case 21 -> SettledKind.VIDEO_FIRST_QUARTILE;
+      case 22 -> SettledKind.VIDEO_MIDPOINT;
+      case 23 -> SettledKind.VIDEO_THIRD_QUARTILE;
+      case 24 -> SettledKind.VIDEO_COMPLETE;
+      case 25 -> SettledKind.VIDEO_ERROR;
       default -> null;
     };
+  }
+
+  /** Which are remembered apart: the bits of a table are those of all other kinds. */
+  private static boolean isVideo(SettledKind kind) {
+    return kind.value() >= SettledKind.VIDEO_START.value();
   }
 
   /** One of eight bits: those of auctions and further bids, which are no signals, are free. */
@@ -396,13 +418,15 @@ public final class Settlement {
     return switch (settledKind(kind)) {
       case VIEW -> 1;
       case CONVERSION -> 1 << SettledKind.AUCTION.value();
+      case SettledKind video when isVideo(video) ->
+          1 << video.value() - SettledKind.VIDEO_START.value();
       case SettledKind other -> 1 << other.value();
     };
   }
 
   /** The state, to be given to {@link #read}. */
   public byte[] write() {
-    int length = 4 + leases.length() + nodes.length();
+    int length = 4 + seenVideos.length() + leases.length() + nodes.length();
     for (SeenAuctions of : seen) {
       length += of.length();
     }
@@ -411,6 +435,7 @@ public final class Settlement {
     for (SeenAuctions of : seen) {
       of.write(into);
     }
+    seenVideos.write(into);
     leases.write(into);
     nodes.write(into);
     return into.array();
@@ -424,9 +449,12 @@ public final class Settlement {
   public void read(ByteBuffer from) {
     int version = from.getInt();
     switch (version) {
-      case STATE_VERSION -> {
+      case STATE_VERSION, STATE_VERSION_NO_VIDEOS -> {
         for (SeenAuctions of : seen) {
           of.read(from);
+        }
+        if (version == STATE_VERSION) {
+          seenVideos.read(from);
         }
       }
       case STATE_VERSION_ONE_HORIZON -> readOneHorizon(from);
@@ -447,7 +475,8 @@ public final class Settlement {
       from.position(begin);
       int kindBits = 0;
       for (SignalKind kind : SignalKind.values()) {
-        if (kind != SignalKind.NULL_VAL && (model == BidModel.CPM || model.charges(kind.value()))) {
+        if (kind.value() < SignalKind.VIDEO_START.value()
+            && (model == BidModel.CPM || model.charges(kind.value()))) {
           kindBits |= kindBit(kind.value());
         }
       }

@@ -76,6 +76,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private int additionalIds;
   // How long a bid on the present imp may hold.
   private int bidSeconds;
+  // The same with a video.
+  private int videoSeconds;
   private CatalogueSnapshot snapshot;
   // The present request's counters of frequency caps; null where they were not asked for.
   private CapLookup lookup;
@@ -295,11 +297,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
       return reason;
     }
     query.floorCpmMicros(Math.max(LEAST_PRICE, imp.floorCpmMicros));
-    bidSeconds = query.ttlSeconds();
-    if (imp.expirySeconds > 0) {
-      bidSeconds = Math.min(bidSeconds, imp.expirySeconds);
-    }
+    bidSeconds = bounded(query.ttlSeconds(), imp);
     query.ttlSeconds(bidSeconds + BEACON_SECONDS);
+    videoSeconds = bounded(query.ttlSeconds(Format.VIDEO), imp);
+    query.formats().videoTtlSeconds(videoSeconds + BEACON_SECONDS);
     chooser.counters(lookup, index);
     chooser.choose(
         snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
@@ -307,6 +308,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
       countLosses();
     }
     return candidates.reason();
+  }
+
+  private static int bounded(int seconds, Imp imp) {
+    return imp.expirySeconds > 0 ? Math.min(seconds, imp.expirySeconds) : seconds;
   }
 
   private void countLosses() {
@@ -325,10 +330,21 @@ public final class LaneAuctions implements Auctioneer, Agent {
     summary.bidCpmMicros = 0;
     summary.creativeId = 0;
     summary.leaseId = 0;
-    summary.format = imp.banner ? Format.BANNER.code() : 0;
+    summary.format = firstFormat(imp);
     summary.width = Math.min(imp.width, 0xfffe);
     summary.height = Math.min(imp.height, 0xfffe);
     candidates.clear();
+  }
+
+  /** The format of the record of an auction without a bid: the first that is offered. */
+  private static int firstFormat(Imp imp) {
+    if (imp.banner) {
+      return Format.BANNER.code();
+    }
+    if (imp.videoTerms.offered) {
+      return Format.VIDEO.code();
+    }
+    return imp.nativeTerms.offered ? Format.NATIVE.code() : 0;
   }
 
   private void recordNoBid(Reason reason) {
@@ -383,6 +399,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
         Cpm.lessMargin(candidates.priceCpmMicros(winner), query.marginBasisPoints());
     summary.creativeId = snapshot.creatives().id(creative);
     summary.leaseId = candidates.leaseId(winner);
+    summary.format = snapshot.creatives().format(creative).code();
     summary.width = snapshot.creatives().width(creative);
     summary.height = snapshot.creatives().height(creative);
     long position =
@@ -410,6 +427,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** How long a bid holds: its lease may end its token sooner than the format would. */
   private int expirySeconds(int winner) {
     long left = candidates.expirySecond(winner) - summary.timeMillis / 1_000 - BEACON_SECONDS;
-    return (int) Math.max(1, Math.min(bidSeconds, left));
+    boolean video = summary.format == Format.VIDEO.code();
+    return (int) Math.max(1, Math.min(video ? videoSeconds : bidSeconds, left));
   }
 }

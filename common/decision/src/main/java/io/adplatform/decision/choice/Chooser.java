@@ -2,11 +2,13 @@ package io.adplatform.decision.choice;
 
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.CreativeIndex;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.event.Reason;
 
 /**
@@ -31,6 +33,7 @@ public final class Chooser {
   private final Eligibility eligibility = new Eligibility();
   private final TieGroup ties = new TieGroup();
   private LineItemIndex lineItems;
+  private CreativeIndex creatives;
   private CapIndex caps;
   private boolean hasCaps;
   private CapLookup counters;
@@ -76,6 +79,7 @@ public final class Chooser {
       long auctionLo,
       Candidates candidates) {
     lineItems = snapshot.lineItems();
+    creatives = snapshot.creatives();
     caps = snapshot.caps();
     hasCaps = !caps.isEmpty() && budgetGate != null;
     query = adQuery;
@@ -169,6 +173,10 @@ public final class Chooser {
     return (out.winnerCount() == maxBids || hasGivenUp()) && out.isFull();
   }
 
+  private Format format(int creative) {
+    return creatives.traits(creative).format();
+  }
+
   private boolean hasGivenUp() {
     return withoutLease == MAX_WITHOUT_LEASE || exhausted == MAX_EXHAUSTED;
   }
@@ -196,7 +204,7 @@ public final class Chooser {
             id,
             charge,
             lineItems.chargesPerMillion(ordinal),
-            query.ttlSeconds() + after,
+            query.ttlSeconds(format(creative)) + after,
             nowMillis);
     if (lease > 0) {
       int winner = out.addWinner(ordinal, id, groupCpmMicros, creative);

@@ -33,6 +33,11 @@ public final class AdQueryMapper {
   /** See {@link #WEB_TTL_SECONDS}. */
   public static final int INTERSTITIAL_TTL_SECONDS = 1_800;
 
+  /** Keys of key-values that a screen is targeted by: {@code dooh.venuetype}, {@code dooh.id}. */
+  private static final byte[] VENUE_TYPE = "venuetype".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] SCREEN = "screen".getBytes(StandardCharsets.US_ASCII);
+
   private static final int MINUTES_PER_DAY = 24 * 60;
   private static final long MILLIS_PER_MINUTE = 60_000;
 
@@ -115,17 +120,15 @@ public final class AdQueryMapper {
     query.floorCpmMicros(imp.floorCpmMicros);
     query.secureRequired(imp.secure == 1);
     query.ttlSeconds(ttlSeconds(request, imp));
-    query.addSize(imp.width, imp.height);
-    for (int i = 0; i < imp.formatWidths.size(); i++) {
-      query.addSize(imp.formatWidths.get(i), imp.formatHeights.get(i));
-    }
-    for (int i = 0; i < imp.blockedAttributes.size(); i++) {
-      query.addBlockedAttribute(imp.blockedAttributes.get(i));
-    }
+    offer(imp, query);
     restrict(request.bytes(), imp, query.restrictions());
     addKeyValues(request.bytes(), imp.keyValues, query);
-    if (!imp.banner) {
+    if (!imp.banner && !imp.videoTerms.offered && !imp.nativeTerms.offered) {
       return Reason.FORMAT_NOT_SERVED;
+    }
+    if (imp.quantityMillionths != Imp.ONE) {
+      // Supply would bill the price for each of so many impressions, and one is charged (qty).
+      return Reason.QUANTITY_NOT_SERVED;
     }
     if (imp.privateAuction) {
       return Reason.PRIVATE_AUCTION;
@@ -136,6 +139,23 @@ public final class AdQueryMapper {
     return imp.floorCpmMicros > 0 && imp.floorCurrency != currency
         ? Reason.CURRENCY_NOT_SERVED
         : Reason.NONE;
+  }
+
+  /** Says what may be shown: the formats of an imp stand beside each other (3.2.4). */
+  private static void offer(Imp imp, AdQuery query) {
+    query.addSize(imp.width, imp.height);
+    for (int i = 0; i < imp.formatWidths.size(); i++) {
+      query.addSize(imp.formatWidths.get(i), imp.formatHeights.get(i));
+    }
+    for (int i = 0; i < imp.blockedAttributes.size(); i++) {
+      query.addBlockedAttribute(imp.blockedAttributes.get(i));
+    }
+    if (imp.videoTerms.offered) {
+      query.formats().offerVideo(imp.videoTerms, INTERSTITIAL_TTL_SECONDS);
+    }
+    if (imp.nativeTerms.offered) {
+      query.formats().offerNative(imp.nativeTerms);
+    }
   }
 
   private static void restrict(byte[] bytes, Imp imp, AdRestrictions restrictions) {
@@ -149,7 +169,8 @@ public final class AdQueryMapper {
   }
 
   private static int ttlSeconds(BidRequest request, Imp imp) {
-    if (imp.interstitial || imp.rewarded) {
+    boolean played = request.inventory.kind == Inventory.Kind.DOOH;
+    if (imp.interstitial || imp.rewarded || played) {
       return INTERSTITIAL_TTL_SECONDS;
     }
     return request.inventory.kind == Inventory.Kind.APP ? APP_TTL_SECONDS : WEB_TTL_SECONDS;
@@ -300,8 +321,9 @@ public final class AdQueryMapper {
         }
       }
       case APP -> query.app(bytes, Span.offset(inventory.bundle), Span.length(inventory.bundle));
-      case DOOH, NONE -> {
-        // Neither a site nor an app to target.
+      case DOOH -> shareScreen(bytes, inventory, query);
+      case NONE -> {
+        // Nothing to target.
       }
     }
     query.publisher(bytes, Span.offset(inventory.publisherId), Span.length(inventory.publisherId));
@@ -315,6 +337,28 @@ public final class AdQueryMapper {
     addKeywords(bytes, inventory.keywords, query);
     addKeywords(bytes, inventory.keywordList, query);
     addKeyValues(bytes, inventory.keyValues, query);
+  }
+
+  /**
+   * A screen: the domain of its owner is targeted like a site's, what kind of place it stands in
+   * and its id as key-values (2.6, 3.2.19).
+   */
+  private static void shareScreen(byte[] bytes, Inventory inventory, AdQuery query) {
+    if (Span.length(inventory.domain) > 0) {
+      query.site(bytes, Span.offset(inventory.domain), Span.length(inventory.domain));
+    }
+    addKeyValue(VENUE_TYPE, bytes, inventory.venueTypes, query);
+    if (Span.length(inventory.id) > 0) {
+      query.addKeyValue(
+          SCREEN, 0, SCREEN.length, bytes, Span.offset(inventory.id), Span.length(inventory.id));
+    }
+  }
+
+  private static void addKeyValue(byte[] key, byte[] bytes, SpanList values, AdQuery query) {
+    for (int i = 0; i < values.size(); i++) {
+      long value = values.get(i);
+      query.addKeyValue(key, 0, key.length, bytes, Span.offset(value), Span.length(value));
+    }
   }
 
   private static void addCategories(byte[] bytes, SpanList categories, AdQuery query) {

@@ -98,7 +98,7 @@ public final class BidResponseWriter {
       int expirySeconds,
       CreativeTemplate creative,
       byte[] token) {
-    reserve(BID_OVERHEAD + Span.length(imp.rawId) + creative.length());
+    reserve(BID_OVERHEAD + Span.length(imp.rawId) + creative.length(imp.nativeTerms));
     if (bids++ > 0) {
       bytes[at++] = ',';
     }
@@ -112,7 +112,7 @@ public final class BidResponseWriter {
     at = Decimal.writeWhole(campaignId, bytes, at);
     put(EXPIRY);
     at = Decimal.writeWhole(expirySeconds, bytes, at);
-    at = creative.write(token, bytes, at);
+    at = creative.write(imp.nativeTerms, token, bytes, at);
     bytes[at++] = '}';
   }
 
@@ -121,7 +121,11 @@ public final class BidResponseWriter {
    */
   public boolean hasRoom(Imp imp, CreativeTemplate creative) {
     return bids == 0
-        || at + BID_OVERHEAD + Span.length(imp.rawId) + creative.length() + END.length
+        || at
+                + BID_OVERHEAD
+                + Span.length(imp.rawId)
+                + creative.length(imp.nativeTerms)
+                + END.length
             <= MAX_LENGTH;
   }
 
