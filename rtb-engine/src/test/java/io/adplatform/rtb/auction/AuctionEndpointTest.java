@@ -65,7 +65,7 @@ class AuctionEndpointTest {
     }
   }
 
-  private static int serve(Lanes lanes, LaneFixture fixture, RefusalLog refusals) throws Exception {
+  static int serve(Lanes lanes, LaneFixture fixture, RefusalLog refusals) throws Exception {
     Lane lane = lanes.all().getFirst();
     CompletableFuture<Integer> listening = new CompletableFuture<>();
     lane.context()
