@@ -38,8 +38,14 @@ final class WellFormed {
       XMLStreamReader reader = FACTORY.createXMLStreamReader(new StringReader(document));
       try {
         while (reader.hasNext()) {
-          if (reader.next() == XMLStreamReader.DTD) {
-            throw fault("must not declare a document type", reader.getLocation());
+          switch (reader.next()) {
+            case XMLStreamReader.DTD ->
+                throw fault("must not declare a document type", reader.getLocation());
+            case XMLStreamReader.ENTITY_REFERENCE ->
+                throw fault("is not well-formed XML", reader.getLocation());
+            default -> {
+              // Well formed so far.
+            }
           }
         }
       } finally {

@@ -145,7 +145,7 @@ class FormatsTest {
         "version=\"4.2\" | version=\"5.0\" | /vast | version",
         "<Impression>https://a.example/i</Impression> | <Pricing/> | /vast | <Impression>",
         "<Duration>00:00:14.5</Duration> | <x/> | /vast | <Duration>",
-        "MediaFile  | MediaFil  | /vast | end tag",
+        "MediaFile | MediaFil | /vast | must have a <MediaFile>",
         "https://cdn.example | http://cdn.example | /vast | <MediaFile> must load over https (line"
             + " 4",
         "https://a.example/i | http://a.example/i | /vast | <Impression> must load over https (line"

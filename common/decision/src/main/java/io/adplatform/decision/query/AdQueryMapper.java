@@ -143,9 +143,11 @@ public final class AdQueryMapper {
 
   /** Says what may be shown: the formats of an imp stand beside each other (3.2.4). */
   private static void offer(Imp imp, AdQuery query) {
-    query.addSize(imp.width, imp.height);
-    for (int i = 0; i < imp.formatWidths.size(); i++) {
-      query.addSize(imp.formatWidths.get(i), imp.formatHeights.get(i));
+    if (imp.banner) {
+      query.addSize(imp.width, imp.height);
+      for (int i = 0; i < imp.formatWidths.size(); i++) {
+        query.addSize(imp.formatWidths.get(i), imp.formatHeights.get(i));
+      }
     }
     for (int i = 0; i < imp.blockedAttributes.size(); i++) {
       query.addBlockedAttribute(imp.blockedAttributes.get(i));

@@ -22,6 +22,7 @@ public final class AdFormats {
   int[] sizes = new int[FIRST_CAPACITY];
 
   int sizeCount;
+  private boolean banner;
   private int bannerSizeCount;
   private long blockedBannerAttributes;
   private long blockedVideoAttributes;
@@ -32,6 +33,7 @@ public final class AdFormats {
 
   void reset() {
     sizeCount = 0;
+    banner = false;
     bannerSizeCount = 0;
     blockedBannerAttributes = 0;
     blockedVideoAttributes = 0;
@@ -43,6 +45,7 @@ public final class AdFormats {
 
   void addBannerSize(int width, int height) {
     addSize(width, height);
+    banner = true;
     bannerSizeCount = sizeCount;
   }
 
@@ -115,7 +118,7 @@ public final class AdFormats {
   /** Whether a format is offered at all. */
   public boolean offers(Format format) {
     return switch (format) {
-      case BANNER -> bannerSizeCount > 0;
+      case BANNER -> banner;
       case VIDEO -> video != null;
       case NATIVE -> nativeTerms != null;
     };
