@@ -44,11 +44,14 @@ public final class Settlement {
 
   private static final int STATE_VERSION = 3;
 
-  /** Without what demand partners are told. */
+  /** Without what demand partners are told, and without the progress of videos. */
   private static final int STATE_VERSION_NO_NOTICES = 2;
 
   /** One table and one horizon for signals of all lives. */
   private static final int STATE_VERSION_ONE_HORIZON = 1;
+
+  /** Which part of all auctions is remembered for the progress of videos. */
+  private static final int VIDEO_SHARE = 4;
 
   private static final int NO_LOSS_REASON = 65534;
   private static final int FLAG_TEST = 1;
@@ -58,6 +61,8 @@ public final class Settlement {
   // By class of life, which is the code of the bid model that a signal is charged by for itself; of
   // CPM is all that ends with its token. What is held of one class makes nothing of another late.
   private final SeenAuctions[] seen = new SeenAuctions[BidModel.values().length];
+  // Progress of videos, which is counted and never charged.
+  private final SeenAuctions seenVideos;
   private final LeaseBalances leases = new LeaseBalances();
   private final NodeJournals nodes = new NodeJournals();
   private final Notices notices = new Notices();
@@ -86,6 +91,7 @@ public final class Settlement {
     for (BidModel model : BidModel.values()) {
       seen[model.code()] = new SeenAuctions(Math.max(1, maxAuctions / share(model)));
     }
+    seenVideos = new SeenAuctions(Math.max(1, maxAuctions / VIDEO_SHARE));
   }
 
   /**
@@ -190,7 +196,7 @@ public final class Settlement {
     for (SeenAuctions of : seen) {
       held += of.entries();
     }
-    return held;
+    return held + seenVideos.entries();
   }
 
   /** Leases remembered. */
@@ -308,7 +314,8 @@ public final class Settlement {
 
   private void judge(int kind) {
     long expirySeconds = signal.expirySeconds();
-    SeenAuctions ofLife = seen[lifeClass(kind, signal.flags())];
+    SeenAuctions ofLife =
+        SignalRules.isVideo(kind) ? seenVideos : seen[lifeClass(kind, signal.flags())];
     if ((signal.flags() & FLAG_TEST) != 0) {
       verdict = Verdict.TEST;
     } else if (ofLife.isForgotten(expirySeconds)) {
@@ -394,6 +401,7 @@ public final class Settlement {
       of.forget(settledMillis / MILLIS_PER_SECOND);
     }
     notices.forget(settledMillis / MILLIS_PER_SECOND);
+    seenVideos.forget(settledMillis / MILLIS_PER_SECOND);
     leases.dropClosedBefore(settledMillis - CLOSED_LEASE_MEMORY_MILLIS);
     mark.wrapAndApplyHeader(out, 0, answerHeader).nodeId(markedNode).settledUpToMillis(upToMillis);
     return MessageHeaderEncoder.ENCODED_LENGTH + mark.encodedLength();
@@ -424,7 +432,7 @@ public final class Settlement {
 
   /** The state, to be given to {@link #read}. */
   public byte[] write() {
-    int length = 4 + leases.length() + nodes.length() + notices.length();
+    int length = 4 + seenVideos.length() + leases.length() + nodes.length() + notices.length();
     for (SeenAuctions of : seen) {
       length += of.length();
     }
@@ -433,6 +441,7 @@ public final class Settlement {
     for (SeenAuctions of : seen) {
       of.write(into);
     }
+    seenVideos.write(into);
     leases.write(into);
     nodes.write(into);
     notices.write(into);
@@ -450,6 +459,9 @@ public final class Settlement {
       case STATE_VERSION, STATE_VERSION_NO_NOTICES -> {
         for (SeenAuctions of : seen) {
           of.read(from);
+        }
+        if (version == STATE_VERSION) {
+          seenVideos.read(from);
         }
       }
       case STATE_VERSION_ONE_HORIZON -> readOneHorizon(from);
@@ -473,7 +485,8 @@ public final class Settlement {
       from.position(begin);
       int kindBits = 0;
       for (SignalKind kind : SignalKind.values()) {
-        if (kind != SignalKind.NULL_VAL && (model == BidModel.CPM || model.charges(kind.value()))) {
+        if (kind.value() < SignalKind.VIDEO_START.value()
+            && (model == BidModel.CPM || model.charges(kind.value()))) {
           kindBits |= SignalRules.kindBit(kind.value());
         }
       }

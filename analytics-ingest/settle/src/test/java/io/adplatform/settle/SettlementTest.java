@@ -323,6 +323,58 @@ class SettlementTest {
     assertEquals(Verdict.REPEAT, Answers.verdict(resumed(settlement), other.at(9_999)));
   }
 
+  /** Progress of videos is counted once each, charged never, and remembered over a restart. */
+  @Test
+  void shouldCountTheProgressOfVideosOnceAndChargeNothing() {
+    SignalKind[] kinds = {
+      SignalKind.VIDEO_START,
+      SignalKind.VIDEO_FIRST_QUARTILE,
+      SignalKind.VIDEO_MIDPOINT,
+      SignalKind.VIDEO_THIRD_QUARTILE,
+      SignalKind.VIDEO_COMPLETE,
+      SignalKind.VIDEO_ERROR
+    };
+    assertEquals(1, settle(impression(1)).billed());
+    for (SignalKind kind : kinds) {
+      SettledEventDecoder first = settle(Beacon.of(kind, 1));
+      assertEquals(Disposition.COUNTED, first.disposition());
+      assertEquals(SettledKind.valueOf(kind.name()), first.kind());
+      assertEquals(0, first.chargedMicros() + first.costMicros() + first.billed());
+    }
+    Settlement resumed = resumed(settlement);
+    for (SignalKind kind : kinds) {
+      position += 64;
+      byte[] again = Beacon.of(kind, 1).at(position);
+      assertEquals(Disposition.REPEAT, Answers.event(resumed, again).disposition(), kind.name());
+    }
+    assertEquals(Disposition.REPEAT, settle(impression(1)).disposition());
+  }
+
+  /** The state as it was before the progress of videos was remembered. */
+  @Test
+  void shouldGoOnFromAStateWithoutVideos() {
+    settle(impression(1));
+    ByteBuffer state = ByteBuffer.wrap(settlement.write()).putInt(0, 2);
+    SeenAuctions none = new SeenAuctions(1);
+    int classes = 4;
+    int from = Integer.BYTES;
+    for (int i = 0; i < classes; i++) {
+      SeenAuctions of = new SeenAuctions(MANY);
+      state.position(from);
+      of.read(state);
+      from = state.position();
+    }
+    byte[] whole = state.array();
+    byte[] before = new byte[whole.length - none.length()];
+    System.arraycopy(whole, 0, before, 0, from);
+    System.arraycopy(whole, from + none.length(), before, from, before.length - from);
+    Settlement resumed = new Settlement(MANY);
+    resumed.read(ByteBuffer.wrap(before));
+    position += 64;
+    assertEquals(
+        Disposition.REPEAT, Answers.event(resumed, impression(1).at(position)).disposition());
+  }
+
   private static Settlement resumed(Settlement from) {
     Settlement resumed = new Settlement(MANY);
     resumed.read(ByteBuffer.wrap(from.write()));

@@ -2,6 +2,7 @@ package io.adplatform.campaign.check;
 
 import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Format;
 
 /** Checks that what a line item pays for can be told, and told of which bid. */
 public final class Attribution {
@@ -11,11 +12,22 @@ public final class Attribution {
   private Attribution() {}
 
   /**
-   * What a creative lacks for a model.
+   * What a creative of a format lacks for a model: native tells clicks by itself, a VAST document
+   * where it can be clicked.
    *
    * @return null where it lacks nothing
    */
-  public static String missing(BidModel model, String markup, String landingPage) {
+  public static String missing(Format format, BidModel model, String markup, String landingPage) {
+    boolean clicksAreTold =
+        format == Format.NATIVE
+            || format == Format.VIDEO
+                && (markup.contains("ClickThrough") || markup.contains("Wrapper"));
+    if (model == BidModel.CPC && clicksAreTold) {
+      return null;
+    }
+    if (format == Format.NATIVE) {
+      return missingOfNative(model, landingPage);
+    }
     return switch (model) {
       case CPM -> null;
       case CPC ->
@@ -32,6 +44,18 @@ public final class Attribution {
                 Creative.TOKEN_MACRO,
                 "its landing page: no conversion could be told of");
       }
+    };
+  }
+
+  private static String missingOfNative(BidModel model, String landingPage) {
+    return switch (model) {
+      case CPM, CPC -> null;
+      case VCPM -> "another format: who shows native need not tell of views";
+      case CPA ->
+          missing(
+              landingPage,
+              Creative.TOKEN_MACRO,
+              "its landing page: no conversion could be told of");
     };
   }
 

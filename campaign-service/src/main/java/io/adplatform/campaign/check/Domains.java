@@ -41,12 +41,21 @@ public final class Domains {
       return;
     }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
-    for (String domain : domains) {
-      if (host.equals(domain) || host.endsWith("." + domain)) {
-        return;
-      }
-    }
-    errors.add("/advertiserDomains", "must hold the domain of the landing page, " + host);
+    errors.require(
+        isAmong(host, domains),
+        "/advertiserDomains",
+        "must hold the domain of the landing page, " + host);
+  }
+
+  /** Whether a host is one of the domains, or below one. */
+  public static boolean isAmong(String host, List<String> domains) {
+    return domains.stream().anyMatch(domain -> host.equals(domain) || host.endsWith("." + domain));
+  }
+
+  /** The host of an absolute http or https address, in lower case; null where it is none. */
+  public static String host(String page) {
+    URI uri = parse(page);
+    return uri == null ? null : uri.getHost().toLowerCase(Locale.ROOT);
   }
 
   /** Whether the address is https. */

@@ -10,6 +10,7 @@ import io.adplatform.campaign.check.Times;
 import io.adplatform.runtime.api.Role;
 import io.adplatform.wire.catalogue.BidModel;
 import io.adplatform.wire.catalogue.CatalogueEntity;
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.Status;
@@ -167,8 +168,8 @@ public final class LineItemKind implements EntityKind<LineItem> {
     Map<Long, String> own = new HashMap<>();
     handle
         .createQuery(
-            "SELECT id, markup, landing_page FROM creative WHERE advertiser_id = :advertiserId"
-                + " AND id = ANY(:ids) FOR SHARE")
+            "SELECT id, format, markup, landing_page FROM creative WHERE advertiser_id ="
+                + " :advertiserId AND id = ANY(:ids) FOR SHARE")
         .bind("advertiserId", item.advertiserId())
         .bindArray("ids", Long.class, item.creativeIds())
         .map((row, context) -> Map.entry(row.getLong("id"), missing(item, row)))
@@ -186,7 +187,11 @@ public final class LineItemKind implements EntityKind<LineItem> {
   /** What a creative lacks for the line item's model; empty where it lacks nothing. */
   private static String missing(LineItem item, ResultSet row) throws SQLException {
     String missing =
-        Attribution.missing(item.model(), row.getString("markup"), row.getString("landing_page"));
+        Attribution.missing(
+            Format.valueOf(row.getString("format")),
+            item.model(),
+            row.getString("markup"),
+            row.getString("landing_page"));
     return missing == null ? "" : missing;
   }
 

@@ -3,6 +3,7 @@ package io.adplatform.campaign.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.adplatform.wire.catalogue.BidModel;
+import io.adplatform.wire.catalogue.Format;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +24,6 @@ class AttributionTest {
     "CPM, <!---->, true"
   })
   void shouldPassOverWhatStandsInAComment(BidModel model, String markup, boolean complete) {
-    assertEquals(complete, Attribution.missing(model, markup, PAGE) == null);
+    assertEquals(complete, Attribution.missing(Format.BANNER, model, markup, PAGE) == null);
   }
 }

@@ -125,7 +125,7 @@ class ValidationTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "/format | \"video\" | /format",
+        "/format | \"audio\" | /format",
         "/width | 0 | /width",
         "/height | 10001 | /height",
         "/markup | \"\" | /markup",

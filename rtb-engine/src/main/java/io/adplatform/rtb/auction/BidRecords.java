@@ -7,6 +7,7 @@ import io.adplatform.rtb.auction.AuctionCounters.Recorded;
 import io.adplatform.rtb.event.AuctionRecordPublisher;
 import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.runtime.journal.LaneJournal;
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.Imp;
@@ -62,6 +63,7 @@ final class BidRecords {
     summary.bidCpmMicros = Cpm.lessMargin(candidates.priceCpmMicros(winner), marginBasisPoints);
     summary.creativeId = creatives.id(creative);
     summary.leaseId = candidates.leaseId(winner);
+    summary.format = creatives.format(creative).code();
     summary.width = creatives.width(creative);
     summary.height = creatives.height(creative);
     long position;
@@ -130,8 +132,20 @@ final class BidRecords {
     summary.leaseId = 0;
     summary.dealId = 0;
     summary.partner = false;
+    summary.format = firstFormat(imp);
     summary.width = Math.min(imp.width, MAX_SIZE);
     summary.height = Math.min(imp.height, MAX_SIZE);
+  }
+
+  /** The format of the record of an auction without a bid: the first that is offered. */
+  private static int firstFormat(Imp imp) {
+    if (imp.banner) {
+      return Format.BANNER.code();
+    }
+    if (imp.videoTerms.offered) {
+      return Format.VIDEO.code();
+    }
+    return imp.nativeTerms.offered ? Format.NATIVE.code() : 0;
   }
 
   private void count(long position) {

@@ -4,6 +4,8 @@ import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.choice.Candidates;
 import io.adplatform.rtb.event.AuctionSummary;
+import io.adplatform.wire.catalogue.BillableEvent;
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
@@ -62,7 +64,10 @@ final class BidSigner {
       int winner,
       LineItemIndex lineItems) {
     int lineItem = candidates.ordinal(winner);
-    token.flags(auction.test, partner.billableEvent().code(), lineItems.model(lineItem));
+    // Of a video the impression of its document bills, whatever is agreed for banners (4.2.3).
+    BillableEvent billable =
+        auction.format == Format.VIDEO.code() ? BillableEvent.BEACON : partner.billableEvent();
+    token.flags(auction.test, billable.code(), lineItems.model(lineItem));
     token.format = auction.format;
     token.auctionHi = auction.auctionHi;
     token.auctionLo = auction.auctionLo;

@@ -73,6 +73,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private int additionalIds;
   // How long a bid on the present imp may hold.
   private int bidSeconds;
+  // The same with a video.
+  private int videoSeconds;
   private CatalogueSnapshot snapshot;
   // Whether nobody may bid on the present imp without a deal.
   private boolean closed;
@@ -311,11 +313,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
     if (!closed && query.floorCpmMicros() > AdQueryMapper.LEAST_PRICE) {
       records.floor(query.floorCpmMicros());
     }
-    bidSeconds = query.ttlSeconds();
-    if (imp.expirySeconds > 0) {
-      bidSeconds = Math.min(bidSeconds, imp.expirySeconds);
-    }
+    bidSeconds = bounded(query.ttlSeconds(), imp);
     query.ttlSeconds(bidSeconds + BEACON_SECONDS);
+    videoSeconds = bounded(query.ttlSeconds(Format.VIDEO), imp);
+    query.formats().videoTtlSeconds(videoSeconds + BEACON_SECONDS);
     chooser.counters(lookup, index);
     choose(open);
     if (!request.test) {
@@ -340,6 +341,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
     bids.plan();
   }
 
+  private static int bounded(int seconds, Imp imp) {
+    return imp.expirySeconds > 0 ? Math.min(seconds, imp.expirySeconds) : seconds;
+  }
+
   private void countLosses() {
     countLosses(bids.open);
     for (int i = 0; i < bids.offers.count(); i++) {
@@ -358,7 +363,6 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private void beginImp(Imp imp, int index) {
     records.begin(imp, index, additionalIds);
     summary.currency = mapper.currency();
-    summary.format = imp.banner ? Format.BANNER.code() : 0;
     closed = false;
     bids.clear();
   }
@@ -425,6 +429,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** How long a bid holds: its lease may end its token sooner than the format would. */
   private int expirySeconds(long tokenExpirySecond) {
     long left = tokenExpirySecond - summary.timeMillis / 1_000 - BEACON_SECONDS;
-    return (int) Math.max(1, Math.min(bidSeconds, left));
+    boolean video = summary.format == Format.VIDEO.code();
+    return (int) Math.max(1, Math.min(video ? videoSeconds : bidSeconds, left));
   }
 }

@@ -124,4 +124,42 @@ class LaneAuctionsAllocationTest {
           });
     }
   }
+
+  /** A video that is bid, and native that is put together, beside a banner. */
+  @Test
+  void shouldAllocateNothingForVideoAndNative() {
+    String request =
+        REQUEST.replace(
+            "\"imp\":[",
+            "\"imp\":[{\"id\":\"v\",\"video\":{\"mimes\":[\"video/mp4\"],\"protocols\":[2,11],"
+                + "\"w\":640,\"h\":360,\"maxduration\":30,\"battr\":[1]}},"
+                + "{\"id\":\"n\",\"native\":{\"request\":\"{\\\"ver\\\":\\\"1.2\\\",\\\"assets\\\":["
+                + "{\\\"id\\\":5,\\\"required\\\":1,\\\"title\\\":{\\\"len\\\":90}}]}\"}},");
+    try (LaneFixture fixture = new LaneFixture(new UnreadLaneJournal())) {
+      SupplyPartner partner = LaneFixture.partner(Status.ACTIVE, 500, 1_000_000_000);
+      fixture.leaseAmount(100_000_000_000L);
+      fixture.creative(FormatsEndpointTest.video());
+      fixture.creative(FormatsEndpointTest.nativeAd());
+      fixture.lineItem(40, 1_000_000);
+      fixture.lineItem(41, 1_100_000, 21L);
+      fixture.lineItem(42, 1_200_000, 22L);
+      fixture.publish(partner);
+      BidRequest read = new BidRequest();
+      OpenRtbReader reader = new OpenRtbReader();
+      byte[] body = request.getBytes(StandardCharsets.UTF_8);
+      AllocationCheck.assertNoAllocation(
+          RUNS,
+          () -> {
+            System.arraycopy(body, 0, read.receive(body.length), 0, body.length);
+            boolean bid =
+                fixture.auctions.admit(partner) == Reason.NONE
+                    && reader.read(read) == ReadFailure.NONE
+                    && fixture.auctions.run(read, partner, 0, 0, fixture.response) == Reason.NONE
+                    && fixture.response.bids() == 3;
+            if (!bid) {
+              throw new AssertionError("no bid");
+            }
+          });
+    }
+  }
 }

@@ -225,7 +225,22 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     add(newLineItem(id, 0).priced(model, amountMicros));
   }
 
+  /** A creative besides that of all line items. */
+  void creative(Creative creative) {
+    add(creative);
+  }
+
+  /** One with a creative of its own. */
+  void lineItem(long id, long bidCpmMicros, long creative) {
+    add(newLineItem(id, bidCpmMicros, List.of(creative)));
+  }
+
   private static LineItem newLineItem(long id, long bidCpmMicros, FrequencyCap... frequencyCaps) {
+    return newLineItem(id, bidCpmMicros, List.of(CREATIVE), frequencyCaps);
+  }
+
+  private static LineItem newLineItem(
+      long id, long bidCpmMicros, List<Long> creatives, FrequencyCap... frequencyCaps) {
     return new LineItem(
         id,
         1,
@@ -234,7 +249,7 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
         "Line item " + id,
         Status.ACTIVE,
         bidCpmMicros,
-        List.of(CREATIVE),
+        creatives,
         Budget.UNBOUNDED,
         null,
         null,

@@ -31,7 +31,16 @@ final class BeaconAnswers {
         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
         .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
     switch (kind) {
-      case IMPRESSION, VIEW, CONVERSION ->
+      case IMPRESSION,
+          TRACKED_CLICK,
+          VIEW,
+          CONVERSION,
+          VIDEO_START,
+          VIDEO_FIRST_QUARTILE,
+          VIDEO_MIDPOINT,
+          VIDEO_THIRD_QUARTILE,
+          VIDEO_COMPLETE,
+          VIDEO_ERROR ->
           response.putHeader(HttpHeaders.CONTENT_TYPE, IMAGE_GIF).end(pixel);
       case CLICK -> response.setStatusCode(FOUND).putHeader(HttpHeaders.LOCATION, location).end();
       case WIN, BILL, LOSS -> response.setStatusCode(NO_CONTENT).end();

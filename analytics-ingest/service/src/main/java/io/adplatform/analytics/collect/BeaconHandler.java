@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
 /**
- * {@code GET} and {@code POST} of {@code /e/{imp|click|view|conv}/{token}} and {@code
- * /n/{win|bill|loss}/{token}}. What carries a valid token is offered to the journal and answered by
- * {@link CollectAgent}; everything else is answered at once, counted, and recorded nowhere. Owned
- * by the lane.
+ * {@code GET} and {@code POST} of {@code /e/{imp|click|clicktrack|view|conv|video/…}/{token}} and
+ * {@code /n/{win|bill|loss}/{token}}. What carries a valid token is offered to the journal and
+ * answered by {@link CollectAgent}; everything else is answered at once, counted, and recorded
+ * nowhere. Owned by the lane.
  */
 public final class BeaconHandler implements Handler<HttpServerRequest> {
   private static final long MILLIS_PER_SECOND = 1_000;

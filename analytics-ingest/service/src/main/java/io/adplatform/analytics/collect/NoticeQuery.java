@@ -60,7 +60,8 @@ final class NoticeQuery {
     } else if (name == 'm' && !seenMinToWin) {
       seenMinToWin = true;
       minToWinCpmMicros = price(uri, from, to);
-    } else if (name == 'r' && !seenReason) {
+    } else if ((name == 'r' || name == 'e') && !seenReason) {
+      // Of a loss its reason, of a player's error VAST's code.
       seenReason = true;
       lossReason = reason(uri, from, to);
     }

@@ -44,6 +44,16 @@ final class ReasonText {
       case BLOCKED_TYPE -> "The request blocked the kind of its creative's markup.";
       case RESPONSE_FULL -> "The bids on the imps before it had filled the response.";
       case MIME_NOT_OFFERED -> "The request took no content of the type of its creative.";
+      case FORMAT_NOT_OFFERED -> "None of its creatives had a format that was asked for.";
+      case VIDEO_DURATION -> "The player took no video of the length of its creative.";
+      case VIDEO_PROTOCOL -> "The player took no document of its creative's VAST version.";
+      case VIDEO_PLAYER ->
+          "No file of its creative fitted the player: turned the other way, of another bit rate or"
+              + " delivery, or in need of an API.";
+      case VIDEO_LINEARITY -> "The player shows ads beside the content alone.";
+      case NATIVE_ASSET -> "Its creative lacks a required asset, or it was too long or too small.";
+      case QUANTITY_NOT_SERVED ->
+          "One bid would have been billed for another number of impressions than one.";
       case BELOW_FLOOR -> "Its bid, less the partner's margin, was below the floor.";
       case PACED -> "Its pacing left it out of this auction, so that its budget lasts.";
       case NO_LEASE -> "The node held no budget for it at that moment.";

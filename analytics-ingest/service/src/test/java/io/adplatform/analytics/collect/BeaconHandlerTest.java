@@ -53,6 +53,39 @@ class BeaconHandlerTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "start, VIDEO_START",
+    "firstQuartile, VIDEO_FIRST_QUARTILE",
+    "midpoint, VIDEO_MIDPOINT",
+    "thirdQuartile, VIDEO_THIRD_QUARTILE",
+    "complete, VIDEO_COMPLETE"
+  })
+  void shouldRecordTheProgressOfVideos(String event, SignalKind kind) throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      HttpResponse<byte[]> answer =
+          server.send("GET", "/e/video/" + event + "/" + TestTokens.valid(1));
+      assertEquals(200, answer.statusCode());
+      assertEquals("image/gif", answer.headers().firstValue("content-type").orElseThrow());
+      assertEquals(404, server.send("GET", "/e/video/other/" + TestTokens.valid(2)).statusCode());
+      assertEquals(List.of(kind), kinds(server));
+    }
+  }
+
+  @Test
+  void shouldRecordErrorsOfVideosWithTheirCodeAndClicksThatPlayersLedOn() throws Exception {
+    try (BeaconServer server = BeaconServer.start(folder)) {
+      String error = "/e/video/error/" + TestTokens.valid(1);
+      assertEquals(200, server.send("GET", error + "?e=405").statusCode());
+      assertEquals(200, server.send("GET", "/e/clicktrack/" + TestTokens.valid(2)).statusCode());
+      server.signals(
+          signal ->
+              assertEquals(
+                  signal.kind() == SignalKind.VIDEO_ERROR ? 405 : 0xfffe, signal.lossReason()));
+      assertEquals(List.of(SignalKind.VIDEO_ERROR, SignalKind.CLICK), kinds(server));
+    }
+  }
+
   @Test
   void shouldSendClicksToTheLandingPage() throws Exception {
     try (BeaconServer server = BeaconServer.start(folder)) {

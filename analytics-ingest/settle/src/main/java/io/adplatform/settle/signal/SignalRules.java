@@ -59,8 +59,22 @@ public final class SignalRules {
       case 10 -> SettledKind.WIN;
       case 11 -> SettledKind.BILL;
       case 12 -> SettledKind.LOSS;
+      case 20 -> SettledKind.VIDEO_START;
+      case 21 -> SettledKind.VIDEO_FIRST_QUARTILE;
+      case 22 -> SettledKind.VIDEO_MIDPOINT;
+      case 23 -> SettledKind.VIDEO_THIRD_QUARTILE;
+      case 24 -> SettledKind.VIDEO_COMPLETE;
+      case 25 -> SettledKind.VIDEO_ERROR;
       default -> null;
     };
+  }
+
+  /**
+   * Whether a kind of signal tells how far a video has played. These are remembered apart: the bits
+   * of a table are those of all other kinds.
+   */
+  public static boolean isVideo(int kind) {
+    return kind >= SignalKind.VIDEO_START.value();
   }
 
   /** One of eight bits: those of auctions and further bids, which are no signals, are free. */
@@ -68,6 +82,8 @@ public final class SignalRules {
     return switch (settledKind(kind)) {
       case VIEW -> 1;
       case CONVERSION -> 1 << SettledKind.AUCTION.value();
+      case SettledKind video when isVideo(kind) ->
+          1 << video.value() - SettledKind.VIDEO_START.value();
       case SettledKind other -> 1 << other.value();
     };
   }

@@ -3,6 +3,7 @@ package io.adplatform.decision.catalogue;
 import io.adplatform.decision.targeting.BlockableTexts;
 import io.adplatform.decision.targeting.CreativeTraits;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Format;
 import java.util.Arrays;
 
 /** The creatives that line items can show, by ordinal. Immutable; any thread. */
@@ -30,7 +31,12 @@ public final class CreativeIndex {
     return creatives[ordinal].creative().id();
   }
 
-  /** Width in device-independent pixels. */
+  /** What kind of ad it is. */
+  public Format format(int ordinal) {
+    return traits[ordinal].format();
+  }
+
+  /** Width in device-independent pixels; 0 of native. */
   public int width(int ordinal) {
     return creatives[ordinal].creative().width();
   }

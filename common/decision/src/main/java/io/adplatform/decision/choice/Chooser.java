@@ -3,12 +3,14 @@ package io.adplatform.decision.choice;
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.budget.Reservations;
 import io.adplatform.decision.catalogue.CatalogueSnapshot;
+import io.adplatform.decision.catalogue.CreativeIndex;
 import io.adplatform.decision.catalogue.LineItemIndex;
 import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.frequency.CapVerdicts;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
 import io.adplatform.wire.catalogue.BidModel;
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.Cpm;
 
@@ -35,6 +37,7 @@ public final class Chooser {
   private final TieGroup ties = new TieGroup();
   private final DealOffers none = new DealOffers();
   private LineItemIndex lineItems;
+  private CreativeIndex creatives;
   private CapIndex caps;
   private boolean hasCaps;
   private CapVerdicts counters;
@@ -96,7 +99,7 @@ public final class Chooser {
       CatalogueSnapshot snapshot,
       AdQuery adQuery,
       DealOffers decided,
-      BudgetGate budgetGate,
+      Reservations budgetGate,
       long now,
       long auctionHi,
       long auctionLo,
@@ -125,7 +128,7 @@ public final class Chooser {
       CatalogueSnapshot snapshot,
       AdQuery adQuery,
       DealOffers toDecide,
-      BudgetGate budgetGate,
+      Reservations budgetGate,
       long now,
       long auctionHi,
       long auctionLo) {
@@ -150,11 +153,12 @@ public final class Chooser {
   private void begin(
       CatalogueSnapshot snapshot,
       AdQuery adQuery,
-      BudgetGate budgetGate,
+      Reservations budgetGate,
       long now,
       long seed,
       Candidates candidates) {
     lineItems = snapshot.lineItems();
+    creatives = snapshot.creatives();
     caps = snapshot.caps();
     hasCaps = !caps.isEmpty() && budgetGate != null;
     query = adQuery;
@@ -242,6 +246,10 @@ public final class Chooser {
     return (out.winnerCount() == maxBids || hasGivenUp()) && out.isFull();
   }
 
+  private Format format(int creative) {
+    return creatives.traits(creative).format();
+  }
+
   private boolean hasGivenUp() {
     return withoutLease == MAX_WITHOUT_LEASE || exhausted == MAX_EXHAUSTED;
   }
@@ -271,7 +279,11 @@ public final class Chooser {
     int after = lineItems.model(ordinal).chargeSeconds();
     long lease =
         gate.tryReserve(
-            id, held, lineItems.chargesPerMillion(ordinal), query.ttlSeconds() + after, nowMillis);
+            id,
+            held,
+            lineItems.chargesPerMillion(ordinal),
+            query.ttlSeconds(format(creative)) + after,
+            nowMillis);
     if (lease > 0) {
       int winner = out.addWinner(ordinal, id, price, charge, creative);
       out.pay(winner, lease, gate.grantedLeaseAmountMicros());

@@ -91,7 +91,7 @@ final class Eligibility {
     int from = lineItems.creativesFrom(ordinal);
     int count = lineItems.creativesTo(ordinal) - from;
     int first = count == 1 ? 0 : Draw.below(Draw.rotation(seed, lineItems.id(ordinal)), count);
-    Reason furthest = Reason.SIZE;
+    Reason furthest = Reason.FORMAT_NOT_OFFERED;
     for (int i = 0; i < count; i++) {
       int place = first + i < count ? first + i : first + i - count;
       int creative = lineItems.creativeOrdinal(from + place);
@@ -104,9 +104,16 @@ final class Eligibility {
         creativeOrdinal = creative;
         return Reason.NONE;
       }
-      furthest = refused.code() > furthest.code() ? refused : furthest;
+      furthest = stage(refused) > stage(furthest) ? refused : furthest;
     }
     return furthest;
+  }
+
+  /**
+   * How far a creative came: the format is looked at before all else, the others by their codes.
+   */
+  private static int stage(Reason refused) {
+    return refused == Reason.FORMAT_NOT_OFFERED ? 0 : refused.code();
   }
 
   /** The lowest bid that is not below the floor once {@link Cpm#lessMargin} has been taken off. */

@@ -28,9 +28,6 @@ public final class AdQueryMapper {
   /** Seconds that a bid holds, by where it is shown: pages render at once, apps keep ads ready. */
   public static final int WEB_TTL_SECONDS = 60;
 
-  /** A bid is positive, whatever the floor: CPM micros. */
-  public static final long LEAST_PRICE = 1;
-
   /** See {@link #WEB_TTL_SECONDS}. */
   public static final int APP_TTL_SECONDS = 300;
 
@@ -42,6 +39,11 @@ public final class AdQueryMapper {
 
   /** A bid is positive, whatever the floor: CPM micros. */
   public static final long LEAST_PRICE = 1;
+
+  /** Keys of key-values that a screen is targeted by: {@code dooh.venuetype}, {@code dooh.id}. */
+  private static final byte[] VENUE_TYPE = "venuetype".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] SCREEN = "screen".getBytes(StandardCharsets.US_ASCII);
 
   private static final int MINUTES_PER_DAY = 24 * 60;
   private static final long MILLIS_PER_MINUTE = 60_000;
@@ -138,17 +140,15 @@ public final class AdQueryMapper {
     query.floorCpmMicros(imp.floorCpmMicros);
     query.secureRequired(imp.secure == 1);
     query.ttlSeconds(ttlSeconds(request, imp));
-    query.addSize(imp.width, imp.height);
-    for (int i = 0; i < imp.formatWidths.size(); i++) {
-      query.addSize(imp.formatWidths.get(i), imp.formatHeights.get(i));
-    }
-    for (int i = 0; i < imp.blockedAttributes.size(); i++) {
-      query.addBlockedAttribute(imp.blockedAttributes.get(i));
-    }
+    offer(imp, query);
     restrict(request.bytes(), imp, query.restrictions());
     addKeyValues(request.bytes(), imp.keyValues, query);
-    if (!imp.banner) {
+    if (!imp.banner && !imp.videoTerms.offered && !imp.nativeTerms.offered) {
       return Reason.FORMAT_NOT_SERVED;
+    }
+    if (imp.quantityMillionths != Imp.ONE) {
+      // Supply would bill the price for each of so many impressions, and one is charged (qty).
+      return Reason.QUANTITY_NOT_SERVED;
     }
     return imp.secure == 1 && !secureEndpoint ? Reason.INSECURE_ENDPOINT : Reason.NONE;
   }
@@ -172,6 +172,25 @@ public final class AdQueryMapper {
     terms.deals(request, imp, partner, catalogue, nowMillis, query, into);
   }
 
+  /** Says what may be shown: the formats of an imp stand beside each other (3.2.4). */
+  private static void offer(Imp imp, AdQuery query) {
+    if (imp.banner) {
+      query.addSize(imp.width, imp.height);
+      for (int i = 0; i < imp.formatWidths.size(); i++) {
+        query.addSize(imp.formatWidths.get(i), imp.formatHeights.get(i));
+      }
+    }
+    for (int i = 0; i < imp.blockedAttributes.size(); i++) {
+      query.addBlockedAttribute(imp.blockedAttributes.get(i));
+    }
+    if (imp.videoTerms.offered) {
+      query.formats().offerVideo(imp.videoTerms, INTERSTITIAL_TTL_SECONDS);
+    }
+    if (imp.nativeTerms.offered) {
+      query.formats().offerNative(imp.nativeTerms);
+    }
+  }
+
   private static void restrict(byte[] bytes, Imp imp, AdRestrictions restrictions) {
     for (int i = 0; i < imp.blockedTypes.size(); i++) {
       restrictions.blockType(imp.blockedTypes.get(i));
@@ -183,7 +202,8 @@ public final class AdQueryMapper {
   }
 
   private static int ttlSeconds(BidRequest request, Imp imp) {
-    if (imp.interstitial || imp.rewarded) {
+    boolean played = request.inventory.kind == Inventory.Kind.DOOH;
+    if (imp.interstitial || imp.rewarded || played) {
       return INTERSTITIAL_TTL_SECONDS;
     }
     return request.inventory.kind == Inventory.Kind.APP ? APP_TTL_SECONDS : WEB_TTL_SECONDS;
@@ -334,8 +354,9 @@ public final class AdQueryMapper {
         }
       }
       case APP -> query.app(bytes, Span.offset(inventory.bundle), Span.length(inventory.bundle));
-      case DOOH, NONE -> {
-        // Neither a site nor an app to target.
+      case DOOH -> shareScreen(bytes, inventory, query);
+      case NONE -> {
+        // Nothing to target.
       }
     }
     query.publisher(bytes, Span.offset(inventory.publisherId), Span.length(inventory.publisherId));
@@ -349,6 +370,28 @@ public final class AdQueryMapper {
     addKeywords(bytes, inventory.keywords, query);
     addKeywords(bytes, inventory.keywordList, query);
     addKeyValues(bytes, inventory.keyValues, query);
+  }
+
+  /**
+   * A screen: the domain of its owner is targeted like a site's, what kind of place it stands in
+   * and its id as key-values (2.6, 3.2.19).
+   */
+  private static void shareScreen(byte[] bytes, Inventory inventory, AdQuery query) {
+    if (Span.length(inventory.domain) > 0) {
+      query.site(bytes, Span.offset(inventory.domain), Span.length(inventory.domain));
+    }
+    addKeyValue(VENUE_TYPE, bytes, inventory.venueTypes, query);
+    if (Span.length(inventory.id) > 0) {
+      query.addKeyValue(
+          SCREEN, 0, SCREEN.length, bytes, Span.offset(inventory.id), Span.length(inventory.id));
+    }
+  }
+
+  private static void addKeyValue(byte[] key, byte[] bytes, SpanList values, AdQuery query) {
+    for (int i = 0; i < values.size(); i++) {
+      long value = values.get(i);
+      query.addKeyValue(key, 0, key.length, bytes, Span.offset(value), Span.length(value));
+    }
   }
 
   private static void addCategories(byte[] bytes, SpanList categories, AdQuery query) {

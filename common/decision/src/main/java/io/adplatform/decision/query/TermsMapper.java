@@ -23,6 +23,8 @@ import java.nio.charset.StandardCharsets;
  * rule is a minimum beside the imp's, for open bids alone. One lane; allocates nothing.
  */
 final class TermsMapper {
+  private static final Format[] FORMATS = Format.values();
+
   private final byte[] seat;
 
   TermsMapper(String seat) {
@@ -66,12 +68,44 @@ final class TermsMapper {
         : rates.convert(imp.floorCpmMicros, imp.floorCurrency, query.currency());
   }
 
+  /**
+   * What our rules ask for, in the query's currency: where an imp offers several formats the
+   * highest of theirs, since its bids have one order of prices. UNKNOWN where it cannot be told.
+   */
   private static long ruleFloor(
       BidRequest request,
       Imp imp,
       SupplyPartner partner,
       CatalogueSnapshot catalogue,
       AdQuery query) {
+    long floor = 0;
+    for (Format format : FORMATS) {
+      if (isOffered(imp, format)) {
+        long ours = ruleFloor(request, imp, partner, catalogue, query, FloorTerms.bit(format));
+        if (ours == ExchangeRates.UNKNOWN) {
+          return ours;
+        }
+        floor = Math.max(floor, ours);
+      }
+    }
+    return floor;
+  }
+
+  private static boolean isOffered(Imp imp, Format format) {
+    return switch (format) {
+      case BANNER -> imp.banner;
+      case VIDEO -> imp.videoTerms.offered;
+      case NATIVE -> imp.nativeTerms.offered;
+    };
+  }
+
+  private static long ruleFloor(
+      BidRequest request,
+      Imp imp,
+      SupplyPartner partner,
+      CatalogueSnapshot catalogue,
+      AdQuery query,
+      int formatBit) {
     FloorTerms rule =
         catalogue
             .floors()
@@ -81,7 +115,7 @@ final class TermsMapper {
                 Span.offset(imp.tagId),
                 Span.length(imp.tagId),
                 query,
-                imp.banner ? FloorTerms.bit(Format.BANNER) : 0);
+                formatBit);
     return rule == null
         ? 0
         : catalogue

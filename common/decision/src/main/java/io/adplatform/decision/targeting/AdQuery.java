@@ -1,8 +1,8 @@
 package io.adplatform.decision.targeting;
 
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.targeting.Country;
-import java.util.Arrays;
 
 /**
  * What one imp (or placement) asks for, as the index reads it: numbers, and spans of the buffer the
@@ -54,7 +54,7 @@ public final class AdQuery {
   private boolean test;
   private final TextSet blockedTexts = new TextSet();
   private BlockableTexts blockableTexts;
-  private long blockedAttributes;
+  private final AdFormats formats = new AdFormats();
 
   // What line items are targeted by.
   int country;
@@ -62,8 +62,6 @@ public final class AdQuery {
   int deviceType;
   int connection;
   int minuteOfWeek;
-  int[] sizes = new int[FIRST_CAPACITY];
-  int sizeCount;
   final SpanList operatingSystem = new SpanList(1);
   final SpanList browser = new SpanList(1);
   final SpanList siteSuffixes = new SpanList(MAX_DOMAIN_LABELS);
@@ -101,7 +99,7 @@ public final class AdQuery {
     test = false;
     blockedTexts.clear();
     blockableTexts = null;
-    blockedAttributes = 0;
+    formats.reset();
     restrictions.reset();
     resetTargeting();
   }
@@ -112,7 +110,6 @@ public final class AdQuery {
     deviceType = 0;
     connection = 0;
     minuteOfWeek = UNKNOWN_MINUTE;
-    sizeCount = 0;
     operatingSystem.clear();
     browser.clear();
     siteSuffixes.clear();
@@ -141,8 +138,7 @@ public final class AdQuery {
     joinedLength = joined == sharedJoined ? sharedJoinedLength : 0;
     floorCpmMicros = 0;
     secureRequired = false;
-    sizeCount = 0;
-    blockedAttributes = 0;
+    formats.reset();
     restrictions.resetImp();
   }
 
@@ -201,6 +197,12 @@ public final class AdQuery {
     return ttlSeconds;
   }
 
+  /** How long a bid with a creative of a format may still be charged for. */
+  public int ttlSeconds(Format format) {
+    int ofVideo = formats.videoTtlSeconds();
+    return format == Format.VIDEO && ofVideo > 0 ? ofVideo : ttlSeconds;
+  }
+
   /** Whether only creatives that load nothing over plain http may be shown. */
   public void secureRequired(boolean required) {
     secureRequired = required;
@@ -240,9 +242,9 @@ public final class AdQuery {
     block(ADVERTISERS, buffer, offset + www, length - www);
   }
 
-  /** A creative attribute ({@code battr}) that no ad may have. */
+  /** A creative attribute ({@code banner.battr}) that no banner may have. */
   public void addBlockedAttribute(int attribute) {
-    blockedAttributes |= CreativeTraits.attribute(attribute);
+    formats.blockBannerAttribute(attribute);
   }
 
   /** Blocked categories and advertisers. */
@@ -250,9 +252,9 @@ public final class AdQuery {
     return blockedTexts;
   }
 
-  /** Blocked attributes, as {@link CreativeTraits#attribute} makes bits of them. */
-  long blockedAttributes() {
-    return blockedAttributes;
+  /** Which formats are offered, and what is asked of each; reset with the query. */
+  public AdFormats formats() {
+    return formats;
   }
 
   /** What else is asked of creatives; reset with the query. */
@@ -305,35 +307,22 @@ public final class AdQuery {
     set(browser, buffer, offset, length);
   }
 
-  /** A size offered, in device-independent pixels; those outside 1 to 65,535 are passed over. */
+  /**
+   * A size of banners offered, in device-independent pixels; those outside 1 to 65,535 are passed
+   * over. All are to be set before video is offered.
+   */
   public void addSize(int width, int height) {
-    int max = (1 << Short.SIZE) - 1;
-    if (width < 1 || height < 1 || width > max || height > max || sizeCount == MAX_VALUES) {
-      return;
-    }
-    if (sizeCount == sizes.length) {
-      sizes = Arrays.copyOf(sizes, 2 * sizeCount);
-    }
-    int size = packSize(width, height);
-    if (sizeCount == 0 || sizes[sizeCount - 1] != size) {
-      // Many name the first format again as the banner's own size.
-      sizes[sizeCount++] = size;
-    }
+    formats.addBannerSize(width, height);
   }
 
-  /** How many sizes are offered. */
+  /** How many sizes are offered, of banners and of a player. */
   public int sizeCount() {
-    return sizeCount;
+    return formats.sizeCount;
   }
 
-  /** Whether a size, packed as {@link #packSize} does, is offered. */
+  /** Whether banners of a size, packed as {@link #packSize} does, may be shown. */
   public boolean offersSize(int packed) {
-    for (int i = 0; i < sizeCount; i++) {
-      if (sizes[i] == packed) {
-        return true;
-      }
-    }
-    return false;
+    return formats.offersTerm(packed);
   }
 
   /** The domain of the site, either case; a leading {@code www.} is passed over. */

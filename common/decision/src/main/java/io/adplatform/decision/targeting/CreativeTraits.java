@@ -1,7 +1,9 @@
 package io.adplatform.decision.targeting;
 
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.nativead.NativeFit;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,10 +17,19 @@ public final class CreativeTraits {
   /** Attributes are bits: OpenRTB lists 17 (2.5, 5.3). */
   private static final int MAX_ATTRIBUTE = Long.SIZE - 1;
 
+  private final Format format;
   private final int size;
   private final boolean secure;
   private final long attributes;
+
+  /** Of a banner; else null. */
   private final MarkupForm form;
+
+  /** Of a video; else null. */
+  private final VideoTraits video;
+
+  /** Of native; else null. */
+  private final NativeFit nativeAd;
 
   /** Categories with those above them, then domains with those above them. */
   private final byte[][] blockable;
@@ -36,13 +47,16 @@ public final class CreativeTraits {
 
   /** The traits of a creative. */
   public CreativeTraits(Creative creative) {
-    size = AdQuery.packSize(creative.width(), creative.height());
+    format = creative.format();
+    size = term(creative);
     secure = creative.secure();
     attributes =
         creative.attributes().stream()
             .mapToLong(CreativeTraits::attribute)
             .reduce(0, (a, b) -> a | b);
-    form = MarkupForm.of(creative.markup());
+    form = format == Format.BANNER ? MarkupForm.of(creative.markup()) : null;
+    video = format == Format.VIDEO ? new VideoTraits(creative.video()) : null;
+    nativeAd = format == Format.NATIVE ? new NativeFit(creative.nativeAd()) : null;
     byte[][] categories = bytes(withPrefixes(creative.categories()));
     byte[][] domains = bytes(withSuffixes(creative.advertiserDomains()));
     categoryCount = categories.length;
@@ -59,24 +73,39 @@ public final class CreativeTraits {
             .toArray(long[][]::new);
   }
 
+  private static int term(Creative creative) {
+    return switch (creative.format()) {
+      case BANNER -> AdQuery.packSize(creative.width(), creative.height());
+      case VIDEO -> AdFormats.VIDEO_TERM;
+      case NATIVE -> AdFormats.NATIVE_TERM;
+    };
+  }
+
   /** The bit of a creative attribute; 0 of one that no creative of ours can have. */
   static long attribute(int attribute) {
     return attribute >= 0 && attribute <= MAX_ATTRIBUTE ? 1L << attribute : 0;
   }
 
-  /** Its size, packed as {@link AdQuery#packSize} does. */
+  /** What it is found by: a banner's size, or {@link AdFormats#VIDEO_TERM} and its like. */
   public int size() {
     return size;
   }
 
+  /** What kind of ad it is. */
+  public Format format() {
+    return format;
+  }
+
   /**
-   * What a query refuses in it first: SIZE, BLOCKED_CATEGORY, BLOCKED_ADVERTISER,
-   * BLOCKED_ATTRIBUTE, CREATIVE_INSECURE, CATEGORY_NOT_ALLOWED, BLOCKED_TYPE, MIME_NOT_OFFERED; or
-   * NONE.
+   * What a query refuses in it first: FORMAT_NOT_OFFERED, SIZE, BLOCKED_CATEGORY,
+   * BLOCKED_ADVERTISER, BLOCKED_ATTRIBUTE, CREATIVE_INSECURE, CATEGORY_NOT_ALLOWED, then what
+   * stands against its format: BLOCKED_TYPE, MIME_NOT_OFFERED, VIDEO_LINEARITY, VIDEO_DURATION,
+   * VIDEO_PROTOCOL, VIDEO_PLAYER, NATIVE_ASSET; or NONE.
    */
   public Reason refusedBy(AdQuery query) {
-    if (!query.offersSize(size)) {
-      return Reason.SIZE;
+    AdFormats formats = query.formats();
+    if (!formats.offersTerm(size)) {
+      return formats.offers(format) ? Reason.SIZE : Reason.FORMAT_NOT_OFFERED;
     }
     if (!query.blockedTexts().isEmpty()) {
       Reason blocked = blockedBy(query.blockedTexts());
@@ -84,13 +113,13 @@ public final class CreativeTraits {
         return blocked;
       }
     }
-    if ((attributes & query.blockedAttributes()) != 0) {
+    if ((attributes & formats.blockedAttributes(format)) != 0) {
       return Reason.BLOCKED_ATTRIBUTE;
     }
     if (query.secureRequired() && !secure) {
       return Reason.CREATIVE_INSECURE;
     }
-    return refusedBy(query.restrictions());
+    return refusedBy(query, query.restrictions());
   }
 
   /** By domain of its advertiser: {@link TextHash} of itself and of those above it. */
@@ -118,9 +147,15 @@ public final class CreativeTraits {
     return i < categoryCount ? AdQuery.CATEGORIES : AdQuery.ADVERTISERS;
   }
 
-  private Reason refusedBy(AdRestrictions restrictions) {
+  private Reason refusedBy(AdQuery query, AdRestrictions restrictions) {
     if (!restrictions.allowsCategories(ownCategoryHashes)) {
       return Reason.CATEGORY_NOT_ALLOWED;
+    }
+    if (video != null) {
+      return video.refusedBy(query.formats().video());
+    }
+    if (nativeAd != null) {
+      return nativeAd.satisfies(query.formats().nativeTerms()) ? Reason.NONE : Reason.NATIVE_ASSET;
     }
     if (restrictions.blocksKinds(form.kinds())) {
       return Reason.BLOCKED_TYPE;

@@ -149,8 +149,8 @@ public final class IndexMatch {
 
   private void constrainTerms() {
     open();
-    for (int i = 0; i < query.sizeCount; i++) {
-      hit(index.creativeSizes().find(query.sizes[i]));
+    for (int i = 0; i < query.formats().termCount(); i++) {
+      hit(index.creativeSizes().find(query.formats().term(i)));
     }
     close();
     open();
@@ -171,8 +171,8 @@ public final class IndexMatch {
     ValueTable sizes = index.values(Attribute.SIZE);
     if (!sizes.isEmpty()) {
       open(Attribute.SIZE);
-      for (int i = 0; i < query.sizeCount; i++) {
-        hit(sizes.find(query.sizes[i]));
+      for (int i = 0; i < query.sizeCount(); i++) {
+        hit(sizes.find(query.formats().sizes[i]));
       }
       close();
     }

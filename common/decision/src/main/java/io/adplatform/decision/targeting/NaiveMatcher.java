@@ -45,8 +45,9 @@ public final class NaiveMatcher {
     deviceType = DeviceType.of(query.deviceType);
     connection = Connection.of(query.connection);
     minuteOfWeek = query.minuteOfWeek;
-    for (int i = 0; i < query.sizeCount; i++) {
-      sizes.add((query.sizes[i] >>> Short.SIZE) + "x" + (query.sizes[i] & 0xFFFF));
+    for (int i = 0; i < query.sizeCount(); i++) {
+      int size = query.formats().sizes[i];
+      sizes.add((size >>> Short.SIZE) + "x" + (size & 0xFFFF));
     }
     operatingSystems = lowerCase(query.operatingSystem);
     browsers = lowerCase(query.browser);

@@ -114,7 +114,10 @@ class AdQueryMapperTest {
       delimiter = '|',
       value = {
         "{'id':'1','banner':{}}||NONE",
-        "{'id':'1','video':{}}||FORMAT_NOT_SERVED",
+        "{'id':'1','video':{}}||NONE",
+        "{'id':'1','audio':{}}||FORMAT_NOT_SERVED",
+        "{'id':'1','native':{'request':'x'}}||FORMAT_NOT_SERVED",
+        "{'id':'1','banner':{},'qty':{'multiplier':2}}||QUANTITY_NOT_SERVED",
         "{'id':'1','banner':{},'pmp':{'private_auction':1}}||PRIVATE_AUCTION",
         "{'id':'1','banner':{},'bidfloor':1,'bidfloorcur':'EUR'}|,'cur':['USD']|CURRENCY_NOT_SERVED",
         "{'id':'1','banner':{},'bidfloor':1,'bidfloorcur':'EUR'}|,'cur':['USD','EUR']|NONE",

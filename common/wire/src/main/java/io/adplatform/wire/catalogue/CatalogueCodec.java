@@ -32,6 +32,28 @@ public final class CatalogueCodec {
     }
   }
 
+  /** The JSON of a part of an entity, as it stands in its document. */
+  public static String writePart(Object part) {
+    try {
+      return MAPPER.writeValueAsString(part);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #writePart} wrote.
+   *
+   * @throws UncheckedIOException where it is not the JSON of such a part
+   */
+  public static <T> T readPart(String json, Class<T> type) {
+    try {
+      return MAPPER.readValue(json, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Reads a document.
    *

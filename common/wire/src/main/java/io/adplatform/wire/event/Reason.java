@@ -68,9 +68,24 @@ public enum Reason {
   /** A {@code wadomain} of the deal leaves a domain of its creative out. */
   DEAL_ADVERTISER_NOT_ALLOWED(48),
   /** The floor is in another currency than the bids, and no rate between the two is known. */
-  NO_EXCHANGE_RATE(49);
+  NO_EXCHANGE_RATE(49),
+  // Formats: before SIZE, or beside MIME_NOT_OFFERED.
+  /** The imp offers other formats than its creative has. */
+  FORMAT_NOT_OFFERED(60),
+  /** {@code minduration}, {@code maxduration} or {@code rqddurs} leave out its duration. */
+  VIDEO_DURATION(61),
+  /** {@code protocols} leaves out its VAST version, inline or wrapper. */
+  VIDEO_PROTOCOL(62),
+  /** No file of it fits the player: orientation, bit rate, delivery, or an API it needs. */
+  VIDEO_PLAYER(63),
+  /** The player shows ads beside the content alone ({@code linearity} 2). */
+  VIDEO_LINEARITY(64),
+  /** It has not what a required asset of the native request asks for. */
+  NATIVE_ASSET(65),
+  /** {@code qty.multiplier} is not 1: supply would bill more than one impression. */
+  QUANTITY_NOT_SERVED(66);
 
-  private static final Reason[] BY_CODE = new Reason[64];
+  private static final Reason[] BY_CODE = new Reason[128];
 
   static {
     for (Reason reason : values()) {

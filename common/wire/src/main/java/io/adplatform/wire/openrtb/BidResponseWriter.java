@@ -129,7 +129,7 @@ public final class BidResponseWriter {
     }
     put(EXPIRY);
     at = Decimal.writeWhole(expirySeconds, bytes, at);
-    at = creative.write(token, bytes, at);
+    at = creative.write(imp.nativeTerms, token, bytes, at);
     bytes[at++] = '}';
   }
 
@@ -142,7 +142,10 @@ public final class BidResponseWriter {
   }
 
   private int bidLength(Imp imp, CreativeTemplate creative) {
-    return BID_OVERHEAD + Span.length(imp.rawId) + Span.length(deal) + creative.length();
+    return BID_OVERHEAD
+        + Span.length(imp.rawId)
+        + Span.length(deal)
+        + creative.length(imp.nativeTerms);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.adplatform.wire.json.IntList;
 import io.adplatform.wire.json.Span;
 import io.adplatform.wire.json.SpanList;
 import io.adplatform.wire.money.CurrencyCode;
+import io.adplatform.wire.nativead.NativeTerms;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,9 @@ public final class Imp {
   public static final int MAX_DEALS = 64;
 
   private static final int FIRST_DEALS = 4;
+
+  /** One, in millionths. */
+  public static final long ONE = 1_000_000;
 
   /** {@code imp[].id}; never absent. */
   public long id;
@@ -64,11 +68,22 @@ public final class Imp {
   /** {@code video}, raw, where offered. */
   public long video;
 
+  /** {@code video}, read. */
+  public final Video videoTerms = new Video();
+
   /** {@code audio}, raw, where offered. */
   public long audio;
 
   /** {@code native}, raw, where offered. */
   public long nativeAd;
+
+  /** {@code native}, read, with the request object in it. */
+  public final NativeTerms nativeTerms = new NativeTerms();
+
+  /**
+   * {@code qty.multiplier} in millionths: impressions that one bid pays; 1,000,000 if not given.
+   */
+  public long quantityMillionths;
 
   /** Interstitial or full screen. */
   public boolean interstitial;
@@ -156,8 +171,11 @@ public final class Imp {
     placementPosition = -1;
     topFrame = -1;
     video = Span.NONE;
+    videoTerms.reset();
     audio = Span.NONE;
     nativeAd = Span.NONE;
+    nativeTerms.reset();
+    quantityMillionths = ONE;
     interstitial = false;
     rewarded = false;
     tagId = Span.NONE;

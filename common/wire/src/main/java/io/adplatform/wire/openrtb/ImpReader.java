@@ -23,6 +23,7 @@ final class ImpReader {
   private static final int PMP = 11;
   private static final int EXT = 12;
   private static final int RWDD = 13;
+  private static final int QTY = 14;
   private static final KeyTable KEYS =
       new KeyTable(
           "id",
@@ -38,7 +39,8 @@ final class ImpReader {
           "exp",
           "pmp",
           "ext",
-          "rwdd");
+          "rwdd",
+          "qty");
 
   private static final int W = 0;
   private static final int H = 1;
@@ -80,6 +82,11 @@ final class ImpReader {
           "durfloors",
           "ext");
 
+  private static final KeyTable QTY_KEYS = new KeyTable("multiplier");
+
+  private final VideoReader videos = new VideoReader();
+  private final NativeReader natives = new NativeReader();
+
   void read(JsonReader json, BidRequest request, Imp imp) {
     int start = json.valueStart();
     if (!json.enterObject()) {
@@ -104,9 +111,9 @@ final class ImpReader {
           imp.rawId = json.rawText();
         }
         case BANNER -> readBanner(json, request, imp);
-        case VIDEO -> imp.video = json.readRawObject();
+        case VIDEO -> imp.video = videos.read(json, request, imp.videoTerms);
         case AUDIO -> imp.audio = json.readRawObject();
-        case NATIVE -> imp.nativeAd = json.readRawObject();
+        case NATIVE -> imp.nativeAd = natives.read(json, request, imp.nativeTerms);
         case BIDFLOOR -> imp.floorCpmMicros = readPrice(json);
         case BIDFLOORCUR -> imp.floorCurrency = readCurrency(json, request);
         case TAGID -> imp.tagId = json.readText();
@@ -114,6 +121,7 @@ final class ImpReader {
         case EXP -> imp.expirySeconds = Math.max(-1, json.readInt(-1));
         case PMP -> readPmp(json, request, imp);
         case EXT -> imp.ext = ExtReader.readData(json, imp.keyValues);
+        case QTY -> readQuantity(json, request, imp);
         case RWDD -> imp.rewarded = json.readInt(0) == 1;
         default -> throw new IllegalStateException("field " + field);
       }
@@ -143,6 +151,28 @@ final class ImpReader {
     return letters == Span.NONE
         ? CurrencyCode.USD
         : CurrencyCode.numeric(request.bytes(), Span.offset(letters), Span.length(letters));
+  }
+
+  private static void readQuantity(JsonReader json, BidRequest request, Imp imp) {
+    if (!json.enterObject()) {
+      return;
+    }
+    long seen = 0;
+    int field;
+    while ((field = json.nextField(QTY_KEYS)) != JsonReader.END) {
+      if (field == KeyTable.UNKNOWN) {
+        json.skip();
+        request.unknown.add(json.member());
+        continue;
+      }
+      seen = json.once(seen, field);
+      long multiplier = json.readMicros(Imp.ONE);
+      if (multiplier == Decimal.TOO_LARGE || multiplier <= 0) {
+        json.fault(ReadFailure.OUT_OF_RANGE);
+      } else {
+        imp.quantityMillionths = multiplier;
+      }
+    }
   }
 
   private static void readBanner(JsonReader json, BidRequest request, Imp imp) {

@@ -27,6 +27,9 @@ public final class Inventory {
   /** Of an app. */
   public long bundle;
 
+  /** {@code dooh.venuetype}: what kind of place a screen stands in. */
+  public final SpanList venueTypes = new SpanList();
+
   /** Taxonomy of the categories, 1 (IAB content categories 1.0) where not given. */
   public int categoryTaxonomy;
 
@@ -74,6 +77,7 @@ public final class Inventory {
     domain = Span.NONE;
     page = Span.NONE;
     bundle = Span.NONE;
+    venueTypes.clear();
     categoryTaxonomy = 1;
     categories.clear();
     sectionCategories.clear();

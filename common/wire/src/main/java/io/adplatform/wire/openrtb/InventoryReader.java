@@ -19,6 +19,7 @@ final class InventoryReader {
   private static final int KWARRAY = 11;
   private static final int CATTAX = 12;
   private static final int EXT = 13;
+  private static final int VENUETYPE = 14;
   private static final KeyTable KEYS =
       new KeyTable(
           "id",
@@ -34,7 +35,8 @@ final class InventoryReader {
           "keywords",
           "kwarray",
           "cattax",
-          "ext");
+          "ext",
+          "venuetype");
 
   private static final int PUBLISHER_ID = 0;
   private static final int PUBLISHER_NAME = 1;
@@ -77,6 +79,7 @@ final class InventoryReader {
         case KEYWORDS -> inventory.keywords = json.readText();
         case KWARRAY -> json.readTexts(inventory.keywordList);
         case CATTAX -> inventory.categoryTaxonomy = json.readInt(1);
+        case VENUETYPE -> json.readTexts(inventory.venueTypes);
         case EXT -> inventory.ext = ExtReader.readData(json, inventory.keyValues);
         default -> throw new IllegalStateException("field " + field);
       }

@@ -64,16 +64,16 @@ class OpenRtbReaderTest {
   @Test
   void shouldKeepUnknownMembersAndExtAsSpansOfTheBody() {
     readGood(
-        "{ 'id':'r', 'new': {'a':[1,{'b':null}]} , 'imp':[{'id':'1','qty':{'multiplier':2.5},"
+        "{ 'id':'r', 'new': {'a':[1,{'b':null}]} , 'imp':[{'id':'1','metric':[{'type':'x'}],"
             + "'ext':{'x':[1,2]}}],'ext':{'y':'z'}}");
 
     assertEquals(
-        List.of("\"new\": {\"a\":[1,{\"b\":null}]}", "\"qty\":{\"multiplier\":2.5}"),
+        List.of("\"new\": {\"a\":[1,{\"b\":null}]}", "\"metric\":[{\"type\":\"x\"}]"),
         texts(request.unknown));
     assertEquals("{\"x\":[1,2]}", text(request.imp(0).ext));
     assertEquals("{\"y\":\"z\"}", text(request.ext));
     assertEquals(
-        "{\"id\":\"1\",\"qty\":{\"multiplier\":2.5},\"ext\":{\"x\":[1,2]}}",
+        "{\"id\":\"1\",\"metric\":[{\"type\":\"x\"}],\"ext\":{\"x\":[1,2]}}",
         text(request.imp(0).whole));
   }
 
