@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * ${AUCTION_PRICE}} and its like), here and in the notices, stay as they are: the SSP fills them.
  * Immutable; any thread.
  */
-public final class CreativeTemplate {
+public final class CreativeTemplate implements BidMembers {
   private static final Pattern MACRO =
       Pattern.compile(
           Pattern.quote(Creative.CLICK_MACRO) + "|" + Pattern.quote(Creative.VIEW_MACRO));
@@ -55,18 +55,13 @@ public final class CreativeTemplate {
     return builder.build();
   }
 
-  /** Bytes that {@link #write} writes. */
-  int length() {
+  @Override
+  public int length() {
     return members.length;
   }
 
-  /**
-   * Writes the members, starting with a comma.
-   *
-   * @param token holds the token's {@link TokenCodec#TEXT_LENGTH} characters at its start
-   * @return offset after the last byte
-   */
-  int write(byte[] token, byte[] into, int offset) {
+  @Override
+  public int write(byte[] token, byte[] into, int offset) {
     System.arraycopy(members, 0, into, offset, members.length);
     for (int hole : holes) {
       System.arraycopy(token, 0, into, offset + hole, TokenCodec.TEXT_LENGTH);
