@@ -123,14 +123,14 @@ public final class Settlement {
     int version = header.version();
     return switch (header.templateId()) {
       case SignalDecoder.TEMPLATE_ID -> {
-        if (blockLength < SignalDecoder.BLOCK_LENGTH) {
+        if (blockLength < signalBlockLength(version)) {
           yield 0;
         }
         signal.wrap(in, body, blockLength, version);
         yield isSound(signal) && isNew(recordingId, position) ? settleSignal(out) : 0;
       }
       case AuctionRecordDecoder.TEMPLATE_ID -> {
-        int recordLength = recordLength(in, body, blockLength, bodyLength);
+        int recordLength = recordLength(in, body, blockLength, bodyLength, version);
         if (recordLength < 0) {
           yield 0;
         }
@@ -181,10 +181,24 @@ public final class Settlement {
         && signal.bidCpmMicros() >= 0;
   }
 
+  /** What a signal of a version has at least: journals and topics hold former ones. */
+  private static int signalBlockLength(int version) {
+    return version < SignalDecoder.dealIdSinceVersion()
+        ? SignalDecoder.dealIdEncodingOffset()
+        : SignalDecoder.BLOCK_LENGTH;
+  }
+
+  private static int recordBlockLength(int version) {
+    return version < AuctionRecordDecoder.dealIdSinceVersion()
+        ? AuctionRecordDecoder.dealIdEncodingOffset()
+        : AuctionRecordDecoder.BLOCK_LENGTH;
+  }
+
   /** Length of an auction record with its candidates, or -1 where they do not fit. */
-  private static int recordLength(DirectBuffer in, int body, int blockLength, int bodyLength) {
+  private static int recordLength(
+      DirectBuffer in, int body, int blockLength, int bodyLength, int version) {
     int groupHeader = AuctionRecordDecoder.CandidatesDecoder.sbeHeaderSize();
-    if (blockLength < AuctionRecordDecoder.BLOCK_LENGTH || blockLength + groupHeader > bodyLength) {
+    if (blockLength < recordBlockLength(version) || blockLength + groupHeader > bodyLength) {
       return -1;
     }
     int entryLength = in.getByte(body + blockLength) & 0xff;
@@ -216,7 +230,7 @@ public final class Settlement {
     boolean billed = counts && isBillable(kind, signal.flags());
     if (counts && isCharged(kind, signal.flags())) {
       long charge = signal.chargeMicros();
-      charged = late ? 0 : leases.charge(signal.leaseId(), signal.leaseAmountMicros(), charge);
+      charged = late ? 0 : charge(charge);
       overDelivery = charge - charged;
     }
     if (billed) {
@@ -230,7 +244,7 @@ public final class Settlement {
         .auctionHi(signal.auctionHi())
         .auctionLo(signal.auctionLo())
         .leaseId(signal.leaseId())
-        .lineItemId(signal.lineItemId())
+        .lineItemId(isPartners() ? 0 : signal.lineItemId())
         .creativeId(signal.creativeId())
         .supplyPartnerId(signal.supplyPartnerId())
         .chargedMicros(charged)
@@ -247,9 +261,22 @@ public final class Settlement {
         .disposition(disposition())
         .billed((short) (billed ? 1 : 0))
         .deviceType(signal.deviceType())
-        .format(signal.format());
+        .format(signal.format())
+        .demandPartnerId(isPartners() ? signal.lineItemId() : 0)
+        .dealId(signal.dealId());
     event.putRecord(out, 0, 0);
     return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();
+  }
+
+  private boolean isPartners() {
+    return (signal.flags() & Token.FLAG_PARTNER) != 0;
+  }
+
+  /** What of a charge is charged: a partner pays what it bid, a line item what its lease holds. */
+  private long charge(long micros) {
+    return isPartners()
+        ? micros
+        : leases.charge(signal.leaseId(), signal.leaseAmountMicros(), micros);
   }
 
   private void judge(int kind) {
@@ -283,13 +310,15 @@ public final class Settlement {
 
   private int settleAuction(DirectBuffer in, int body, int recordLength, MutableDirectBuffer out) {
     boolean test = auction.flags().test();
+    boolean partners = auction.flags().partner();
+    long winner = winner();
     verdict = test ? Verdict.TEST : Verdict.COUNTED;
     startEvent(out)
         .timeMillis(auction.timeMillis())
         .auctionHi(auction.auctionHi())
         .auctionLo(auction.auctionLo())
         .leaseId(auction.leaseId())
-        .lineItemId(winner())
+        .lineItemId(partners ? 0 : winner)
         .creativeId(auction.creativeId())
         .supplyPartnerId(auction.supplyPartnerId())
         .chargedMicros(0)
@@ -306,7 +335,9 @@ public final class Settlement {
         .disposition(disposition())
         .billed((short) 0)
         .deviceType(auction.deviceType())
-        .format(auction.format());
+        .format(auction.format())
+        .demandPartnerId(partners ? winner : 0)
+        .dealId(auction.dealId());
     int from = body - MessageHeaderDecoder.ENCODED_LENGTH;
     event.putRecord(in, from, recordLength + MessageHeaderDecoder.ENCODED_LENGTH);
     return MessageHeaderEncoder.ENCODED_LENGTH + event.encodedLength();

@@ -6,9 +6,12 @@ import io.adplatform.wire.event.EventEnvelope;
 import io.adplatform.wire.sbe.AuctionRecordEncoder;
 import io.adplatform.wire.sbe.JournalMarkEncoder;
 import io.adplatform.wire.sbe.LeaseCloseEncoder;
+import io.adplatform.wire.sbe.MessageHeaderDecoder;
 import io.adplatform.wire.sbe.MessageHeaderEncoder;
+import io.adplatform.wire.sbe.SignalDecoder;
 import io.adplatform.wire.sbe.SignalEncoder;
 import io.adplatform.wire.sbe.SignalKind;
+import io.adplatform.wire.token.Token;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Messages of {@code events} for tests. */
@@ -220,7 +223,8 @@ final class Events {
         .currency(840)
         .country(0)
         .deviceType((short) 2)
-        .format((short) 1);
+        .format((short) 1)
+        .dealId(0);
     return bytes(buffer, encoder.encodedLength());
   }
 
@@ -252,12 +256,44 @@ final class Events {
         .width(300)
         .height(250)
         .reason(reason)
-        .matched(2);
+        .matched(2)
+        .dealId(0)
+        .redactions(0);
     encoder.flags().clear().test(test);
     AuctionRecordEncoder.CandidatesEncoder candidates = encoder.candidatesCount(2);
     candidates.next().lineItemId(43).priceCpmMicros(3_000_000).candidateReason(30);
     candidates.next().lineItemId(LINE_ITEM).priceCpmMicros(2_500_000).candidateReason(reason);
     return bytes(buffer, encoder.encodedLength());
+  }
+
+  /** The same signal on a demand partner's bid, which has no lease. */
+  static byte[] partners(byte[] message, long partnerId, long dealId) {
+    UnsafeBuffer buffer = new UnsafeBuffer(message.clone());
+    SignalDecoder read =
+        new SignalDecoder().wrapAndApplyHeader(buffer, BODY, new MessageHeaderDecoder());
+    new SignalEncoder()
+        .wrap(buffer, read.offset())
+        .flags((short) (read.flags() | Token.FLAG_PARTNER))
+        .leaseId(0)
+        .leaseAmountMicros(0)
+        .lineItemId(partnerId)
+        .dealId(dealId);
+    return buffer.byteArray();
+  }
+
+  /** As a release before version 2 wrote it: a block shorter by the fields of version 2. */
+  static byte[] former(byte[] message, int formerBlockLength) {
+    UnsafeBuffer from = new UnsafeBuffer(message);
+    MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(from, BODY);
+    int body = BODY + MessageHeaderDecoder.ENCODED_LENGTH;
+    int shorter = header.blockLength() - formerBlockLength;
+    byte[] former = new byte[message.length - shorter];
+    UnsafeBuffer into = new UnsafeBuffer(former);
+    int behind = body + header.blockLength();
+    from.getBytes(0, former, 0, body + formerBlockLength);
+    from.getBytes(behind, former, body + formerBlockLength, message.length - behind);
+    new MessageHeaderEncoder().wrap(into, BODY).blockLength(formerBlockLength).version(1);
+    return former;
   }
 
   static byte[] mark(int node, long upToMillis) {

@@ -38,7 +38,7 @@ class SettlementPropertyTest {
   };
 
   /** A message, and the beacon in it. */
-  private record Sent(Beacon beacon, byte[] message) {}
+  private record Sent(Beacon beacon, boolean partners, byte[] message) {}
 
   @Property(seed = "2026", tries = 300)
   void shouldEqualTheNaiveModel(@ForAll long seed, @ForAll @IntRange(max = 300) int count) {
@@ -170,7 +170,12 @@ class SettlementPropertyTest {
       if (token.nextInt(10) == 0) {
         beacon = beacon.asTest();
       }
-      written.add(new Sent(beacon, beacon.at(64L * (i + 1))));
+      boolean partners = token.nextInt(4) == 0;
+      if (partners) {
+        beacon = beacon.priced(BidModel.CPM);
+      }
+      byte[] message = beacon.at(64L * (i + 1));
+      written.add(new Sent(beacon, partners, partners ? Events.partners(message, 8, 0) : message));
     }
     List<Sent> shipped = new ArrayList<>();
     for (int at = 0; at < written.size(); at++) {
@@ -239,8 +244,11 @@ class SettlementPropertyTest {
           };
       long wanted = beacon.kind() == paidFor ? beacon.chargeMicros() : 0;
       long before = charged.getOrDefault(beacon.leaseId(), 0L);
-      long charge = Math.min(beacon.leaseAmountMicros() - before, wanted);
-      charged.put(beacon.leaseId(), before + charge);
+      long charge =
+          sent.partners() ? wanted : Math.min(beacon.leaseAmountMicros() - before, wanted);
+      if (!sent.partners()) {
+        charged.put(beacon.leaseId(), before + charge);
+      }
       long price =
           beacon.priceCpmMicros() < 0
               ? beacon.bidCpmMicros()

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** Looks at an answer to a bid request, field by field. */
 final class AnswerCheck {
   private static final int OK = 200;
-  private static final String TOKEN = "[A-Za-z0-9_-]{128}";
+  private static final String TOKEN = "[A-Za-z0-9_-]{140}";
   private static final int MIN_EXPIRY_SECONDS = 60;
 
   private final Check check;

@@ -77,6 +77,7 @@ final class BidSigner {
     token.expirySeconds = candidates.expirySecond(winner);
     token.country = auction.country;
     token.deviceType = auction.deviceType;
+    token.dealId = auction.dealId;
     codec.write(token, text);
   }
 }

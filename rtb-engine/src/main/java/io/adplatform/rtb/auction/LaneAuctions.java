@@ -325,6 +325,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
     summary.bidCpmMicros = 0;
     summary.creativeId = 0;
     summary.leaseId = 0;
+    summary.dealId = 0;
+    summary.partner = false;
     summary.format = imp.banner ? Format.BANNER.code() : 0;
     summary.width = Math.min(imp.width, 0xfffe);
     summary.height = Math.min(imp.height, 0xfffe);

@@ -108,7 +108,15 @@ public final class AuctionRecordPublisher {
         .country(auction.country)
         .width(auction.width)
         .height(auction.height)
-        .reason(auction.reason.code());
-    record.flags().clear().test(auction.test).detailed(auction.detailed).app(auction.app);
+        .reason(auction.reason.code())
+        .dealId(auction.dealId)
+        .redactions(auction.redactions);
+    record
+        .flags()
+        .clear()
+        .test(auction.test)
+        .detailed(auction.detailed)
+        .app(auction.app)
+        .partner(auction.partner);
   }
 }

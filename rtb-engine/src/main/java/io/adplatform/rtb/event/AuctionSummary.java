@@ -31,6 +31,9 @@ public final class AuctionSummary {
   /** 0 without a bid. */
   public long leaseId;
 
+  /** Of the winner; 0 where its bid is on no deal, or there is none. */
+  public long dealId;
+
   public long parseNanos;
   public long decideNanos;
   public long totalNanos;
@@ -50,6 +53,12 @@ public final class AuctionSummary {
 
   public int width;
   public int height;
+
+  /** What privacy rules took away from the request, a bit each. */
+  public int redactions;
+
+  /** Whether the winner is a demand partner's bid. */
+  public boolean partner;
 
   /** NONE for a bid. */
   public Reason reason;

@@ -329,7 +329,7 @@ class LaneAuctionsTest {
 
   /** Of all bids, in their order. */
   private static List<Token> tokens(String answer) {
-    Matcher matcher = Pattern.compile("/n/win/([A-Za-z0-9_-]{128})").matcher(answer);
+    Matcher matcher = Pattern.compile("/n/win/([A-Za-z0-9_-]{140})").matcher(answer);
     TokenCodec codec = new TokenCodec(LaneFixture.KEYS);
     List<Token> tokens = new ArrayList<>();
     while (matcher.find()) {

@@ -84,7 +84,8 @@ public final class SignalPublisher {
         .currency(token.currency)
         .country(token.country)
         .deviceType((short) token.deviceType)
-        .format((short) token.format);
+        .format((short) token.format)
+        .dealId(token.dealId);
     int length = MessageHeaderEncoder.ENCODED_LENGTH + signal.encodedLength();
     long position = journal.offerSignal(buffer, 0, length);
     if (position > 0) {

@@ -36,7 +36,7 @@ public final class LaneHttpServer implements AutoCloseable {
    */
   public static final int READ_IDLE_SECONDS = 60;
 
-  /** A token is 128 characters, a notice's query a few hundred. */
+  /** A token is 140 characters, a notice's query a few hundred. */
   private static final int MAX_INITIAL_LINE = 8 * 1024;
 
   private static final int MAX_HEADERS = 16 * 1024;

@@ -21,12 +21,22 @@ public final class Token {
    */
   public static final int FLAG_CLICKED = 1 << 5;
 
+  /**
+   * Bit of {@link #flags}: a demand partner's bid. {@link #lineItemId} holds the partner's id,
+   * there is no lease, and {@link #chargeMicros} is what the partner pays for the one impression
+   * (ADR 0105).
+   */
+  public static final int FLAG_PARTNER = 1 << 6;
+
   private static final int BILLABLE_SHIFT = 1;
   private static final int BILLABLE_MASK = 3;
   private static final int MODEL_SHIFT = 3;
   private static final int MODEL_MASK = 3;
 
-  /** {@link #FLAG_TEST}, the billable event, the bid model and {@link #FLAG_CLICKED}. */
+  /**
+   * {@link #FLAG_TEST}, the billable event, the bid model, {@link #FLAG_CLICKED} and {@link
+   * #FLAG_PARTNER}.
+   */
   public int flags;
 
   /** Code of {@code io.adplatform.wire.catalogue.Format}. */
@@ -38,13 +48,15 @@ public final class Token {
   /** Counter of the auction id. */
   public long auctionLo;
 
-  /** Lease that pays. */
+  /** Lease that pays; 0 of a demand partner's bid. */
   public long leaseId;
 
   /** What that lease amounts to in all. */
   public long leaseAmountMicros;
 
+  /** Or the demand partner's id, with {@link #FLAG_PARTNER}. */
   public long lineItemId;
+
   public long creativeId;
   public long supplyPartnerId;
 
@@ -66,6 +78,9 @@ public final class Token {
   /** Code of {@code io.adplatform.wire.targeting.DeviceType}. */
   public int deviceType;
 
+  /** Catalogue id of the deal that the bid is on; 0 where it is on none. */
+  public long dealId;
+
   /** Whether nothing of this auction may be charged or counted. */
   public boolean isTest() {
     return (flags & FLAG_TEST) != 0;
@@ -74,6 +89,11 @@ public final class Token {
   /** Whether a click was sent on with it. */
   public boolean isClicked() {
     return (flags & FLAG_CLICKED) != 0;
+  }
+
+  /** Whether a demand partner made the bid. */
+  public boolean isPartner() {
+    return (flags & FLAG_PARTNER) != 0;
   }
 
   /** Code of {@code io.adplatform.wire.catalogue.BillableEvent}. */
@@ -102,5 +122,11 @@ public final class Token {
   /** Sets {@link #flags} of a bid that is charged when it bills. */
   public void flags(boolean test, int billableEvent) {
     flags(test, billableEvent, BidModel.CPM);
+  }
+
+  /** Sets {@link #flags} of a demand partner's bid, which is charged when it bills. */
+  public void partnerFlags(boolean test, int billableEvent) {
+    flags(test, billableEvent, BidModel.CPM);
+    flags |= FLAG_PARTNER;
   }
 }

@@ -7,17 +7,18 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Writes and reads tokens: 96 bytes (layout in {@code docs/architecture.md}) as 128 characters of
- * base64url. Owned by one thread; allocates nothing.
+ * Writes and reads tokens: 105 bytes (layout in {@code docs/architecture.md}) as 140 characters of
+ * base64url; reads those of the version before too, which may be out while a node is upgraded (ADR
+ * 0105). Owned by one thread; allocates nothing.
  */
 public final class TokenCodec {
   /** Characters of a token. */
-  public static final int TEXT_LENGTH = 128;
+  public static final int TEXT_LENGTH = 140;
 
   /** What a reading came to. */
   public enum Result {
     VALID,
-    /** Not 128 characters of base64url, or of a version not known here. */
+    /** Not the characters of base64url that it should be, or of a version not known here. */
     MALFORMED,
     /** Signed with no key accepted here, or altered. */
     FORGED,
@@ -25,9 +26,18 @@ public final class TokenCodec {
     EXPIRED
   }
 
-  private static final int BYTES = 96;
-  private static final int MAC_OFFSET = 80;
-  private static final int VERSION = 1;
+  /** A multiple of three, so that the text needs no padding: the last byte is 0. */
+  private static final int BYTES = 105;
+
+  private static final int MAC_OFFSET = 88;
+  private static final int END = MAC_OFFSET + SipHash.MAC_LENGTH;
+  private static final int VERSION = 2;
+
+  // The same fields but for the deal.
+  private static final int TEXT_LENGTH_1 = 128;
+  private static final int MAC_OFFSET_1 = 80;
+  private static final int VERSION_1 = 1;
+
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle INTS =
@@ -70,17 +80,19 @@ public final class TokenCodec {
   /**
    * Reads a token.
    *
-   * @param text holds it from {@code from} to its end; anything but {@link #TEXT_LENGTH} characters
-   *     is malformed
+   * @param text holds it from {@code from} to its end; anything but {@link #TEXT_LENGTH}
+   *     characters, or those of a former release, is malformed
    * @param nowSeconds since 1970
    * @param into holds the token's fields where the result is VALID or EXPIRED, else is untouched
    */
   public Result read(CharSequence text, int from, long nowSeconds, Token into) {
-    if (text.length() - from != TEXT_LENGTH) {
+    int length = text.length() - from;
+    boolean current = length == TEXT_LENGTH;
+    if (!current && length != TEXT_LENGTH_1) {
       return Result.MALFORMED;
     }
     int bad = 0;
-    for (int i = 0, at = from; i < BYTES; i += 3, at += 4) {
+    for (int i = 0, at = from; at < text.length(); i += 3, at += 4) {
       int a = value(text.charAt(at));
       int b = value(text.charAt(at + 1));
       int c = value(text.charAt(at + 2));
@@ -91,21 +103,22 @@ public final class TokenCodec {
       raw[i + 1] = (byte) (bits >>> 8);
       raw[i + 2] = (byte) bits;
     }
-    if (bad < 0 || raw[0] != VERSION) {
+    if (bad < 0 || raw[0] != (current ? VERSION : VERSION_1) || current && raw[END] != 0) {
       return Result.MALFORMED;
     }
-    if (!isSigned()) {
+    if (!isSigned(current ? MAC_OFFSET : MAC_OFFSET_1)) {
       return Result.FORGED;
     }
     unpack(into);
+    into.dealId = current ? (long) LONGS.get(raw, 80) : 0;
     return into.expirySeconds < nowSeconds ? Result.EXPIRED : Result.VALID;
   }
 
-  private boolean isSigned() {
+  private boolean isSigned(int macOffset) {
     for (int i = 0; i < macs.length; i++) {
       if (keys.id(i) == (raw[1] & 0xff)) {
-        macs[i].hash(raw, 0, MAC_OFFSET);
-        return macs[i].matches(raw, MAC_OFFSET);
+        macs[i].hash(raw, 0, macOffset);
+        return macs[i].matches(raw, macOffset);
       }
     }
     return false;
@@ -132,6 +145,8 @@ public final class TokenCodec {
     LONGS.set(raw, 56, token.supplyPartnerId << 48 | token.chargeMicros);
     LONGS.set(raw, 64, token.bidCpmMicros << 16 | token.currency & 0xffff);
     LONGS.set(raw, 72, token.expirySeconds << 32 | tail & 0xffff_ffffL);
+    LONGS.set(raw, 80, token.dealId);
+    raw[END] = 0;
   }
 
   private static boolean isAmount(long micros) {

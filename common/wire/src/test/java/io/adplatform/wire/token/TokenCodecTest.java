@@ -20,6 +20,11 @@ class TokenCodecTest {
   private static final long NOW = 1_800_000_000L;
   private static final byte[] KEY = HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f");
 
+  /** What the release before wrote of {@link #token()}, without its deal. */
+  private static final String FORMER =
+      "AQEAAQABZUMhAAABAAAAAAAAACoAAAAAAAAD6QAAAExLQAAAAAAAAAPqAAAAAAAAA-sAAAAAAAAD7AAAAAAJxAAA"
+          + "ACYloANIa0nSPDA5AgAXFu9WeiDptqXgjI2xEx9z";
+
   private final TokenCodec codec = new TokenCodec(TokenKeys.of(KEY));
 
   @Property(seed = "2026")
@@ -28,6 +33,7 @@ class TokenCodecTest {
       @ForAll @LongRange(min = 0) long lease,
       @ForAll @LongRange(min = 0, max = Token.MAX_AMOUNT) long amount,
       @ForAll @IntRange(min = 0, max = 65535) int country,
+      @ForAll long deal,
       @ForAll boolean test) {
     Token token = token();
     token.auctionHi = hi;
@@ -35,7 +41,8 @@ class TokenCodecTest {
     token.leaseAmountMicros = amount;
     token.chargeMicros = amount;
     token.country = country;
-    token.flags(test, 1);
+    token.dealId = deal;
+    token.partnerFlags(test, 1);
     Token read = new Token();
     assertEquals(TokenCodec.Result.VALID, codec.read(write(token), 0, NOW, read));
     assertEquals(hi, read.auctionHi);
@@ -54,14 +61,33 @@ class TokenCodecTest {
     assertEquals(token.format, read.format);
     assertEquals(test, read.isTest());
     assertEquals(1, read.billableEvent());
+    assertEquals(deal, read.dealId);
+    assertTrue(read.isPartner());
+    assertTrue(TokenCodec.TEXT_LENGTH <= 160);
   }
 
   @Test
   void shouldWriteTheSameTextInEveryRelease() {
     assertEquals(
-        "AQEAAQABZUMhAAABAAAAAAAAACoAAAAAAAAD6QAAAExLQAAAAAAAAAPqAAAAAAAAA-sAAAAAAAAD7AAAAAAJxAAA"
-            + "ACYloANIa0nSPDA5AgAXFu9WeiDptqXgjI2xEx9z",
+        "AgEAAQABZUMhAAABAAAAAAAAACoAAAAAAAAD6QAAAExLQAAAAAAAAAPqAAAAAAAAA-sAAAAAAAAD7AAAAAAJxAAA"
+            + "ACYloANIa0nSPDA5AgAAAAAAAAAD7Y9HttooXU31dEq3DOUMcIQA",
         write(token()));
+  }
+
+  @Test
+  void shouldReadATokenOfTheFormerRelease() {
+    Token read = new Token();
+    read.dealId = 7;
+    assertEquals(TokenCodec.Result.VALID, codec.read(FORMER, 0, NOW, read));
+    assertEquals(1001, read.leaseId);
+    assertEquals(2, read.deviceType);
+    assertEquals(0, read.dealId);
+    assertEquals(
+        TokenCodec.Result.FORGED, codec.read(FORMER.replace("AAAD6Q", "AAAD6R"), 0, NOW, read));
+    assertEquals(
+        TokenCodec.Result.MALFORMED, codec.read(FORMER + "AAAAAAAAAAAA", 0, NOW, new Token()));
+    assertEquals(
+        TokenCodec.Result.MALFORMED, codec.read(write(token()).substring(0, 128), 0, NOW, read));
   }
 
   @Property(seed = "2026")
@@ -139,6 +165,7 @@ class TokenCodecTest {
     token.expirySeconds = NOW + 60;
     token.country = 12345;
     token.deviceType = 2;
+    token.dealId = 1005;
     return token;
   }
 
