@@ -11,11 +11,15 @@ import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
 import io.adplatform.wire.catalogue.LineItem;
+import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.CurrencyCode;
+import io.adplatform.wire.money.ExchangeRates;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -84,7 +88,8 @@ public final class CatalogueCompiler {
    * participations alone have changed, which they do every few seconds, all but these is taken over
    * from the snapshot before. What is measured of charges orders the line items: that compiles all.
    *
-   * @param nowMillis line items that are over by then are left out of auctions
+   * @param nowMillis line items that are over by then are left out of auctions, and rates of a day
+   *     (UTC) to come are not yet in force
    */
   public CatalogueSnapshot compile(long nowMillis) {
     boolean fresh = nowMillis >= compiledMillis && nowMillis - compiledMillis < KEPT_MILLIS;
@@ -111,7 +116,8 @@ public final class CatalogueCompiler {
         before.partners(),
         before.targeting(),
         before.caps(),
-        before.idle());
+        before.idle(),
+        before.rates());
   }
 
   private int participation(LineItem lineItem) {
@@ -143,16 +149,36 @@ public final class CatalogueCompiler {
     List<Servable> servables = new ArrayList<>();
     List<IdleLineItem> idle = new ArrayList<>();
     List<SupplyPartner> partners = new ArrayList<>();
+    RateTable rates = null;
+    LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(nowMillis), ZoneOffset.UTC);
     for (Entry entry : entries.values()) {
       if (entry.entity instanceof LineItem lineItem) {
         file(lineItem, nowMillis, servables, idle);
       } else if (entry.entity instanceof SupplyPartner partner) {
         partners.add(partner);
+      } else if (entry.entity instanceof RateTable table) {
+        rates = newer(table, rates, today);
       }
     }
     servables.sort(BEST_FIRST);
     idle.sort(Comparator.comparingLong(item -> item.lineItem().id()));
-    return snapshot(servables, List.copyOf(idle), new SupplyPartnerIndex(partners));
+    return snapshot(
+        servables,
+        List.copyOf(idle),
+        new SupplyPartnerIndex(partners),
+        rates == null ? ExchangeRates.NONE : ExchangeRates.of(rates.unitsPerUsd()));
+  }
+
+  /** The one whose rates hold: the newest that is not of a day to come; of one day the newest. */
+  private static RateTable newer(RateTable table, RateTable other, LocalDate today) {
+    if (table.date().isAfter(today)) {
+      return other;
+    }
+    boolean later =
+        other == null
+            || table.date().isAfter(other.date())
+            || (table.date().equals(other.date()) && table.id() > other.id());
+    return later ? table : other;
   }
 
   private void file(
@@ -201,7 +227,10 @@ public final class CatalogueCompiler {
   }
 
   private CatalogueSnapshot snapshot(
-      List<Servable> servables, List<IdleLineItem> idle, SupplyPartnerIndex partners) {
+      List<Servable> servables,
+      List<IdleLineItem> idle,
+      SupplyPartnerIndex partners,
+      ExchangeRates rates) {
     int count = servables.size();
     TargetingCompiler targeting = new TargetingCompiler(count);
     Map<CompiledCreative, Integer> creativeOrdinals = new IdentityHashMap<>();
@@ -242,7 +271,8 @@ public final class CatalogueCompiler {
         partners,
         targeting.compile(),
         caps.build(),
-        idle);
+        idle,
+        rates);
   }
 
   private boolean addCaps(LineItem lineItem, CapIndex.Builder caps) {

@@ -2,6 +2,7 @@ package io.adplatform.decision.catalogue;
 
 import io.adplatform.decision.frequency.CapIndex;
 import io.adplatform.decision.targeting.TargetingIndex;
+import io.adplatform.wire.money.ExchangeRates;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param targeting over the ordinals of {@code lineItems}
  * @param caps over the ordinals of {@code lineItems}
  * @param idle line items that cannot serve at this version, whatever is asked
+ * @param rates what currencies are worth in each other on the day it was compiled
  */
 public record CatalogueSnapshot(
     long version,
@@ -22,7 +24,8 @@ public record CatalogueSnapshot(
     SupplyPartnerIndex partners,
     TargetingIndex targeting,
     CapIndex caps,
-    List<IdleLineItem> idle) {
+    List<IdleLineItem> idle,
+    ExchangeRates rates) {
   /** Nothing, at version 0. */
   public static final CatalogueSnapshot EMPTY =
       new CatalogueCompiler(CreativeCompiler.NONE).compile(0);

@@ -18,14 +18,20 @@ import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.LineItem.Pacing;
 import io.adplatform.wire.catalogue.LineItem.Participation;
+import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.money.CurrencyCode;
+import io.adplatform.wire.money.ExchangeRates;
 import io.adplatform.wire.targeting.Targeting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CatalogueCompilerTest {
@@ -178,6 +184,34 @@ class CatalogueCompilerTest {
     assertNull(partners.find("ssp-100"));
     assertNull(partners.find(path, 9, 3));
     assertEquals("ssp-3", partners.byId(1_003).key());
+  }
+
+  @Test
+  void shouldConvertByTheNewestRatesThatAreNotOfADayToCome() {
+    LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(NOW), ZoneOffset.UTC);
+    assertEquals(ExchangeRates.UNKNOWN, euros(NOW));
+    apply(new RateTable(50, 1, today.minusDays(9), Map.of("EUR", "0.5")), 4);
+    apply(new RateTable(51, 1, today, Map.of("EUR", "0.25")), 5);
+    apply(new RateTable(52, 1, today.minusDays(1), Map.of("EUR", "0.75")), 6);
+    apply(new RateTable(53, 1, today.plusDays(1), Map.of("EUR", "0.125")), 7);
+    assertEquals(250_000, euros(NOW));
+    assertEquals(125_000, euros(NOW + 24 * 60 * 60 * 1_000));
+    apply(new RateTable(51, 1, today, Map.of("GBP", "0.8")), 8);
+    assertEquals(ExchangeRates.UNKNOWN, euros(NOW));
+    compiler.apply(new CatalogueKey(CatalogueKind.RATE_TABLE, 51), null, 9);
+    assertEquals(750_000, euros(NOW));
+    apply(lineItem(31, 1_000, Status.ACTIVE, 20L).paced(Pacing.EVEN), 10);
+    compiler.compile(NOW);
+    apply(new Participation(31, 1, 250_000), 11);
+    assertEquals(750_000, euros(NOW));
+  }
+
+  /** What a dollar is in euros, in micros. */
+  private long euros(long nowMillis) {
+    return compiler
+        .compile(nowMillis)
+        .rates()
+        .convert(1_000_000, CurrencyCode.USD, CurrencyCode.numeric("EUR"));
   }
 
   private Object attach(Creative creative) {
