@@ -9,25 +9,25 @@ import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.rtb.auction.AuctionCounters.Recorded;
+import io.adplatform.rtb.demand.Demand;
+import io.adplatform.rtb.demand.PartnerRound;
 import io.adplatform.rtb.event.AuctionDetailPublisher;
 import io.adplatform.rtb.event.AuctionRecordPublisher;
 import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.rtb.openrtb.Auctioneer;
+import io.adplatform.rtb.rate.LaneRates;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.metrics.EnumCounters;
-import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.Status;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.event.RequestIdHash;
-import io.adplatform.wire.json.Span;
 import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
 import io.adplatform.wire.openrtb.Imp;
-import io.adplatform.wire.openrtb.Inventory;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -51,20 +51,20 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** A bid is positive, whatever the floor. */
   private static final long LEAST_PRICE = 1;
 
-  /** One request in so many is drawn for a full record where a partner's share is below 1. */
-  private static final long SHARE_STEPS = 1L << 20;
-
   private final LaneParts parts;
   private final CatalogueFeed feed;
   private final BudgetGate gate;
   private final LaneJournal journal;
   private final AuctionCounters counters;
-  private final PartnerRates rates;
+  private final LaneRates rates;
   private final RequestIdHash requestIdHash;
   private final AuctionRecordPublisher records;
   private final AuctionDetailPublisher details;
   private final BidSigner signer;
   private final CapQuestions questions;
+  private final Demand demand;
+  private final PartnerQuestions partnerQuestions;
+  private final PartnerContest contest;
   private final Chooser chooser = new Chooser();
   private final Candidates candidates = new Candidates();
   private final AdQuery query = new AdQuery();
@@ -80,18 +80,31 @@ public final class LaneAuctions implements Auctioneer, Agent {
   // The present request's counters of frequency caps; null where they were not asked for.
   private CapLookup lookup;
 
-  /** Belongs to a lane from now on. */
+  /** Auctions without demand partners. Belongs to a lane from now on. */
   public LaneAuctions(LaneParts parts) {
+    this(parts, Demand.NONE, "");
+  }
+
+  /**
+   * Belongs to a lane from now on.
+   *
+   * @param demand partners of this lane
+   * @param publicUrl what beacons and notices of their bids start with
+   */
+  public LaneAuctions(LaneParts parts, Demand demand, String publicUrl) {
     this.parts = parts;
+    this.demand = demand;
+    this.partnerQuestions = new PartnerQuestions(demand);
     this.feed = parts.feed();
     this.gate = parts.gate();
     this.journal = parts.journal();
     this.counters = new AuctionCounters(parts.metrics());
-    this.rates = new PartnerRates(parts.rates());
+    this.rates = new LaneRates(parts.rates());
     this.requestIdHash = new RequestIdHash(parts.keys());
     this.records = new AuctionRecordPublisher(journal);
     this.details = new AuctionDetailPublisher(journal);
     this.signer = new BidSigner(parts.keys());
+    this.contest = new PartnerContest(publicUrl, journal, signer);
     this.questions = new CapQuestions(parts, counters);
     this.mapper = new AdQueryMapper(parts.secure(), parts.seat());
     this.auctionHi = AuctionId.hi(parts.nodeId(), parts.bootSeconds(), parts.lane().index());
@@ -129,7 +142,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     Reason reason = Reason.NONE;
     if (partner == null) {
       reason = Reason.NO_CATALOGUE;
-    } else if (!rates.admits(partner, parts.lane().nowNanos())) {
+    } else if (!rates.admits(partner.id(), partner.queriesPerSecond(), parts.lane().nowNanos())) {
       reason = Reason.RATE_LIMITED;
     }
     if (reason != Reason.NONE) {
@@ -163,27 +176,78 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   @Override
+  public void counted(CapLookup asked, long askedNanos) {
+    questions.resumed(asked, System.nanoTime() - askedNanos);
+  }
+
+  @Override
+  public boolean askPartners(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      CapLookup asked,
+      PartnerRound round,
+      boolean mayWait) {
+    if (partner.status() != Status.ACTIVE
+        || !journal.takesAuctions()
+        || !partnerQuestions.begin(snapshot)) {
+      return false;
+    }
+    Reason reason = mapper.begin(request, partner, snapshot, parts.lane().nowMillis(), query);
+    round.firstLo = asked == null ? nextAuctionLo : asked.firstLo();
+    partnerQuestions.auction(auctionHi, round.firstLo);
+    if (reason != Reason.NONE && !PartnerQuestions.barsOwnAlone(reason)
+        || !partnerQuestions.collect(request, mapper, query)
+        || !partnerQuestions.ask(
+            request,
+            partner,
+            mapper.currency(),
+            PartnerQuestions.left(tmax(request, partner), receivedNanos),
+            round,
+            mayWait)) {
+      return false;
+    }
+    nextAuctionLo += asked == null ? ids(request, partner) : 0;
+    return true;
+  }
+
+  @Override
   public Reason resume(
       BidRequest request,
       SupplyPartner partner,
       long receivedNanos,
       long parseNanos,
       CapLookup asked,
-      long askedNanos,
+      PartnerRound round,
       BidResponseWriter response) {
-    questions.resumed(asked, System.nanoTime() - askedNanos);
+    long firstLo = asked == null ? round.firstLo : asked.firstLo();
     lookup = asked;
+    contest.begin(request, round, snapshot.rates());
     try {
-      return run(request, partner, receivedNanos, parseNanos, asked.firstLo(), response);
+      return run(request, partner, receivedNanos, parseNanos, firstLo, response);
     } finally {
-      lookup = null;
+      release(asked, round);
+    }
+  }
+
+  private void release(CapLookup asked, PartnerRound round) {
+    lookup = null;
+    if (asked != null) {
       questions.settle(asked);
+    }
+    if (round != null) {
+      demand.release(round);
     }
   }
 
   @Override
-  public void abandon(CapLookup asked) {
-    questions.abandon(asked);
+  public void abandon(CapLookup asked, PartnerRound round) {
+    if (asked != null) {
+      questions.abandon(asked);
+    }
+    if (round != null) {
+      demand.release(round);
+    }
   }
 
   @Override
@@ -195,6 +259,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
       BidResponseWriter response) {
     long firstLo = nextAuctionLo;
     nextAuctionLo += ids(request, partner);
+    contest.begin(request, null, snapshot.rates());
     return run(request, partner, receivedNanos, parseNanos, firstLo, response);
   }
 
@@ -221,9 +286,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
     for (int i = 0; i < request.impCount(); i++) {
       Imp imp = request.imp(i);
       Reason reason = decide(request, imp, i, requestReason);
-      if (reason == Reason.NONE && begun && !hasRoom(imp, 0, response)) {
+      if (reason == Reason.NONE && begun && !hasRoom(request, imp, 0, response)) {
         cancel(0);
         candidates.withdraw(Reason.RESPONSE_FULL);
+        contest.bids().withdraw(i, Reason.RESPONSE_FULL);
         reason = Reason.RESPONSE_FULL;
       }
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
@@ -235,6 +301,9 @@ public final class LaneAuctions implements Auctioneer, Agent {
         reason = bid(request, imp, partner, response);
       } else {
         recordNoBid(reason);
+      }
+      if (contest.isAny()) {
+        contest.tellLosers(request, summary, query, candidates);
       }
       begun |= reason == Reason.NONE;
       answer = begun ? Reason.NONE : reason;
@@ -261,17 +330,9 @@ public final class LaneAuctions implements Auctioneer, Agent {
     summary.firstLo = firstLo;
     summary.auctionLo = firstLo;
     summary.timeMillis = now;
-    summary.requestIdHash =
-        requestIdHash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
-    summary.catalogueVersion = snapshot.version();
-    summary.supplyPartnerId = partner.id();
     summary.parseNanos = parseNanos;
-    summary.impCount = request.impCount();
-    summary.test = request.test;
-    summary.detailed = isDetailed(partner);
-    summary.app = request.inventory.kind == Inventory.Kind.APP;
-    summary.deviceType = query.deviceType();
-    summary.country = query.country();
+    summary.catalogueVersion = snapshot.version();
+    summary.request(request, partner, query, requestIdHash);
     if (partner.status() != Status.ACTIVE) {
       return Reason.PARTNER_PAUSED;
     }
@@ -282,15 +343,14 @@ public final class LaneAuctions implements Auctioneer, Agent {
     return request.tmaxMillis > 0 ? request.tmaxMillis : partner.defaultTmaxMillis();
   }
 
-  private boolean isDetailed(SupplyPartner partner) {
-    long drawn = AuctionId.seed(auctionHi, summary.auctionLo) >>> 1 & SHARE_STEPS - 1;
-    return partner.debug() || drawn < partner.recordShare() * SHARE_STEPS;
-  }
-
   /** Why an imp gets no bid, or NONE with the winners in the candidates. */
   private Reason decide(BidRequest request, Imp imp, int index, Reason requestReason) {
     beginImp(imp, index);
-    Reason reason = requestReason == Reason.NONE ? mapper.imp(request, imp, query) : requestReason;
+    boolean partnersOnly = contest.isAny() && PartnerQuestions.barsOwnAlone(requestReason);
+    Reason reason =
+        requestReason == Reason.NONE || partnersOnly
+            ? mapper.imp(request, imp, query)
+            : requestReason;
     if (reason != Reason.NONE) {
       return reason;
     }
@@ -300,13 +360,18 @@ public final class LaneAuctions implements Auctioneer, Agent {
       bidSeconds = Math.min(bidSeconds, imp.expirySeconds);
     }
     query.ttlSeconds(bidSeconds + BEACON_SECONDS);
-    chooser.counters(lookup, index);
-    chooser.choose(
-        snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
+    if (!partnersOnly) {
+      chooser.counters(lookup, index);
+      chooser.choose(
+          snapshot, query, gate, summary.timeMillis, auctionHi, summary.auctionLo, candidates);
+    }
+    if (contest.isAny()) {
+      contest.enter(request, summary, query, candidates, gate);
+    }
     if (!request.test) {
       countLosses();
     }
-    return candidates.reason();
+    return partnersOnly && candidates.count() == 0 ? requestReason : candidates.reason();
   }
 
   private void countLosses() {
@@ -318,18 +383,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   private void beginImp(Imp imp, int index) {
-    summary.auctionLo = summary.firstLo + index;
-    summary.impIndex = index;
-    summary.floorCpmMicros = imp.floorCpmMicros;
+    summary.imp(imp, index);
     summary.currency = mapper.currency();
-    summary.bidCpmMicros = 0;
-    summary.creativeId = 0;
-    summary.leaseId = 0;
-    summary.dealId = 0;
-    summary.partner = false;
-    summary.format = imp.banner ? Format.BANNER.code() : 0;
-    summary.width = Math.min(imp.width, 0xfffe);
-    summary.height = Math.min(imp.height, 0xfffe);
     candidates.clear();
   }
 
@@ -344,7 +399,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     int firstAdditional = summary.impCount + summary.impIndex * additionalIds;
     for (int place = 0; place < candidates.winnerCount(); place++) {
       if (place > 0) {
-        if (!hasRoom(imp, place, response)) {
+        if (!hasRoom(request, imp, place, response)) {
           cancel(place);
           return Reason.NONE;
         }
@@ -358,35 +413,49 @@ public final class LaneAuctions implements Auctioneer, Agent {
         cancel(place);
         return place == 0 ? reason : Reason.NONE;
       }
-      int seconds = expirySeconds(candidates.winner(place));
+      int winner = candidates.winner(place);
+      int seconds = expirySeconds(winner);
+      if (candidates.isPartner(winner)) {
+        contest.bid(request, imp, partner, summary, query, candidates, winner, seconds, response);
+        continue;
+      }
       signer.bid(request, imp, partner, summary, candidates, place, snapshot, seconds, response);
       if (lookup != null) {
         lookup.won(
             summary.impIndex,
-            candidates.lineItemId(candidates.winner(place)),
+            candidates.lineItemId(winner),
             summary.auctionLo,
-            candidates.expirySecond(candidates.winner(place)));
+            candidates.expirySecond(winner));
       }
     }
     return Reason.NONE;
   }
 
-  private boolean hasRoom(Imp imp, int place, BidResponseWriter response) {
-    int creative = candidates.creativeOrdinal(candidates.winner(place));
+  private boolean hasRoom(BidRequest request, Imp imp, int place, BidResponseWriter response) {
+    int winner = candidates.winner(place);
+    if (candidates.isPartner(winner)) {
+      return contest.hasRoom(request, imp, query, candidates, winner, response);
+    }
+    int creative = candidates.creativeOrdinal(winner);
     return response.hasRoom(imp, (CreativeTemplate) snapshot.creatives().attachment(creative));
   }
 
   /** Leaves the record of the bid in a place; NONE where it was taken. */
   private Reason record(int place) {
     int winner = candidates.winner(place);
-    int creative = candidates.creativeOrdinal(winner);
     summary.reason = Reason.NONE;
     summary.bidCpmMicros =
         Cpm.lessMargin(candidates.priceCpmMicros(winner), query.marginBasisPoints());
-    summary.creativeId = snapshot.creatives().id(creative);
     summary.leaseId = candidates.leaseId(winner);
-    summary.width = snapshot.creatives().width(creative);
-    summary.height = snapshot.creatives().height(creative);
+    summary.partner = candidates.isPartner(winner);
+    if (summary.partner) {
+      contest.size(candidates.partnerBid(winner), summary);
+    } else {
+      int creative = candidates.creativeOrdinal(winner);
+      summary.creativeId = snapshot.creatives().id(creative);
+      summary.width = snapshot.creatives().width(creative);
+      summary.height = snapshot.creatives().height(creative);
+    }
     long position =
         place == 0
             ? records.offer(summary, candidates)
@@ -405,12 +474,21 @@ public final class LaneAuctions implements Auctioneer, Agent {
   /** Gives back what the winners from a place on reserved. */
   private void cancel(int fromPlace) {
     for (int place = fromPlace; place < candidates.winnerCount(); place++) {
-      Chooser.cancel(candidates, candidates.winner(place), gate);
+      int winner = candidates.winner(place);
+      if (candidates.isPartner(winner)) {
+        contest.bids().withdrawOne(candidates.partnerBid(winner), Reason.RESPONSE_FULL);
+      } else {
+        Chooser.cancel(candidates, winner, gate);
+      }
     }
   }
 
   /** How long a bid holds: its lease may end its token sooner than the format would. */
   private int expirySeconds(int winner) {
+    if (candidates.isPartner(winner)) {
+      int held = contest.bids().bid(candidates.partnerBid(winner)).expirySeconds;
+      return held < 0 ? bidSeconds : Math.min(bidSeconds, held);
+    }
     long left = candidates.expirySecond(winner) - summary.timeMillis / 1_000 - BEACON_SECONDS;
     return (int) Math.max(1, Math.min(bidSeconds, left));
   }

@@ -10,6 +10,7 @@ import io.adplatform.wire.catalogue.CatalogueEntity;
 import io.adplatform.wire.catalogue.CatalogueKey;
 import io.adplatform.wire.catalogue.CatalogueKind;
 import io.adplatform.wire.catalogue.Creative;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.catalogue.LineItem;
 import io.adplatform.wire.catalogue.RateTable;
 import io.adplatform.wire.catalogue.Status;
@@ -117,6 +118,7 @@ public final class CatalogueCompiler {
         before.targeting(),
         before.caps(),
         before.idle(),
+        before.demandPartners(),
         before.rates());
   }
 
@@ -272,7 +274,18 @@ public final class CatalogueCompiler {
         targeting.compile(),
         caps.build(),
         idle,
+        demandPartners(),
         rates);
+  }
+
+  private DemandPartnerIndex demandPartners() {
+    List<DemandPartner> asked = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      if (entry.entity instanceof DemandPartner partner && partner.status() == Status.ACTIVE) {
+        asked.add(partner);
+      }
+    }
+    return DemandPartnerIndex.of(asked);
   }
 
   private boolean addCaps(LineItem lineItem, CapIndex.Builder caps) {

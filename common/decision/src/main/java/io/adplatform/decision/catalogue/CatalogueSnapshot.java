@@ -15,6 +15,7 @@ import java.util.List;
  * @param targeting over the ordinals of {@code lineItems}
  * @param caps over the ordinals of {@code lineItems}
  * @param idle line items that cannot serve at this version, whatever is asked
+ * @param demandPartners that are asked, by their own ordinals
  * @param rates what currencies are worth in each other on the day it was compiled
  */
 public record CatalogueSnapshot(
@@ -25,6 +26,7 @@ public record CatalogueSnapshot(
     TargetingIndex targeting,
     CapIndex caps,
     List<IdleLineItem> idle,
+    DemandPartnerIndex demandPartners,
     ExchangeRates rates) {
   /** Nothing, at version 0. */
   public static final CatalogueSnapshot EMPTY =

@@ -40,7 +40,6 @@ public final class IndexMatch {
   private final long[] doubtful = new long[WORDS];
 
   private boolean hasDoubtful;
-
   private TargetingIndex index;
   private AdQuery query;
 
@@ -103,7 +102,9 @@ public final class IndexMatch {
     groupCount = blockCount + Long.SIZE - 1 >> 6;
     group = -1;
     liveBlocks = 0;
-    constrainTerms();
+    if (index.hasTerms()) {
+      constrainTerms();
+    }
     constrainNumbers();
     constrainTexts();
     constrainKeyValues();

@@ -21,8 +21,8 @@ public final class PartnerBidMembers implements BidMembers {
   private final byte[][] queries = new byte[3][];
   private PartnerAnswer answer;
   private PartnerBid bid;
-  private byte[] markup;
-  private int markupLength;
+  private byte[] markupBytes;
+  private long markup;
   private int markupType;
   private int at;
   private byte[] out;
@@ -47,28 +47,29 @@ public final class PartnerBidMembers implements BidMembers {
   /**
    * Starts on a bid.
    *
-   * @param filled its markup with macros filled in, the inside of a JSON text
+   * @param filled span of its markup with macros filled in, the inside of a JSON text
    * @param type its {@code mtype}
    */
   public PartnerBidMembers of(
-      PartnerAnswer ofAnswer, PartnerBid ofBid, byte[] filled, int length, int type) {
+      PartnerAnswer ofAnswer, PartnerBid ofBid, byte[] bytes, long filled, int type) {
     answer = ofAnswer;
     bid = ofBid;
+    markupBytes = bytes;
     markup = filled;
-    markupLength = length;
     markupType = type;
     return this;
   }
 
   @Override
   public int length() {
-    int length = markupLength + beaconStart.length + beaconEnd.length + TokenCodec.TEXT_LENGTH + 16;
+    int length =
+        Span.length(markup) + beaconStart.length + beaconEnd.length + TokenCodec.TEXT_LENGTH + 16;
     for (int i = 0; i < notices.length; i++) {
       length += notices[i].length + queries[i].length + TokenCodec.TEXT_LENGTH + 1;
     }
     length += Span.length(bid.rawDomains) + Span.length(bid.rawCategories);
     length += Span.length(bid.rawAttributes) + Span.length(bid.rawCreativeId);
-    length += Span.length(bid.rawCampaignId) + Span.length(bid.dealId) * 6;
+    length += Span.length(bid.rawCampaignId);
     return length + 6 * NUMBER + 128;
   }
 
@@ -77,7 +78,7 @@ public final class PartnerBidMembers implements BidMembers {
     out = into;
     at = offset;
     put(",\"adm\":\"");
-    put(markup, 0, markupLength);
+    put(markupBytes, Span.offset(markup), Span.length(markup));
     put(beaconStart);
     put(token, 0, TokenCodec.TEXT_LENGTH);
     put(beaconEnd);

@@ -71,8 +71,7 @@ class ExchangeRatesTest {
 
   @Test
   void shouldNotAnswerAPriceThatIsTooLarge() {
-    assertEquals(
-        ExchangeRates.UNKNOWN, rates.convert(Decimal.MAX_MICROS, CurrencyCode.USD, JPY));
+    assertEquals(ExchangeRates.UNKNOWN, rates.convert(Decimal.MAX_MICROS, CurrencyCode.USD, JPY));
     assertEquals(ExchangeRates.UNKNOWN, rates.convert(Decimal.MAX_MICROS + 1, EUR, EUR));
     assertEquals(ExchangeRates.UNKNOWN, rates.convert(-1, EUR, EUR));
   }
@@ -86,8 +85,23 @@ class ExchangeRatesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "1.", ".5", "0", "0.000", "-1", "+1", "1e3", "1,5", "NaN", " 1", "1 ", "1.2.3",
-        "1234567890", "0.1234567890", "\u0661"
+        "",
+        ".",
+        "1.",
+        ".5",
+        "0",
+        "0.000",
+        "-1",
+        "+1",
+        "1e3",
+        "1,5",
+        "NaN",
+        " 1",
+        "1 ",
+        "1.2.3",
+        "1234567890",
+        "0.1234567890",
+        "\u0661"
       })
   void shouldRefuseWhatIsNoRate(String text) {
     assertFalse(ExchangeRates.isRate(text));
