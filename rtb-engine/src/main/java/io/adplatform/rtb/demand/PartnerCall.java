@@ -101,8 +101,7 @@ final class PartnerCall {
     request = made;
     if (!running || !open) {
       // The deadline passed before there was a connection, which stays for others.
-      cancel();
-      finish(PartnerOutcome.UNREACHABLE);
+      cancel(PartnerOutcome.UNREACHABLE);
       return;
     }
     made.exceptionHandler(onError);
@@ -143,8 +142,7 @@ final class PartnerCall {
   }
 
   private void tooLarge() {
-    cancel();
-    finish(PartnerOutcome.TOO_LARGE);
+    cancel(PartnerOutcome.TOO_LARGE);
   }
 
   private void end(Void nothing) {
@@ -178,9 +176,12 @@ final class PartnerCall {
   }
 
   /** Ends the exchange over HTTP, which has taken too long, or is not wanted. */
-  void cancel() {
-    if (request != null) {
-      request.reset(CANCELLED);
+  private void cancel(PartnerOutcome outcome) {
+    // A reset tells of an error: it is finished by then.
+    HttpClientRequest left = request;
+    finish(outcome);
+    if (left != null) {
+      left.reset(CANCELLED);
     }
   }
 
@@ -204,8 +205,7 @@ final class PartnerCall {
 
   /** Ends one whose partner is too late even to be counted as late. */
   void abort() {
-    cancel();
-    finish(PartnerOutcome.TIMEOUT);
+    cancel(PartnerOutcome.TIMEOUT);
   }
 
   /** Its round is not needed any more. */
