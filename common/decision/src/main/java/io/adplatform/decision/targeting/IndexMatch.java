@@ -71,9 +71,7 @@ public final class IndexMatch {
   private boolean impossible;
   private int blockCount;
 
-  /** Blocks are looked at in groups of 64. */
   private int groupCount;
-
   private int group;
 
   /** Of the group: the blocks still to come in which every constraint has something. */
