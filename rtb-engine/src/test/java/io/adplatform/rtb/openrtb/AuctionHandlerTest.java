@@ -136,7 +136,7 @@ class AuctionHandlerTest {
                 List.of(),
                 true),
             "https://ads.example");
-    private final byte[] token = "t".repeat(128).getBytes(US_ASCII);
+    private final byte[] token = "t".repeat(140).getBytes(US_ASCII);
 
     @Override
     public SupplyPartner partner(CharSequence key) {
