@@ -114,6 +114,7 @@ final class PartnerCall {
       finish(PartnerOutcome.BROKEN);
       return;
     }
+    response.exceptionHandler(onError);
     status = response.statusCode();
     String length = response.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null && PartnerClient.isTooLong(length)) {
@@ -122,7 +123,7 @@ final class PartnerCall {
     }
     String encoding = response.getHeader(HttpHeaders.CONTENT_ENCODING);
     gzip = encoding != null && encoding.equalsIgnoreCase("gzip");
-    response.exceptionHandler(onError).handler(onPiece).endHandler(onEnd);
+    response.handler(onPiece).endHandler(onEnd);
   }
 
   private void piece(Buffer piece) {
