@@ -10,7 +10,7 @@ import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.decision.targeting.IndexMatch;
 import io.adplatform.rtb.auction.LaneAuctions;
 import io.adplatform.rtb.auction.LaneParts;
-import io.adplatform.rtb.auction.NodeRates;
+import io.adplatform.rtb.rate.NodeRates;
 import io.adplatform.runtime.journal.UnreadLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
 import io.adplatform.runtime.metrics.Metrics;

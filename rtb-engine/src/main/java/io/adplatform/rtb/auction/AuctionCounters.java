@@ -1,5 +1,6 @@
 package io.adplatform.rtb.auction;
 
+import io.adplatform.decision.choice.Candidates;
 import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.runtime.metrics.LatencyHistogram;
 import io.adplatform.runtime.metrics.Metrics;
@@ -101,5 +102,21 @@ final class AuctionCounters {
     decide =
         metrics.latency(
             "adplatform_auction_decide_seconds", "From a request read to its auctions decided");
+  }
+
+  /** Counts why candidates for an imp did not win. */
+  void losses(ImpBids bids) {
+    losses(bids.open);
+    for (int i = 0; i < bids.offers.count(); i++) {
+      losses(bids.offers.get(i).candidates());
+    }
+  }
+
+  private void losses(Candidates candidates) {
+    for (int i = 0; i < candidates.count(); i++) {
+      if (candidates.reason(i) != Reason.NONE) {
+        losses.increment(candidates.reason(i));
+      }
+    }
   }
 }

@@ -17,15 +17,19 @@ import io.adplatform.wire.openrtb.Imp;
  * known here and was not bid on, so that each such deal stands in one record (ADR 0118). One lane.
  */
 final class BidRecords {
-  private static final int MAX_SIZE = 0xfffe;
-
   private final AuctionRecordPublisher publisher;
   private final AuctionCounters counters;
   private final AuctionSummary summary;
+  private final PartnerContest contest;
   private long floorCpmMicros;
   private long firstAdditionalLo;
 
-  BidRecords(AuctionRecordPublisher publisher, AuctionCounters counters, AuctionSummary summary) {
+  BidRecords(
+      AuctionRecordPublisher publisher,
+      AuctionCounters counters,
+      AuctionSummary summary,
+      PartnerContest contest) {
+    this.contest = contest;
     this.publisher = publisher;
     this.counters = counters;
     this.summary = summary;
@@ -55,17 +59,22 @@ final class BidRecords {
   Reason bid(ImpBids bids, int place, CreativeIndex creatives, int marginBasisPoints) {
     Candidates candidates = bids.candidates(place);
     int winner = bids.winner(place);
-    int creative = candidates.creativeOrdinal(winner);
     DealOffer offer = bids.offer(place);
     identify(place);
     of(offer);
     summary.reason = Reason.NONE;
     summary.bidCpmMicros = Cpm.lessMargin(candidates.priceCpmMicros(winner), marginBasisPoints);
-    summary.creativeId = creatives.id(creative);
     summary.leaseId = candidates.leaseId(winner);
-    summary.format = creatives.format(creative).code();
-    summary.width = creatives.width(creative);
-    summary.height = creatives.height(creative);
+    summary.partner = candidates.isPartner(winner);
+    if (summary.partner) {
+      contest.size(candidates.partnerBid(winner), summary);
+    } else {
+      int creative = candidates.creativeOrdinal(winner);
+      summary.creativeId = creatives.id(creative);
+      summary.format = creatives.format(creative).code();
+      summary.width = creatives.width(creative);
+      summary.height = creatives.height(creative);
+    }
     long position;
     if (place == 0) {
       position = publisher.offer(summary, candidates);
@@ -133,8 +142,8 @@ final class BidRecords {
     summary.dealId = 0;
     summary.partner = false;
     summary.format = firstFormat(imp);
-    summary.width = Math.min(imp.width, MAX_SIZE);
-    summary.height = Math.min(imp.height, MAX_SIZE);
+    summary.width = Math.min(imp.width, AuctionSummary.MAX_SIDE);
+    summary.height = Math.min(imp.height, AuctionSummary.MAX_SIDE);
   }
 
   /** The format of the record of an auction without a bid: the first that is offered. */

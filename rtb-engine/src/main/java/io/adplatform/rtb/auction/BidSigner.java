@@ -7,6 +7,7 @@ import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.wire.catalogue.BillableEvent;
 import io.adplatform.wire.catalogue.Format;
 import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
@@ -55,6 +56,38 @@ final class BidSigner {
         ttlSeconds,
         (CreativeTemplate) snapshot.creatives().attachment(candidates.creativeOrdinal(winner)),
         text);
+  }
+
+  /**
+   * The token of a demand partner's bid, until the next.
+   *
+   * @param grossCpmMicros what the partner bid, in the currency of the response
+   */
+  byte[] partnerToken(
+      SupplyPartner partner,
+      AuctionSummary auction,
+      Candidates candidates,
+      int winner,
+      long grossCpmMicros,
+      long expirySeconds) {
+    token.partnerFlags(auction.test, partner.billableEvent().code());
+    token.format = auction.format;
+    token.auctionHi = auction.auctionHi;
+    token.auctionLo = auction.auctionLo;
+    token.leaseId = 0;
+    token.leaseAmountMicros = 0;
+    token.lineItemId = candidates.lineItemId(winner);
+    token.creativeId = 0;
+    token.supplyPartnerId = partner.id();
+    token.chargeMicros = Cpm.perImpression(grossCpmMicros);
+    token.bidCpmMicros = auction.bidCpmMicros;
+    token.currency = auction.currency;
+    token.expirySeconds = expirySeconds;
+    token.country = auction.country;
+    token.deviceType = auction.deviceType;
+    token.dealId = auction.dealId;
+    codec.write(token, text);
+    return text;
   }
 
   private void sign(

@@ -5,7 +5,9 @@ import io.adplatform.decision.choice.Candidates;
 import io.adplatform.decision.choice.Chooser;
 import io.adplatform.decision.choice.DealOffer;
 import io.adplatform.decision.choice.DealOffers;
+import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.Imp;
 
 /**
@@ -29,6 +31,18 @@ final class ImpBids {
   private final int[] winnerOf = new int[MAX_BIDS];
 
   private int count;
+
+  /**
+   * How many an imp may have: open bids as agreed, and one for each deal of the one that names
+   * most.
+   */
+  static int idsPerImp(BidRequest request, SupplyPartner partner) {
+    int deals = 0;
+    for (int i = 0; i < request.impCount(); i++) {
+      deals = Math.max(deals, request.imp(i).dealCount());
+    }
+    return Math.min(partner.maxBidsPerImp(), Candidates.MAX) + deals;
+  }
 
   /** Starts on an imp. */
   void clear() {
@@ -83,10 +97,15 @@ final class ImpBids {
     return candidates(place).winner(winnerOf[place]);
   }
 
-  /** Gives back what the bids from a place on reserved. */
-  void cancel(int fromPlace, BudgetGate gate) {
+  /** Gives back what the bids from a place on reserved; partners' bids lose. */
+  void cancel(int fromPlace, BudgetGate gate, PartnerContest contest) {
     for (int place = fromPlace; place < count; place++) {
-      Chooser.cancel(candidates(place), winner(place), gate);
+      int winner = winner(place);
+      if (candidates(place).isPartner(winner)) {
+        contest.bids().withdrawOne(candidates(place).partnerBid(winner), Reason.RESPONSE_FULL);
+      } else {
+        Chooser.cancel(candidates(place), winner, gate);
+      }
     }
   }
 

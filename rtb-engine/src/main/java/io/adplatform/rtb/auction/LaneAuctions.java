@@ -10,10 +10,13 @@ import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.query.AdQueryMapper;
 import io.adplatform.decision.targeting.AdQuery;
 import io.adplatform.rtb.auction.AuctionCounters.Recorded;
+import io.adplatform.rtb.demand.Demand;
+import io.adplatform.rtb.demand.PartnerRound;
 import io.adplatform.rtb.event.AuctionDetailPublisher;
 import io.adplatform.rtb.event.AuctionRecordPublisher;
 import io.adplatform.rtb.event.AuctionSummary;
 import io.adplatform.rtb.openrtb.Auctioneer;
+import io.adplatform.rtb.rate.LaneRates;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.wire.catalogue.Format;
@@ -27,7 +30,6 @@ import io.adplatform.wire.openrtb.BidRequest;
 import io.adplatform.wire.openrtb.BidResponseWriter;
 import io.adplatform.wire.openrtb.CreativeTemplate;
 import io.adplatform.wire.openrtb.Imp;
-import io.adplatform.wire.openrtb.Inventory;
 import org.agrona.concurrent.Agent;
 
 /**
@@ -48,20 +50,20 @@ public final class LaneAuctions implements Auctioneer, Agent {
    */
   static final int BEACON_SECONDS = 15;
 
-  /** One request in so many is drawn for a full record where a partner's share is below 1. */
-  private static final long SHARE_STEPS = 1L << 20;
-
   private final LaneParts parts;
   private final CatalogueFeed feed;
   private final BudgetGate gate;
   private final LaneJournal journal;
   private final AuctionCounters counters;
-  private final PartnerRates rates;
+  private final LaneRates rates;
   private final RequestIdHash requestIdHash;
   private final BidRecords records;
   private final AuctionDetailPublisher details;
   private final BidSigner signer;
   private final CapQuestions questions;
+  private final Demand demand;
+  private final PartnerQuestions partnerQuestions;
+  private final PartnerContest contest;
   private final Chooser chooser = new Chooser();
   private final ImpBids bids = new ImpBids();
   private final AdQuery query = new AdQuery();
@@ -81,18 +83,31 @@ public final class LaneAuctions implements Auctioneer, Agent {
   // The present request's counters of frequency caps; null where they were not asked for.
   private CapLookup lookup;
 
-  /** Belongs to a lane from now on. */
+  /** Auctions without demand partners. Belongs to a lane from now on. */
   public LaneAuctions(LaneParts parts) {
+    this(parts, Demand.NONE, "");
+  }
+
+  /**
+   * Belongs to a lane from now on.
+   *
+   * @param demand partners of this lane
+   * @param publicUrl what beacons and notices of their bids start with
+   */
+  public LaneAuctions(LaneParts parts, Demand demand, String publicUrl) {
     this.parts = parts;
+    this.demand = demand;
+    this.partnerQuestions = new PartnerQuestions(demand);
     this.feed = parts.feed();
     this.gate = parts.gate();
     this.journal = parts.journal();
     this.counters = new AuctionCounters(parts.metrics());
-    this.rates = new PartnerRates(parts.rates());
+    this.rates = new LaneRates(parts.rates());
     this.requestIdHash = new RequestIdHash(parts.keys());
-    this.records = new BidRecords(new AuctionRecordPublisher(journal), counters, summary);
     this.details = new AuctionDetailPublisher(journal);
     this.signer = new BidSigner(parts.keys());
+    this.contest = new PartnerContest(publicUrl, journal, signer);
+    this.records = new BidRecords(new AuctionRecordPublisher(journal), counters, summary, contest);
     this.questions = new CapQuestions(parts, counters);
     this.mapper = new AdQueryMapper(parts.secure(), parts.seat());
     this.auctionHi = AuctionId.hi(parts.nodeId(), parts.bootSeconds(), parts.lane().index());
@@ -130,7 +145,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
     Reason reason = Reason.NONE;
     if (partner == null) {
       reason = Reason.NO_CATALOGUE;
-    } else if (!rates.admits(partner, parts.lane().nowNanos())) {
+    } else if (!rates.admits(partner.id(), partner.queriesPerSecond(), parts.lane().nowNanos())) {
       reason = Reason.RATE_LIMITED;
     }
     if (reason != Reason.NONE) {
@@ -165,27 +180,78 @@ public final class LaneAuctions implements Auctioneer, Agent {
   }
 
   @Override
+  public void counted(CapLookup asked, long askedNanos) {
+    questions.resumed(asked, System.nanoTime() - askedNanos);
+  }
+
+  @Override
+  public boolean askPartners(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      CapLookup asked,
+      PartnerRound round,
+      boolean mayWait) {
+    if (partner.status() != Status.ACTIVE
+        || !journal.takesAuctions()
+        || !partnerQuestions.begin(snapshot)) {
+      return false;
+    }
+    Reason reason = mapper.begin(request, partner, snapshot, parts.lane().nowMillis(), query);
+    round.firstLo = asked == null ? nextAuctionLo : asked.firstLo();
+    partnerQuestions.auction(auctionHi, round.firstLo);
+    if (reason != Reason.NONE && !PartnerQuestions.barsOwnAlone(reason)
+        || !partnerQuestions.collect(request, mapper, query)
+        || !partnerQuestions.ask(
+            request,
+            partner,
+            mapper.currency(),
+            PartnerQuestions.left(tmax(request, partner), receivedNanos),
+            round,
+            mayWait)) {
+      return false;
+    }
+    nextAuctionLo += asked == null ? ids(request, partner) : 0;
+    return true;
+  }
+
+  @Override
   public Reason resume(
       BidRequest request,
       SupplyPartner partner,
       long receivedNanos,
       long parseNanos,
       CapLookup asked,
-      long askedNanos,
+      PartnerRound round,
       BidResponseWriter response) {
-    questions.resumed(asked, System.nanoTime() - askedNanos);
+    long firstLo = asked == null ? round.firstLo : asked.firstLo();
     lookup = asked;
+    contest.begin(request, round, snapshot.rates());
     try {
-      return run(request, partner, receivedNanos, parseNanos, asked.firstLo(), response);
+      return run(request, partner, receivedNanos, parseNanos, firstLo, response);
     } finally {
-      lookup = null;
+      release(asked, round);
+    }
+  }
+
+  private void release(CapLookup asked, PartnerRound round) {
+    lookup = null;
+    if (asked != null) {
       questions.settle(asked);
+    }
+    if (round != null) {
+      demand.release(round);
     }
   }
 
   @Override
-  public void abandon(CapLookup asked) {
-    questions.abandon(asked);
+  public void abandon(CapLookup asked, PartnerRound round) {
+    if (asked != null) {
+      questions.abandon(asked);
+    }
+    if (round != null) {
+      demand.release(round);
+    }
   }
 
   @Override
@@ -197,21 +263,13 @@ public final class LaneAuctions implements Auctioneer, Agent {
       BidResponseWriter response) {
     long firstLo = nextAuctionLo;
     nextAuctionLo += ids(request, partner);
+    contest.begin(request, null, snapshot.rates());
     return run(request, partner, receivedNanos, parseNanos, firstLo, response);
   }
 
   /** How many auction ids a request takes: one for every bid that there may be. */
   private static long ids(BidRequest request, SupplyPartner partner) {
-    return (long) request.impCount() * idsPerImp(request, partner);
-  }
-
-  /** Of open bids as many as agreed, and one for each deal of the imp that names most. */
-  private static int idsPerImp(BidRequest request, SupplyPartner partner) {
-    int deals = 0;
-    for (int i = 0; i < request.impCount(); i++) {
-      deals = Math.max(deals, request.imp(i).dealCount());
-    }
-    return Math.min(partner.maxBidsPerImp(), Candidates.MAX) + deals;
+    return (long) request.impCount() * ImpBids.idsPerImp(request, partner);
   }
 
   private Reason run(
@@ -232,9 +290,10 @@ public final class LaneAuctions implements Auctioneer, Agent {
     for (int i = 0; i < request.impCount(); i++) {
       Imp imp = request.imp(i);
       Reason reason = decide(request, imp, i, requestReason);
-      if (reason == Reason.NONE && begun && !hasRoom(imp, 0, response)) {
-        bids.cancel(0, gate);
+      if (reason == Reason.NONE && begun && !hasRoom(request, imp, 0, response)) {
+        bids.cancel(0, gate, contest);
         bids.withdraw(Reason.RESPONSE_FULL);
+        contest.bids().withdraw(i, Reason.RESPONSE_FULL);
         reason = Reason.RESPONSE_FULL;
       }
       summary.decideNanos = System.nanoTime() - receivedNanos - parseNanos;
@@ -246,6 +305,9 @@ public final class LaneAuctions implements Auctioneer, Agent {
         reason = bid(request, imp, partner, response);
       } else {
         records.noBid(imp, bids, reason, closed);
+      }
+      if (contest.isAny()) {
+        contest.tellLosers(request, summary, query, bids.open);
       }
       begun |= reason == Reason.NONE;
       answer = begun ? Reason.NONE : reason;
@@ -266,22 +328,14 @@ public final class LaneAuctions implements Auctioneer, Agent {
   private Reason begin(BidRequest request, SupplyPartner partner, long parseNanos, long firstLo) {
     long now = parts.lane().nowMillis();
     Reason reason = mapper.begin(request, partner, snapshot, now, query);
-    additionalIds = idsPerImp(request, partner) - 1;
+    additionalIds = ImpBids.idsPerImp(request, partner) - 1;
     summary.auctionHi = auctionHi;
     summary.firstLo = firstLo;
     summary.auctionLo = firstLo;
     summary.timeMillis = now;
-    summary.requestIdHash =
-        requestIdHash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
-    summary.catalogueVersion = snapshot.version();
-    summary.supplyPartnerId = partner.id();
     summary.parseNanos = parseNanos;
-    summary.impCount = request.impCount();
-    summary.test = request.test;
-    summary.detailed = isDetailed(partner);
-    summary.app = request.inventory.kind == Inventory.Kind.APP;
-    summary.deviceType = query.deviceType();
-    summary.country = query.country();
+    summary.catalogueVersion = snapshot.version();
+    summary.request(request, partner, query, requestIdHash);
     if (partner.status() != Status.ACTIVE) {
       return Reason.PARTNER_PAUSED;
     }
@@ -292,20 +346,21 @@ public final class LaneAuctions implements Auctioneer, Agent {
     return AdQueryMapper.tmaxMillis(request, partner);
   }
 
-  private boolean isDetailed(SupplyPartner partner) {
-    long drawn = AuctionId.seed(auctionHi, summary.auctionLo) >>> 1 & SHARE_STEPS - 1;
-    return partner.debug() || drawn < partner.recordShare() * SHARE_STEPS;
-  }
-
   /** Why an imp gets no bid, or NONE with the winners in the candidates. */
   private Reason decide(BidRequest request, Imp imp, int index, Reason requestReason) {
     beginImp(imp, index);
-    Reason reason = requestReason == Reason.NONE ? mapper.imp(request, imp, query) : requestReason;
+    boolean partnersOnly = contest.isAny() && PartnerQuestions.barsOwnAlone(requestReason);
+    Reason reason =
+        requestReason == Reason.NONE || partnersOnly
+            ? mapper.imp(request, imp, query)
+            : requestReason;
     if (reason != Reason.NONE) {
       return reason;
     }
     Reason open = mapper.open(request, imp, query);
-    mapper.deals(request, imp, query, bids.offers);
+    if (!partnersOnly) {
+      mapper.deals(request, imp, query, bids.offers);
+    }
     if (open != Reason.NONE && bids.offers.count() == 0) {
       return open;
     }
@@ -318,46 +373,37 @@ public final class LaneAuctions implements Auctioneer, Agent {
     videoSeconds = bounded(query.ttlSeconds(Format.VIDEO), imp);
     query.formats().videoTtlSeconds(videoSeconds + BEACON_SECONDS);
     chooser.counters(lookup, index);
-    choose(open);
+    choose(request, open, partnersOnly);
     if (!request.test) {
-      countLosses();
+      counters.losses(bids);
     }
     if (bids.count() > 0) {
       return Reason.NONE;
     }
+    if (partnersOnly && bids.open.count() == 0) {
+      return requestReason;
+    }
     return open == Reason.NONE ? bids.open.reason() : bids.offers.firstReason();
   }
 
-  /** Decides on the deals, then without one where that is allowed. */
-  private void choose(Reason open) {
+  /** Decides on the deals, then without one where that is allowed, with partners' bids. */
+  private void choose(BidRequest request, Reason open, boolean partnersOnly) {
     long now = summary.timeMillis;
     long lo = summary.auctionLo;
     if (bids.offers.count() > 0) {
       chooser.chooseOnDeals(snapshot, query, bids.offers, gate, now, auctionHi, lo);
     }
-    if (open == Reason.NONE) {
+    if (open == Reason.NONE && !partnersOnly) {
       chooser.choose(snapshot, query, bids.offers, gate, now, auctionHi, lo, bids.open);
+    }
+    if (open == Reason.NONE && contest.isAny()) {
+      contest.enter(request, summary, query, bids.open, gate);
     }
     bids.plan();
   }
 
   private static int bounded(int seconds, Imp imp) {
     return imp.expirySeconds > 0 ? Math.min(seconds, imp.expirySeconds) : seconds;
-  }
-
-  private void countLosses() {
-    countLosses(bids.open);
-    for (int i = 0; i < bids.offers.count(); i++) {
-      countLosses(bids.offers.get(i).candidates());
-    }
-  }
-
-  private void countLosses(Candidates candidates) {
-    for (int i = 0; i < candidates.count(); i++) {
-      if (candidates.reason(i) != Reason.NONE) {
-        counters.losses.increment(candidates.reason(i));
-      }
-    }
   }
 
   private void beginImp(Imp imp, int index) {
@@ -372,8 +418,8 @@ public final class LaneAuctions implements Auctioneer, Agent {
       BidRequest request, Imp imp, SupplyPartner partner, BidResponseWriter response) {
     int place = 0;
     for (; place < bids.count(); place++) {
-      if (place > 0 && !hasRoom(imp, place, response)) {
-        bids.cancel(place, gate);
+      if (place > 0 && !hasRoom(request, imp, place, response)) {
+        bids.cancel(place, gate, contest);
         break;
       }
       Reason reason = records.bid(bids, place, snapshot.creatives(), query.marginBasisPoints());
@@ -381,7 +427,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
         counters.additionalBids.increment(reason);
       }
       if (reason != Reason.NONE) {
-        bids.cancel(place, gate);
+        bids.cancel(place, gate, contest);
         return place == 0 ? reason : Reason.NONE;
       }
       write(request, imp, partner, place, response);
@@ -394,6 +440,11 @@ public final class LaneAuctions implements Auctioneer, Agent {
       BidRequest request, Imp imp, SupplyPartner partner, int place, BidResponseWriter response) {
     Candidates candidates = bids.candidates(place);
     int winner = bids.winner(place);
+    int seconds = expirySeconds(candidates, winner);
+    if (candidates.isPartner(winner)) {
+      contest.bid(request, imp, partner, summary, query, candidates, winner, seconds, response);
+      return;
+    }
     response.deal(dealId(imp, place));
     signer.bid(
         request,
@@ -403,7 +454,7 @@ public final class LaneAuctions implements Auctioneer, Agent {
         candidates,
         bids.winnerPlace(place),
         snapshot,
-        expirySeconds(candidates.expirySecond(winner)),
+        seconds,
         response);
     if (lookup != null) {
       lookup.won(
@@ -420,15 +471,24 @@ public final class LaneAuctions implements Auctioneer, Agent {
     return offer == null ? Span.NONE : imp.deal(offer.impDeal()).rawId;
   }
 
-  private boolean hasRoom(Imp imp, int place, BidResponseWriter response) {
-    int creative = bids.candidates(place).creativeOrdinal(bids.winner(place));
+  private boolean hasRoom(BidRequest request, Imp imp, int place, BidResponseWriter response) {
+    Candidates candidates = bids.candidates(place);
+    int winner = bids.winner(place);
+    if (candidates.isPartner(winner)) {
+      return contest.hasRoom(request, imp, query, candidates, winner, response);
+    }
+    int creative = candidates.creativeOrdinal(winner);
     response.deal(dealId(imp, place));
     return response.hasRoom(imp, (CreativeTemplate) snapshot.creatives().attachment(creative));
   }
 
   /** How long a bid holds: its lease may end its token sooner than the format would. */
-  private int expirySeconds(long tokenExpirySecond) {
-    long left = tokenExpirySecond - summary.timeMillis / 1_000 - BEACON_SECONDS;
+  private int expirySeconds(Candidates candidates, int winner) {
+    if (candidates.isPartner(winner)) {
+      int held = contest.bids().bid(candidates.partnerBid(winner)).expirySeconds;
+      return held < 0 ? bidSeconds : Math.min(bidSeconds, held);
+    }
+    long left = candidates.expirySecond(winner) - summary.timeMillis / 1_000 - BEACON_SECONDS;
     boolean video = summary.format == Format.VIDEO.code();
     return (int) Math.max(1, Math.min(video ? videoSeconds : bidSeconds, left));
   }

@@ -3,6 +3,7 @@ package io.adplatform.rtb.auction;
 import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.decision.catalogue.CatalogueFeed;
 import io.adplatform.decision.frequency.CapStore;
+import io.adplatform.rtb.rate.NodeRates;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.metrics.Metrics;

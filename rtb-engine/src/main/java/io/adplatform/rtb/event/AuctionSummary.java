@@ -1,12 +1,25 @@
 package io.adplatform.rtb.event;
 
+import io.adplatform.decision.targeting.AdQuery;
+import io.adplatform.wire.catalogue.SupplyPartner;
+import io.adplatform.wire.event.AuctionId;
 import io.adplatform.wire.event.Reason;
+import io.adplatform.wire.event.RequestIdHash;
+import io.adplatform.wire.json.Span;
+import io.adplatform.wire.openrtb.BidRequest;
+import io.adplatform.wire.openrtb.Inventory;
 
 /**
  * What a record says of an auction besides its candidates; filled anew for each auction by the lane
  * that owns it. Prices are CPM micros of {@link #currency}.
  */
 public final class AuctionSummary {
+  /** The longest side that a record holds. */
+  public static final int MAX_SIDE = 0xfffe;
+
+  /** One request in so many is drawn for a full record where a partner's share is below 1. */
+  private static final long SHARE_STEPS = 1L << 20;
+
   public long auctionHi;
   public long auctionLo;
 
@@ -62,4 +75,17 @@ public final class AuctionSummary {
 
   /** NONE for a bid. */
   public Reason reason;
+
+  /** Takes what all imps of a request share. */
+  public void request(BidRequest request, SupplyPartner of, AdQuery query, RequestIdHash hash) {
+    requestIdHash = hash.of(request.bytes(), Span.offset(request.id), Span.length(request.id));
+    supplyPartnerId = of.id();
+    impCount = request.impCount();
+    test = request.test;
+    app = request.inventory.kind == Inventory.Kind.APP;
+    deviceType = query.deviceType();
+    country = query.country();
+    long drawn = AuctionId.seed(auctionHi, auctionLo) >>> 1 & SHARE_STEPS - 1;
+    detailed = of.debug() || drawn < of.recordShare() * SHARE_STEPS;
+  }
 }

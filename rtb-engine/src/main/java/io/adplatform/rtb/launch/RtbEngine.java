@@ -6,10 +6,14 @@ import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.rtb.auction.LaneAuctions;
 import io.adplatform.rtb.auction.LaneParts;
-import io.adplatform.rtb.auction.NodeRates;
+import io.adplatform.rtb.demand.Demand;
+import io.adplatform.rtb.demand.PartnerClient;
+import io.adplatform.rtb.demand.PartnerClientConfig;
+import io.adplatform.rtb.demand.Redactions;
 import io.adplatform.rtb.openrtb.AuctionHandler;
 import io.adplatform.rtb.openrtb.EndpointConfig;
 import io.adplatform.rtb.openrtb.RefusalLog;
+import io.adplatform.rtb.rate.NodeRates;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
 import io.adplatform.runtime.config.SettingsException;
@@ -22,6 +26,7 @@ import io.adplatform.storage.cap.SettledCapReader;
 import io.adplatform.storage.kafka.KafkaCatalogueFeed;
 import io.adplatform.storage.kafka.KafkaTopics;
 import io.adplatform.storage.lease.HttpLeaseSource;
+import io.adplatform.wire.catalogue.DemandPartner;
 import io.adplatform.wire.token.TokenKeys;
 import java.net.URI;
 import java.time.Duration;
@@ -123,7 +128,14 @@ public final class RtbEngine implements AutoCloseable {
     RedisAddress redis = RedisAddress.of(settings);
     LanePartsSource parts =
         new LanePartsSource(node, new NodeRates(lanes), feed, nodeLeases, keys, redis);
-    node.route(AuctionHandler.PREFIX, lane -> endpoint(parts.of(lane), refusals));
+    PartnerClientConfig partners =
+        new PartnerClientConfig(
+            node.config().publicUrl().getHost(),
+            settings.text("region", DemandPartner.ANY_REGION),
+            Redactions.NONE);
+    node.route(
+        AuctionHandler.PREFIX,
+        lane -> endpoint(parts.of(lane), parts.demand(lane, partners), publicUrl, refusals));
     node.readiness().register("catalogue", () -> catalogueReady(feed));
     bindMetrics(node, feed, source);
     SettledCapReader seen =
@@ -164,6 +176,10 @@ public final class RtbEngine implements AutoCloseable {
           caps(lane));
     }
 
+    Demand demand(Lane lane, PartnerClientConfig config) {
+      return new PartnerClient(node.lanes().vertx(), lane, rates, node.metrics(), config);
+    }
+
     /** Without counters line items with caps do not bid; all others do. It ends with its lane. */
     private CapStore caps(Lane lane) {
       if (redis == null) {
@@ -181,8 +197,9 @@ public final class RtbEngine implements AutoCloseable {
     }
   }
 
-  private static AuctionHandler endpoint(LaneParts parts, RefusalLog refusals) {
-    LaneAuctions auctions = new LaneAuctions(parts);
+  private static AuctionHandler endpoint(
+      LaneParts parts, Demand demand, String publicUrl, RefusalLog refusals) {
+    LaneAuctions auctions = new LaneAuctions(parts, demand, publicUrl);
     parts.lane().add(auctions);
     return new AuctionHandler(
         parts.lane(), auctions, EndpointConfig.standard(), parts.metrics(), refusals);

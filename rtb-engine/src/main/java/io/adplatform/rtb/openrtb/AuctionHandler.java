@@ -1,10 +1,10 @@
 package io.adplatform.rtb.openrtb;
 
+import io.adplatform.rtb.demand.PartnerRound;
 import io.adplatform.rtb.openrtb.EndpointCounters.Answer;
-import io.adplatform.rtb.openrtb.EndpointCounters.DroppedImp;
+import io.adplatform.runtime.http.GzipCodec;
 import io.adplatform.runtime.lane.Lane;
 import io.adplatform.runtime.lane.LaneTimer;
-import io.adplatform.runtime.lane.LaneTimers;
 import io.adplatform.runtime.metrics.Metrics;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
@@ -53,10 +53,13 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
    * How many requests wait for counters at a time: at 2 ms each, far more than a lane answers.
    * Those beyond are decided without.
    */
-  private static final int MAX_HELD = 128;
+  private static final int MAX_COUNTING = 128;
 
-  /** How long a request waits for counters; the lane's timers are some 1 ms late at most. */
-  private static final long COUNTERS_NANOS = 2_000_000L;
+  /**
+   * How many requests wait for demand partners at a time: at 5,000 a second and 200 ms each, with
+   * some tens of kilobytes of buffers apiece. Those beyond are decided without.
+   */
+  private static final int MAX_ASKING = 1_024;
 
   private static final long SAMPLE_NANOS = 1_000_000_000L;
 
@@ -76,12 +79,13 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
   private final PathTail supplyKey = new PathTail();
   private final ArrayDeque<Exchange> pool = new ArrayDeque<>(POOLED_EXCHANGES);
   private final LaneTimer sweep = this::sweep;
-  private final ArrayDeque<HeldRequest> free = new ArrayDeque<>(MAX_HELD);
+  private final ArrayDeque<HeldRequest> free = new ArrayDeque<>(MAX_COUNTING);
 
   /** What bodies are read into; another one after a request was set aside with it. */
   private BidRequest slot = new BidRequest();
 
-  private int held;
+  private int counting;
+  private int asking;
 
   /** The latest to come of the exchanges in flight; they stand in the order they came. */
   private Exchange newest;
@@ -154,13 +158,10 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     if (!MediaRules.isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
       return RefusalCause.CONTENT_TYPE;
     }
-    return isTooLong(request) ? RefusalCause.TOO_LARGE : null;
-  }
-
-  /** What an honest head says; what comes is counted all the same. */
-  private boolean isTooLong(HttpServerRequest request) {
+    // What an honest head says; what comes is counted all the same.
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return length != null && MediaRules.isAbove(length, config.maxBodyBytes());
+    boolean tooLong = length != null && MediaRules.isAbove(length, config.maxBodyBytes());
+    return tooLong ? RefusalCause.TOO_LARGE : null;
   }
 
   private void link(Exchange exchange) {
@@ -214,9 +215,9 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     return inFlight;
   }
 
-  /** How many requests wait for counters. */
+  /** How many requests wait, for counters or for demand partners. */
   int held() {
-    return held;
+    return counting + asking;
   }
 
   private void sweep(long nowNanos) {
@@ -287,7 +288,7 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
       refuse(request, partner, cause, reader.failureOffset(), false);
       return;
     }
-    countDroppedImps();
+    counters.dropped(slot);
     long parseNanos = System.nanoTime() - receivedNanos;
     boolean waits = false;
     try {
@@ -306,57 +307,98 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Whether a request is to wait for counters; it then goes on in {@link #onCounters}. */
+  /**
+   * Whether a request is to wait: for counters, it then goes on in {@link #onCounters}; or for
+   * demand partners, then in {@link #onPartners}.
+   */
   private boolean setAside(
       HttpServerRequest request, SupplyPartner partner, long receivedNanos, long parseNanos) {
     HeldRequest spare = free.isEmpty() ? new HeldRequest(this) : free.pop();
-    if (!auctioneer.ask(slot, partner, spare.lookup, held < MAX_HELD)) {
+    spare.counted = auctioneer.ask(slot, partner, spare.lookup, counting < MAX_COUNTING);
+    if (!spare.counted
+        && !auctioneer.askPartners(
+            slot, partner, receivedNanos, null, spare.round, asking < MAX_ASKING)) {
       free.push(spare);
       return false;
     }
-    held++;
-    BidRequest empty = spare.slot;
-    spare.slot = slot;
-    slot = empty;
-    spare.http = request;
-    spare.partner = partner;
-    spare.receivedNanos = receivedNanos;
-    spare.parseNanos = parseNanos;
-    spare.askedNanos = System.nanoTime();
-    spare.timer = lane.timers().schedule(lane.nowNanos() + COUNTERS_NANOS, spare);
+    slot = spare.hold(slot, request, partner, receivedNanos, parseNanos);
+    if (spare.counted) {
+      counting++;
+      spare.startTimer(lane);
+    } else {
+      asking++;
+    }
     return true;
   }
 
-  /** Decides on a request that was set aside: its counters are there, or its time is up. */
+  /** Goes on with a request that was set aside: its counters are there, or their time is up. */
   void onCounters(HeldRequest waited) {
-    lane.timers().cancel(waited.timer, waited);
-    HttpServerRequest request = waited.http;
+    waited.stopTimer(lane);
+    counting--;
+    boolean waits = false;
     try {
-      if (request.response().closed()) {
-        auctioneer.abandon(waited.lookup);
-        return;
+      auctioneer.counted(waited.lookup, waited.askedNanos);
+      waits = !waited.http.response().closed() && askPartners(waited);
+      if (!waits) {
+        decide(waited, null);
       }
-      Reason reason =
-          auctioneer.resume(
-              waited.slot,
-              waited.partner,
-              waited.receivedNanos,
-              waited.parseNanos,
-              waited.lookup,
-              waited.askedNanos,
-              response);
-      answer(request, waited.partner, reason);
     } catch (RuntimeException e) {
-      refuse(request, waited.partner, RefusalCause.INTERNAL, 0, false);
+      refuse(waited.http, waited.partner, RefusalCause.INTERNAL, 0, false);
       throw e;
     } finally {
-      counters.latency.record(System.nanoTime() - waited.receivedNanos);
-      waited.http = null;
-      waited.partner = null;
-      waited.timer = LaneTimers.NO_TIMER;
-      held--;
-      free.push(waited);
+      if (!waits) {
+        letGo(waited);
+      }
     }
+  }
+
+  private boolean askPartners(HeldRequest waited) {
+    boolean asked =
+        auctioneer.askPartners(
+            waited.slot,
+            waited.partner,
+            waited.receivedNanos,
+            waited.lookup,
+            waited.round,
+            asking < MAX_ASKING);
+    asking += asked ? 1 : 0;
+    return asked;
+  }
+
+  /** Decides on a request whose demand partners have answered, or whose time is up. */
+  void onPartners(HeldRequest waited) {
+    asking--;
+    try {
+      decide(waited, waited.round);
+    } catch (RuntimeException e) {
+      refuse(waited.http, waited.partner, RefusalCause.INTERNAL, 0, false);
+      throw e;
+    } finally {
+      letGo(waited);
+    }
+  }
+
+  private void decide(HeldRequest waited, PartnerRound round) {
+    if (waited.http.response().closed()) {
+      auctioneer.abandon(waited.counted ? waited.lookup : null, round);
+      return;
+    }
+    Reason reason =
+        auctioneer.resume(
+            waited.slot,
+            waited.partner,
+            waited.receivedNanos,
+            waited.parseNanos,
+            waited.counted ? waited.lookup : null,
+            round,
+            response);
+    answer(waited.http, waited.partner, reason);
+  }
+
+  private void letGo(HeldRequest waited) {
+    counters.latency.record(System.nanoTime() - waited.receivedNanos);
+    waited.reset();
+    free.push(waited);
   }
 
   /** Why the body is refused, or null where the slot holds a request. */
@@ -379,21 +421,6 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     }
     ReadFailure failure = reader.read(slot);
     return failure == ReadFailure.NONE ? null : RefusalCause.of(failure);
-  }
-
-  private void countDroppedImps() {
-    if (slot.badImps > 0) {
-      counters.droppedImps.add(DroppedImp.BAD, slot.badImps);
-    }
-    if (slot.surplusImps > 0) {
-      counters.droppedImps.add(DroppedImp.SURPLUS, slot.surplusImps);
-    }
-    if (slot.badDeals > 0) {
-      counters.droppedDeals.add(DroppedImp.BAD, slot.badDeals);
-    }
-    if (slot.surplusDeals > 0) {
-      counters.droppedDeals.add(DroppedImp.SURPLUS, slot.surplusDeals);
-    }
   }
 
   private void answer(HttpServerRequest request, SupplyPartner partner, Reason reason) {

@@ -1,6 +1,7 @@
 package io.adplatform.rtb.openrtb;
 
 import io.adplatform.decision.frequency.CapLookup;
+import io.adplatform.rtb.demand.PartnerRound;
 import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.openrtb.BidRequest;
@@ -44,16 +45,42 @@ public interface Auctioneer {
    *
    * @param lookup a free one; its listener is told of the answer, never within this call
    * @param mayWait whether there is room for another request that waits
-   * @return false where there is nothing to wait for: the request is then {@link #run}; true where
-   *     it is to be set aside until it is {@link #resume}d or abandoned
+   * @return false where there is nothing to wait for; true where the request is to be set aside
+   *     until it is {@link #counted}
    */
   boolean ask(BidRequest request, SupplyPartner partner, CapLookup lookup, boolean mayWait);
 
   /**
-   * As {@link #run}, of a request that was set aside: with the counters' answer, or without it
-   * where its time was up.
+   * Says that a request's counters are there, or that their time was up.
    *
    * @param askedNanos when {@link #ask} was called
+   */
+  void counted(CapLookup lookup, long askedNanos);
+
+  /**
+   * Asks the demand partners that are worth asking.
+   *
+   * @param receivedNanos as in {@link #run}
+   * @param lookup of the request's counters, or null where they were not asked for
+   * @param round a free one; its listener is told of the answers, never within this call
+   * @param mayWait whether there is room for another request that waits
+   * @return false where there is nothing to wait for; true where the request is to be set aside
+   *     until it is {@link #resume}d or abandoned
+   */
+  boolean askPartners(
+      BidRequest request,
+      SupplyPartner partner,
+      long receivedNanos,
+      CapLookup lookup,
+      PartnerRound round,
+      boolean mayWait);
+
+  /**
+   * As {@link #run}, of a request that was set aside.
+   *
+   * @param lookup with the counters' answer, or without it where its time was up; null where they
+   *     were not asked for
+   * @param round that is over; null where no partner was asked
    */
   Reason resume(
       BidRequest request,
@@ -61,9 +88,11 @@ public interface Auctioneer {
       long receivedNanos,
       long parseNanos,
       CapLookup lookup,
-      long askedNanos,
+      PartnerRound round,
       BidResponseWriter response);
 
-  /** Whoever waits for a request that was set aside has gone: no auction is run. */
-  void abandon(CapLookup lookup);
+  /**
+   * Whoever waits for a request that was set aside has gone: no auction is run. Either may be null.
+   */
+  void abandon(CapLookup lookup, PartnerRound round);
 }

@@ -3,6 +3,7 @@ package io.adplatform.rtb.openrtb;
 import io.adplatform.runtime.metrics.EnumCounters;
 import io.adplatform.runtime.metrics.LatencyHistogram;
 import io.adplatform.runtime.metrics.Metrics;
+import io.adplatform.wire.openrtb.BidRequest;
 
 /** What the endpoint of one lane counts. Written by the lane, read by any thread. */
 final class EndpointCounters {
@@ -60,5 +61,21 @@ final class EndpointCounters {
     latency =
         metrics.latency(
             "adplatform_rtb_request_seconds", "From a bid request's last byte to its answer");
+  }
+
+  /** Counts what was dropped of a request. */
+  void dropped(BidRequest request) {
+    if (request.badImps > 0) {
+      droppedImps.add(DroppedImp.BAD, request.badImps);
+    }
+    if (request.surplusImps > 0) {
+      droppedImps.add(DroppedImp.SURPLUS, request.surplusImps);
+    }
+    if (request.badDeals > 0) {
+      droppedDeals.add(DroppedImp.BAD, request.badDeals);
+    }
+    if (request.surplusDeals > 0) {
+      droppedDeals.add(DroppedImp.SURPLUS, request.surplusDeals);
+    }
   }
 }

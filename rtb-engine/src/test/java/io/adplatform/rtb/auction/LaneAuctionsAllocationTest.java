@@ -81,7 +81,7 @@ class LaneAuctionsAllocationTest {
                     && reader.read(request) == ReadFailure.NONE
                     && fixture.auctions.ask(request, partner, fixture.lookup, true)
                     && fixture.auctions.resume(
-                            request, partner, 0, 0, fixture.lookup, 0, fixture.response)
+                            request, partner, 0, 0, fixture.lookup, null, fixture.response)
                         == Reason.NONE;
             if (!bid) {
               throw new AssertionError("no bid");

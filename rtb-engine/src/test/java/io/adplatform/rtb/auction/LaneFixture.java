@@ -8,6 +8,10 @@ import io.adplatform.decision.catalogue.CatalogueSnapshot;
 import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.frequency.CapStore;
 import io.adplatform.decision.frequency.MemoryCapStore;
+import io.adplatform.rtb.demand.Demand;
+import io.adplatform.rtb.demand.PartnerClient;
+import io.adplatform.rtb.demand.PartnerClientConfig;
+import io.adplatform.rtb.rate.NodeRates;
 import io.adplatform.runtime.journal.LaneJournal;
 import io.adplatform.runtime.journal.MemoryLaneJournal;
 import io.adplatform.runtime.lane.Lanes;
@@ -101,6 +105,12 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
 
   /** With other counters than those in memory, unless they are null. */
   LaneFixture(Lanes lanes, long now, LaneJournal other, CapStore capStore) {
+    this(lanes, now, other, capStore, null);
+  }
+
+  /** With demand partners, asked over HTTP as it is configured, unless that is null. */
+  LaneFixture(
+      Lanes lanes, long now, LaneJournal other, CapStore capStore, PartnerClientConfig partners) {
     this.lanes = lanes;
     this.now = now;
     clockMillis = now;
@@ -122,7 +132,13 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
                 1_700_000_000L,
                 true,
                 "adplatform",
-                capStore == null ? caps : capStore));
+                capStore == null ? caps : capStore),
+            partners == null ? Demand.NONE : client(lanes, partners),
+            "https://ads.example");
+  }
+
+  private Demand client(Lanes of, PartnerClientConfig partners) {
+    return new PartnerClient(of.vertx(), of.all().getFirst(), new NodeRates(1), metrics, partners);
   }
 
   /** The one creative of all line items, with a markup. */
@@ -330,7 +346,8 @@ final class LaneFixture implements LeaseSource, CatalogueFeed {
     if (caps.doWork() == 0) {
       lookup.giveUp();
     }
-    return auctions.resume(request, partner, System.nanoTime(), 0, lookup, 0, response);
+    auctions.counted(lookup, System.nanoTime());
+    return auctions.resume(request, partner, System.nanoTime(), 0, lookup, null, response);
   }
 
   String answer() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.adplatform.decision.frequency.CapLookup;
 import io.adplatform.decision.frequency.CapScope;
+import io.adplatform.rtb.demand.PartnerRound;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lane;
@@ -137,7 +138,7 @@ class AuctionHandlerTest {
                 List.of(),
                 true),
             "https://ads.example");
-    private final byte[] token = "t".repeat(128).getBytes(US_ASCII);
+    private final byte[] token = "t".repeat(140).getBytes(US_ASCII);
 
     @Override
     public SupplyPartner partner(CharSequence key) {
@@ -205,7 +206,7 @@ class AuctionHandlerTest {
         long receivedNanos,
         long parseNanos,
         CapLookup lookup,
-        long askedNanos,
+        PartnerRound round,
         BidResponseWriter response) {
       return lookup.isAnswered()
           ? run(request, partner, receivedNanos, parseNanos, response)
@@ -213,7 +214,21 @@ class AuctionHandlerTest {
     }
 
     @Override
-    public void abandon(CapLookup lookup) {
+    public void counted(CapLookup lookup, long askedNanos) {}
+
+    @Override
+    public boolean askPartners(
+        BidRequest request,
+        SupplyPartner partner,
+        long receivedNanos,
+        CapLookup lookup,
+        PartnerRound round,
+        boolean mayWait) {
+      return false;
+    }
+
+    @Override
+    public void abandon(CapLookup lookup, PartnerRound round) {
       abandoned.incrementAndGet();
     }
   }

@@ -143,6 +143,7 @@ class HouseRulesTest {
       strings = {
         "io.adplatform.rtb.openrtb..",
         "io.adplatform.rtb.auction..",
+        "io.adplatform.rtb.demand..",
         "io.adplatform.rtb.event..",
         "io.adplatform.analytics.collect.."
       })

@@ -139,7 +139,8 @@ public final class CatalogueCompiler {
         before.idle(),
         before.rates(),
         before.deals(),
-        before.floors());
+        before.floors(),
+        before.demandPartners());
   }
 
   private int participation(LineItem lineItem) {
@@ -307,7 +308,8 @@ public final class CatalogueCompiler {
         idle,
         supply.rates,
         supply.deals,
-        supply.floors);
+        supply.floors,
+        demandPartners());
   }
 
   /** Tells the index of every deal's line items; those of another account do not bid on it. */
@@ -334,6 +336,16 @@ public final class CatalogueCompiler {
               .sorted()
               .toArray());
     }
+  }
+
+  private DemandPartnerIndex demandPartners() {
+    List<DemandPartner> asked = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      if (entry.entity instanceof DemandPartner partner && partner.status() == Status.ACTIVE) {
+        asked.add(partner);
+      }
+    }
+    return DemandPartnerIndex.of(asked);
   }
 
   private boolean addCaps(LineItem lineItem, CapIndex.Builder caps) {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param targeting over the ordinals of {@code lineItems}
  * @param caps over the ordinals of {@code lineItems}
  * @param idle line items that cannot serve at this version, whatever is asked
+ * @param demandPartners that are asked, by their own ordinals
  * @param rates what currencies are worth in each other on the day it was compiled
  * @param deals by supply partner and deal id; {@code targeting} has them by the same ordinals
  * @param floors of supply partners
@@ -31,7 +32,8 @@ public record CatalogueSnapshot(
     List<IdleLineItem> idle,
     ExchangeRates rates,
     DealIndex deals,
-    FloorIndex floors) {
+    FloorIndex floors,
+    DemandPartnerIndex demandPartners) {
   /** Nothing, at version 0. */
   public static final CatalogueSnapshot EMPTY =
       new CatalogueCompiler(CreativeCompiler.NONE).compile(0);

@@ -1,5 +1,6 @@
 package io.adplatform.decision.choice;
 
+import io.adplatform.decision.budget.BudgetGate;
 import io.adplatform.wire.event.Reason;
 
 /**
@@ -22,7 +23,7 @@ public final class Candidates {
   private final long[] reservedMicros = new long[MAX];
   private final int[] chargeSeconds = new int[MAX];
   private final Reason[] reasons = new Reason[MAX];
-  private final int[] winners = new int[MAX];
+  private final int[] winners = new int[MAX + 1];
   private int count;
   private int winnerCount;
   private int matched;
@@ -113,6 +114,72 @@ public final class Candidates {
       reasons[winners[place]] = reason;
     }
     winnerCount = 0;
+  }
+
+  /** Whether a candidate is a demand partner's bid: its {@link #lineItemId} is the partner's. */
+  public boolean isPartner(int candidate) {
+    return ordinals[candidate] < 0;
+  }
+
+  /** The number that a partner's bid was entered with. */
+  public int partnerBid(int candidate) {
+    return -1 - ordinals[candidate];
+  }
+
+  /**
+   * Lets a demand partner's bid compete with the winners so far, at the price that is left of it:
+   * the highest win, among equal ones those whose ticket is ({@link Draw#ticket}).
+   *
+   * @param bid its number, not negative
+   * @param maxBids how many win at most
+   * @param seed of the auction's draw
+   * @param gate where a line item that does not win any more gives back what it reserved
+   */
+  public void enter(int bid, long partnerId, long price, int maxBids, long seed, BudgetGate gate) {
+    int place = winnerCount;
+    while (place > 0 && beats(partnerId, price, winners[place - 1], seed)) {
+      place--;
+    }
+    int bound = Math.min(maxBids, MAX);
+    if (place >= bound) {
+      lose(bid, partnerId, price, priceCpmMicros[winners[place - 1]] == price);
+      return;
+    }
+    if (winnerCount == bound) {
+      displace(price, place, gate);
+    }
+    int slot = count < MAX ? count++ : lastLoser();
+    set(slot, -1 - bid, partnerId, price, -1, Reason.NONE);
+    System.arraycopy(winners, place, winners, place + 1, winnerCount - place);
+    winners[place] = slot;
+    winnerCount++;
+  }
+
+  /** Keeps a demand partner's bid that cannot win, where there is room. */
+  public void refuse(int bid, long partnerId, long price, Reason reason) {
+    add(-1 - bid, partnerId, price, -1, reason);
+  }
+
+  private boolean beats(long partnerId, long price, int candidate, long seed) {
+    return price > priceCpmMicros[candidate]
+        || price == priceCpmMicros[candidate]
+            && Draw.ticket(seed, partnerId) > Draw.ticket(seed, lineItemIds[candidate]);
+  }
+
+  private void lose(int bid, long partnerId, long price, boolean tie) {
+    refuse(bid, partnerId, price, tie ? Reason.LOST_TIE : Reason.OUTBID);
+  }
+
+  /** The last winner makes room; what is the last then may be the bid that comes. */
+  private void displace(long price, int place, BudgetGate gate) {
+    int last = winners[--winnerCount];
+    long above = place == winnerCount ? price : priceCpmMicros[winners[winnerCount - 1]];
+    if (!isPartner(last)) {
+      Chooser.cancel(this, last, gate);
+      leaseIds[last] = 0;
+      expirySeconds[last] = 0;
+    }
+    reasons[last] = priceCpmMicros[last] == above ? Reason.LOST_TIE : Reason.OUTBID;
   }
 
   boolean isFull() {

@@ -7,7 +7,7 @@ import io.adplatform.wire.catalogue.LineItem;
  *
  * @see <a href="https://doi.org/10.1145/2660193.2660195">SplitMix64 (Steele, Lea, Flood, 2014)</a>
  */
-final class Draw {
+public final class Draw {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   /** Sets its draw apart from the others (a constant of xxHash64). */
@@ -16,12 +16,15 @@ final class Draw {
   private Draw() {}
 
   /** The seed of an auction: a mix of both halves of its id. */
-  static long seed(long auctionHi, long auctionLo) {
+  public static long seed(long auctionHi, long auctionLo) {
     return mix(mix(auctionHi) + auctionLo);
   }
 
-  /** A line item's number in the draw: the highest wins; no two line items share one. */
-  static long ticket(long seed, long lineItemId) {
+  /**
+   * A line item's or demand partner's number in the draw: the highest wins; no two share one, as
+   * their ids come from one sequence.
+   */
+  public static long ticket(long seed, long lineItemId) {
     return mix(seed + lineItemId * GOLDEN);
   }
 

@@ -40,7 +40,6 @@ public final class IndexMatch {
   private final long[] doubtful = new long[WORDS];
 
   private boolean hasDoubtful;
-
   private TargetingIndex index;
   private AdQuery query;
 
@@ -72,9 +71,7 @@ public final class IndexMatch {
   private boolean impossible;
   private int blockCount;
 
-  /** Blocks are looked at in groups of 64. */
   private int groupCount;
-
   private int group;
 
   /** Of the group: the blocks still to come in which every constraint has something. */
@@ -103,7 +100,9 @@ public final class IndexMatch {
     groupCount = blockCount + Long.SIZE - 1 >> 6;
     group = -1;
     liveBlocks = 0;
-    constrainTerms();
+    if (index.hasTerms()) {
+      constrainTerms();
+    }
     constrainNumbers();
     constrainTexts();
     constrainKeyValues();

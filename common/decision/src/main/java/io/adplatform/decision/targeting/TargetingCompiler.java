@@ -1,5 +1,6 @@
 package io.adplatform.decision.targeting;
 
+import io.adplatform.wire.money.CurrencyCode;
 import io.adplatform.wire.targeting.Attribute;
 import io.adplatform.wire.targeting.Targeting;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
  */
 public final class TargetingCompiler {
   private static final int MINUTES_PER_HOUR = 60;
+  private static final int[] NO_SIZES = {};
 
   private final int count;
   private final ValueLists[] values = new ValueLists[Attribute.values().length];
@@ -105,8 +107,34 @@ public final class TargetingCompiler {
     deals.add(OrdinalSet.of(ordinals, ordinals.length, count));
   }
 
+  /** Whether something that is targeted can be read of every attribute; else it is for nobody. */
+  public static boolean isReadable(Targeting targeting) {
+    boolean readable = TargetingValue.knowsAttributes(targeting);
+    for (Attribute attribute : Attribute.values()) {
+      List<String> included = targeting.include().get(attribute.text());
+      readable &= included == null || TargetingValue.hasReadable(attribute, included);
+    }
+    return readable;
+  }
+
+  /** Adds what has neither creatives nor a currency, for {@link #compileTargeting}. */
+  public void add(Targeting targeting) {
+    add(targeting, NO_SIZES, CurrencyCode.UNKNOWN);
+  }
+
+  /** The index of what was added, by targeting alone. */
+  public TargetingIndex compileTargeting() {
+    return compile(null, null);
+  }
+
   /** The index of what was added. */
   public TargetingIndex compile() {
+    return compile(
+        creativeSizes.compile(count, OrdinalList.EMPTY),
+        currencies.compile(count, OrdinalList.EMPTY));
+  }
+
+  private TargetingIndex compile(ValueTable sizeTable, ValueTable currencyTable) {
     ValueTable[] tables = new ValueTable[values.length];
     OrdinalSet[] rest = new OrdinalSet[values.length];
     for (Attribute attribute : Attribute.values()) {
@@ -130,8 +158,8 @@ public final class TargetingCompiler {
         rest,
         new TargetingIndex.Dayparts(anyTime.compile(count), hourSets, partialSets, ranges),
         new TargetingIndex.KeyGroups(severalKeys.compile(count), keyEntries),
-        creativeSizes.compile(count, OrdinalList.EMPTY),
-        currencies.compile(count, OrdinalList.EMPTY),
+        sizeTable,
+        currencyTable,
         new TargetingIndex.Subsets(
             capped.compile(count), open.compile(count), deals.toArray(new OrdinalSet[0])));
   }

@@ -79,6 +79,11 @@ public final class TargetingIndex {
     return keyGroups;
   }
 
+  /** Whether entries have creatives and a currency: demand partners have not. */
+  boolean hasTerms() {
+    return currencies != null;
+  }
+
   /** Line items by the packed sizes of their creatives. */
   ValueTable creativeSizes() {
     return creativeSizes;

@@ -60,6 +60,17 @@ public enum Reason {
   FREQUENCY_CAPPED(38),
   /** It has caps, and the user's counters are not known: no id, or no answer in time. */
   FREQUENCY_UNKNOWN(39),
+  // Bids of demand partners, beside those above.
+  /** It breaks a must of a bid: no id, an imp that was not asked about, no price (4.2.3). */
+  BID_INVALID(41),
+  /** It has no {@code adm}; markup is not fetched from {@code nurl} (4.3). */
+  BID_WITHOUT_MARKUP(42),
+  /** Its {@code exp} is over before it could be shown (7.2). */
+  BID_LAPSES(43),
+  /** Another bid of its {@code seatbid.group} did not win (4.2.2). */
+  GROUP_BROKEN(44),
+  /** It names a deal that the imp does not offer it (3.2.12). */
+  DEAL_NOT_OFFERED(45),
   // Deals and floors.
   /** It bids on deals alone, and the imp names none of its own. */
   DEAL_ONLY(46),

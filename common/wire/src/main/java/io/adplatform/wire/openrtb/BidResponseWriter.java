@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes a bid response (OpenRTB 2.6, 4.2) with one seat into a buffer that is reused: {@link
- * #begin}, {@link #bid} once or more, {@link #end}. One thread; allocates nothing once the buffer
- * has grown.
+ * Writes a bid response (OpenRTB 2.6, 4.2) into a buffer that is reused: {@link #begin}, {@link
+ * #bid} once or more, {@link #end}. Bids of one seat that follow each other share a {@code
+ * seatbid}. One thread; allocates nothing once the buffer has grown.
  */
 public final class BidResponseWriter {
   private static final int FIRST_CAPACITY = 16 * 1024;
@@ -23,8 +23,11 @@ public final class BidResponseWriter {
    */
   public static final int MAX_LENGTH = 256 * 1024;
 
+  /** Longest seat of a partner, as it is written. */
+  public static final int MAX_SEAT = 128;
+
   /** Bytes of a bid besides those of its imp's id and its template: keys, id, numbers. */
-  private static final int BID_OVERHEAD = 256;
+  private static final int BID_OVERHEAD = 256 + MAX_SEAT;
 
   /** Bytes of a response besides the request's id, the seat and the bids. */
   private static final int RESPONSE_OVERHEAD = 256;
@@ -36,11 +39,25 @@ public final class BidResponseWriter {
   private static final byte[] PRICE = ascii("\",\"price\":");
   private static final byte[] CAMPAIGN = ascii(",\"cid\":\"");
   private static final byte[] DEAL = ascii("\",\"dealid\":\"");
+  private static final byte[] EXP = ascii(",\"exp\":");
   private static final byte[] EXPIRY = ascii("\",\"exp\":");
   private static final byte[] END = ascii("]}]}");
+  private static final byte[] SEAT_START = ascii("{\"seat\":\"");
+  private static final byte[] SEAT_BIDS = ascii("\",\"bid\":[");
+  private static final byte[] SEAT_END = ascii("]},");
 
-  /** What stands between {@code bidid} and the first bid, by ISO 4217 number. */
-  private final byte[][] seats = new byte[1000][];
+  /** What stands between {@code bidid} and the first seat, by ISO 4217 number. */
+  private final byte[][] currencies = new byte[1000][];
+
+  private final byte[] ownSeat;
+
+  /** The seat that is open, as the inside of a JSON text. */
+  private byte[] openSeat = new byte[64];
+
+  private int openSeatLength;
+  private boolean seatOpen;
+  private byte[] nextSeatBytes;
+  private long nextSeat;
 
   private byte[] bytes = new byte[FIRST_CAPACITY];
   private int at;
@@ -48,21 +65,17 @@ public final class BidResponseWriter {
   private long deal;
 
   /**
-   * @param seat under which all bids are made
+   * @param seat under which bids are made that are not a partner's
    */
   public BidResponseWriter(String seat) {
-    for (int numeric = 1; numeric < seats.length; numeric++) {
+    for (int numeric = 1; numeric < currencies.length; numeric++) {
       String letters = CurrencyCode.letters(numeric);
-      seats[numeric] = letters == null ? null : seat(seat, letters);
+      currencies[numeric] =
+          letters == null ? null : ascii("\",\"cur\":\"" + letters + "\",\"seatbid\":[");
     }
-  }
-
-  private static byte[] seat(String seat, String currency) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
-    JsonText.ascii("\",\"cur\":\"" + currency + "\",\"seatbid\":[{\"seat\":\"", json);
     JsonText.escape(seat, json);
-    JsonText.ascii("\",\"bid\":[", json);
-    return json.toByteArray();
+    ownSeat = json.toByteArray();
   }
 
   /**
@@ -75,13 +88,36 @@ public final class BidResponseWriter {
     at = 0;
     bids = 0;
     deal = Span.NONE;
-    byte[] seat = seats[currency];
-    reserve(RESPONSE_OVERHEAD + seat.length + Span.length(request.rawId));
+    seatOpen = false;
+    nextSeat = Span.NONE;
+    byte[] piece = currencies[currency];
+    reserve(RESPONSE_OVERHEAD + piece.length + Span.length(request.rawId));
     put(ID);
     put(request.bytes(), request.rawId);
     put(BID_ID);
     putAuctionId(auctionHi, auctionLo);
-    put(seat);
+    put(piece);
+  }
+
+  /** Sees to it that the next bid stands under a seat; {@code length} bytes are reserved for it. */
+  private void seat(byte[] seat, int offset, int length) {
+    if (seatOpen && Arrays.equals(openSeat, 0, openSeatLength, seat, offset, offset + length)) {
+      bytes[at++] = ',';
+      return;
+    }
+    if (seatOpen) {
+      put(SEAT_END);
+    }
+    put(SEAT_START);
+    System.arraycopy(seat, offset, bytes, at, length);
+    at += length;
+    put(SEAT_BIDS);
+    if (openSeat.length < length) {
+      openSeat = new byte[2 * length];
+    }
+    System.arraycopy(seat, offset, openSeat, 0, length);
+    openSeatLength = length;
+    seatOpen = true;
   }
 
   /**
@@ -111,9 +147,8 @@ public final class BidResponseWriter {
       CreativeTemplate creative,
       byte[] token) {
     reserve(bidLength(imp, creative));
-    if (bids++ > 0) {
-      bytes[at++] = ',';
-    }
+    seat(ownSeat, 0, ownSeat.length);
+    bids++;
     put(BID_START);
     putAuctionId(auctionHi, auctionLo);
     put(IMP_ID);
@@ -143,9 +178,65 @@ public final class BidResponseWriter {
 
   private int bidLength(Imp imp, CreativeTemplate creative) {
     return BID_OVERHEAD
+        + ownSeat.length
         + Span.length(imp.rawId)
         + Span.length(deal)
         + creative.length(imp.nativeTerms);
+  }
+
+  /**
+   * Says whose seat the next bid is made under, if it is not our own.
+   *
+   * @param seatBytes that the seat is in
+   * @param span of the seat as the inside of a JSON text, at most {@link #MAX_SEAT} long; NONE is
+   *     our own
+   */
+  public void nextSeat(byte[] seatBytes, long span) {
+    nextSeatBytes = seatBytes;
+    nextSeat = span;
+  }
+
+  /**
+   * Adds a bid that is a partner's, under the {@link #nextSeat}.
+   *
+   * @param priceCpmMicros in the response's currency, positive
+   * @param members all others
+   */
+  public void bid(
+      BidRequest request,
+      Imp imp,
+      long auctionHi,
+      long auctionLo,
+      long priceCpmMicros,
+      int expirySeconds,
+      BidMembers members,
+      byte[] token) {
+    reserve(BID_OVERHEAD + ownSeat.length + Span.length(imp.rawId) + members.length());
+    if (nextSeat == Span.NONE) {
+      seat(ownSeat, 0, ownSeat.length);
+    } else {
+      seat(nextSeatBytes, Span.offset(nextSeat), Span.length(nextSeat));
+      nextSeat = Span.NONE;
+    }
+    bids++;
+    put(BID_START);
+    putAuctionId(auctionHi, auctionLo);
+    put(IMP_ID);
+    put(request.bytes(), imp.rawId);
+    put(PRICE);
+    at = Decimal.write(priceCpmMicros, bytes, at);
+    put(EXP);
+    at = Decimal.writeWhole(expirySeconds, bytes, at);
+    at = members.write(token, bytes, at);
+    bytes[at++] = '}';
+  }
+
+  /**
+   * Whether the response stays within {@link #MAX_LENGTH} with a bid; the first always has room.
+   */
+  public boolean hasRoom(Imp imp, BidMembers members) {
+    return bids == 0
+        || at + BID_OVERHEAD + Span.length(imp.rawId) + members.length() + END.length <= MAX_LENGTH;
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.adplatform.rtb.openrtb;
+package io.adplatform.runtime.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package io.adplatform.rtb.openrtb;
+package io.adplatform.runtime.http;
 
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -6,12 +6,12 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /** Gzip (RFC 1952) both ways, with native state that is made once. One thread. */
-final class GzipCodec implements AutoCloseable {
+public final class GzipCodec implements AutoCloseable {
   /** {@link #inflate}: it is no gzip, or damaged. */
-  static final int MALFORMED = -1;
+  public static final int MALFORMED = -1;
 
   /** {@link #inflate}: it would be longer than the bound. */
-  static final int TOO_LARGE = -2;
+  public static final int TOO_LARGE = -2;
 
   private static final int HEADER_LENGTH = 10;
   private static final int TRAILER_LENGTH = 8;
@@ -33,7 +33,7 @@ final class GzipCodec implements AutoCloseable {
    * @param bound longest result taken; {@code into} holds one byte more
    * @return length of the result, {@link #MALFORMED} or {@link #TOO_LARGE}
    */
-  int inflate(byte[] body, int length, byte[] into, int bound) {
+  public int inflate(byte[] body, int length, byte[] into, int bound) {
     int size = 0;
     int at = 0;
     do {
@@ -127,7 +127,7 @@ final class GzipCodec implements AutoCloseable {
   }
 
   /** How long the result of {@link #deflate} may be (deflate's stored blocks add 5 in 16,383). */
-  static int deflatedBound(int length) {
+  public static int deflatedBound(int length) {
     return length + (length >> 10) + 64;
   }
 
@@ -137,7 +137,7 @@ final class GzipCodec implements AutoCloseable {
    * @param into at least {@link #deflatedBound} long
    * @return length of the result
    */
-  int deflate(byte[] body, int length, byte[] into) {
+  public int deflate(byte[] body, int length, byte[] into) {
     System.arraycopy(HEADER, 0, into, 0, HEADER_LENGTH);
     deflater.reset();
     deflater.setInput(body, 0, length);

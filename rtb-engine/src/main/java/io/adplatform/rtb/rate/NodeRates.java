@@ -1,10 +1,10 @@
-package io.adplatform.rtb.auction;
+package io.adplatform.rtb.rate;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many requests each partner may still send to this node: a token bucket of one second, as the
+ * How often each id may still have its turn on this node: a token bucket of one second, as the
  * theoretical arrival time of the generic cell rate algorithm (ITU-T I.371). All lanes take from it
  * in batches, each by one compare-and-set. Thread-safe; never waits.
  */
@@ -25,9 +25,9 @@ public final class NodeRates {
     this.lanes = lanes;
   }
 
-  /** The bucket of a partner, full where the partner is new. Allocates. */
-  AtomicLong bucket(long partnerId, long nowNanos) {
-    return arrivals.computeIfAbsent(partnerId, id -> new AtomicLong(nowNanos));
+  /** The bucket of an id, full where it is new. Allocates. */
+  AtomicLong bucket(long ofId, long nowNanos) {
+    return arrivals.computeIfAbsent(ofId, id -> new AtomicLong(nowNanos));
   }
 
   /**

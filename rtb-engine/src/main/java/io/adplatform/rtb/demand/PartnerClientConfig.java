@@ -1,0 +1,10 @@
+package io.adplatform.rtb.demand;
+
+/**
+ * How partners are asked.
+ *
+ * @param domain the exchange's own, {@code asi} in supply chains
+ * @param region of the node: which of a partner's addresses is asked
+ * @param redactions what privacy signals forbid to tell
+ */
+public record PartnerClientConfig(String domain, String region, Redactions redactions) {}
