@@ -158,10 +158,7 @@ public final class AuctionHandler implements Handler<HttpServerRequest> {
     if (!MediaRules.isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
       return RefusalCause.CONTENT_TYPE;
     }
-    // What an honest head says; what comes is counted all the same.
-    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    boolean tooLong = length != null && MediaRules.isAbove(length, config.maxBodyBytes());
-    return tooLong ? RefusalCause.TOO_LARGE : null;
+    return MediaRules.isTooLong(request, config.maxBodyBytes()) ? RefusalCause.TOO_LARGE : null;
   }
 
   private void link(Exchange exchange) {

@@ -1,5 +1,8 @@
 package io.adplatform.rtb.openrtb;
 
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
 /** What the endpoint takes and gives, by the values of HTTP headers. Allocates nothing. */
 final class MediaRules {
   private static final String JSON = "application/json";
@@ -85,6 +88,15 @@ final class MediaRules {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether a request's head names a length above a bound, as an honest one does: what comes is
+   * counted all the same.
+   */
+  static boolean isTooLong(HttpServerRequest request, int bound) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return length != null && isAbove(length, bound);
   }
 
   /** Whether a decimal number is above a bound; what is none is not. */

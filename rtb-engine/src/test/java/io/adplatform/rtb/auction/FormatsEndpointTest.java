@@ -148,7 +148,9 @@ class FormatsEndpointTest {
     assertTrue(bid.get("exp").asInt() > 1_700, bid::toString);
     String adm = bid.get("adm").asText();
     Matcher beacons =
-        Pattern.compile("https://ads\\.example(/e/[\\w/]+/)([\\w-]{128})").matcher(adm);
+        Pattern.compile(
+                "https://ads\\.example(/e/[\\w/]+/)([\\w-]{" + TokenCodec.TEXT_LENGTH + "})")
+            .matcher(adm);
     StringBuilder paths = new StringBuilder();
     String token = null;
     while (beacons.find()) {
