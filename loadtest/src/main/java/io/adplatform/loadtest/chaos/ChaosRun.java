@@ -35,9 +35,11 @@ public final class ChaosRun {
 
   /**
    * Of the requests that were due at the rate, the share that must have become beacons: 50,000 in
-   * ten minutes.
+   * ten minutes. A slow machine, which takes longer to start again, has more time for them.
    */
   private static final double LEAST_SHARE = 0.42;
+
+  private static final long LOAD_MILLIS = 300_000;
 
   /** Longest wait for so many in flight, and for a healed exchange to take load again. */
   private static final long FLIGHT_MILLIS = 60_000;
@@ -155,11 +157,13 @@ public final class ChaosRun {
         new Traffic(new Ssp(exchange.dataAddress(), Market.PARTNER), market, beacons, rate, seed)) {
       DiskStrike filled = disk == null ? null : new DiskStrike(disk, traffic, beacons);
       strike(books, new Strikes(exchange, wires, filled));
+      awaitLoad(market);
       say("no more bids; %d beacons answered", beacons.count());
       traffic.finish();
     }
-    int least = (int) (seconds * rate * LEAST_SHARE);
-    require(beacons.count() >= least, beacons.count() + " beacons were answered, not " + least);
+    require(
+        beacons.count() >= leastBeacons(),
+        beacons.count() + " beacons were answered, not " + leastBeacons());
     long notFound = beacons.statuses().getOrDefault(NOT_FOUND, new AtomicLong()).get();
     require(notFound == 0, notFound + " beacons whose token lives were answered with 404");
     double unknown = (double) beacons.unknown() / Math.max(1, beacons.count());
@@ -200,6 +204,20 @@ public final class ChaosRun {
 
   private static long secondsSince(long nanos) {
     return (System.nanoTime() - nanos) / 1_000_000_000L;
+  }
+
+  private int leastBeacons() {
+    return (int) (seconds * rate * LEAST_SHARE);
+  }
+
+  /** Goes on with the load until there was enough of it to prove something. */
+  private void awaitLoad(Market market) throws InterruptedException {
+    long deadline = System.currentTimeMillis() + LOAD_MILLIS;
+    while (System.currentTimeMillis() < deadline
+        && (beacons.count() < leastBeacons()
+            || market.tight().stream().anyMatch(one -> market.refusals(one) == 0))) {
+      Thread.sleep(20);
+    }
   }
 
   /** Waits until enough of what was answered is under way; how much. */

@@ -4,13 +4,17 @@ import io.adplatform.loadtest.traffic.Beacons;
 import io.adplatform.loadtest.traffic.Traffic;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** Fills the journal's disk under load, and holds what then has to be. Of one thread. */
 final class DiskStrike {
   /** Beacons that are kept back to be fired at a disk that takes no bids. */
   private static final int HELD = 100;
 
-  /** The journal looks at its room twice a second, and what was asked before is answered. */
+  /**
+   * The journal looks at its room twice a second: when nothing came for so long, it has seen it,
+   * and what was asked before is answered.
+   */
   private static final long SEEN_MILLIS = 2_000;
 
   /** Until the exchange does what it is awaited to do, on a slow machine. */
@@ -38,8 +42,7 @@ final class DiskStrike {
     try {
       await(() -> traffic.bids() >= before + HELD, "no bids whose beacons could be kept back");
       disk.leaveRoomForBeacons();
-      Thread.sleep(SEEN_MILLIS);
-      long bids = traffic.bids();
+      long bids = awaitStill(traffic::bids, "bids were made on a low disk");
       int answered = beacons.count();
       traffic.hold(false);
       Thread.sleep(millis);
@@ -57,9 +60,8 @@ final class DiskStrike {
   void fill(int millis) throws IOException, InterruptedException {
     try {
       disk.fill();
-      Thread.sleep(SEEN_MILLIS);
-      int answered = beacons.count();
-      long bids = traffic.bids();
+      long bids = awaitStill(traffic::bids, "bids were made on a full disk");
+      long answered = awaitStill(beacons::count, "beacons were answered on a full disk");
       Thread.sleep(millis);
       require(traffic.bids() == bids, "bids were made on a full disk");
       require(beacons.count() == answered, "beacons were answered on a full disk");
@@ -68,6 +70,22 @@ final class DiskStrike {
     } finally {
       disk.empty();
     }
+  }
+
+  /** Waits until a count stands still; what it is then. */
+  private static long awaitStill(LongSupplier count, String failure) throws InterruptedException {
+    long deadline = System.currentTimeMillis() + BOUND_MILLIS;
+    long last = count.getAsLong();
+    long since = System.currentTimeMillis();
+    while (System.currentTimeMillis() - since < SEEN_MILLIS) {
+      require(System.currentTimeMillis() < deadline, failure);
+      Thread.sleep(LOOK_MILLIS);
+      if (count.getAsLong() != last) {
+        last = count.getAsLong();
+        since = System.currentTimeMillis();
+      }
+    }
+    return last;
   }
 
   private static void await(BooleanSupplier condition, String failure) throws InterruptedException {

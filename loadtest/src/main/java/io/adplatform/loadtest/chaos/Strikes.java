@@ -15,10 +15,10 @@ import java.util.Set;
 /** Carries faults out, sees that they have struck, and ends them. Of one thread. */
 final class Strikes {
   /** Until a server that was struck before serves again. */
-  private static final long SERVING_NANOS = 60_000_000_000L;
+  private static final long SERVING_NANOS = 180_000_000_000L;
 
   /** Until the kernel has ended what was killed. */
-  private static final long DEAD_NANOS = 5_000_000_000L;
+  private static final long DEAD_NANOS = 30_000_000_000L;
 
   private final Exchange exchange;
   private final Wires wires;

@@ -15,7 +15,7 @@ import java.util.UUID;
  * the answer.
  */
 public final class ApiClient {
-  private static final Duration BOUND = Duration.ofSeconds(15);
+  private static final Duration BOUND = Duration.ofSeconds(60);
   private static final JsonMapper JSON = new JsonMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();

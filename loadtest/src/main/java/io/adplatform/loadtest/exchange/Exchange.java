@@ -27,7 +27,7 @@ public final class Exchange {
   /** A first start unpacks servers; a newcomer's machine may be slow. */
   private static final Duration START_BOUND = Duration.ofMinutes(4);
 
-  private static final Duration STOP_BOUND = Duration.ofMinutes(1);
+  private static final Duration STOP_BOUND = Duration.ofMinutes(2);
   private static final Duration COMMAND_BOUND = Duration.ofMinutes(2);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -133,7 +133,11 @@ public final class Exchange {
 
   /** Ends every process of it at once, as a power cut would. */
   public void kill() throws InterruptedException {
-    List<ProcessHandle> all = processes();
+    kill(processes());
+  }
+
+  /** The same of processes that were looked for before, and so at once. */
+  public void kill(List<ProcessHandle> all) throws InterruptedException {
     all.forEach(ProcessHandle::destroyForcibly);
     List<ProcessHandle> left = leftOf(all);
     if (!left.isEmpty()) {
@@ -162,7 +166,8 @@ public final class Exchange {
     return leftOf(all);
   }
 
-  private List<ProcessHandle> processes() {
+  /** All that is running of it. */
+  public List<ProcessHandle> processes() {
     List<ProcessHandle> all = new ArrayList<>(launcher.descendants().toList());
     all.add(launcher.toHandle());
     return all;

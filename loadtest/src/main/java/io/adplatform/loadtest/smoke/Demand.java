@@ -79,7 +79,9 @@ final class Demand {
     advertiserId =
         id(
             api.create(
-                "/advertisers", "{\"name\":\"Smoke\",\"currency\":\"USD\",\"timeZone\":\"UTC\"}"));
+                "/advertisers",
+                "{\"name\":\"Smoke\",\"currency\":\"USD\",\"timeZone\":\"%s\"}"
+                    .formatted(Hours.zoneByDay())));
     campaignId =
         id(
             api.create(

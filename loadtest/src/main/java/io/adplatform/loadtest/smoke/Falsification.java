@@ -15,10 +15,10 @@ import java.util.TreeMap;
  * falsified. Then the truth is put back, and the comparison must be silent again.
  */
 final class Falsification {
-  private static final Duration BID_BOUND = Duration.ofSeconds(10);
+  private static final Duration BID_BOUND = Duration.ofSeconds(60);
 
-  /** Only the quarter of an hour in which something comes is made anew. */
-  private static final Duration QUARTER_LEFT = Duration.ofSeconds(75);
+  /** Only the quarter of an hour in which something comes is made anew: a slow machine's time. */
+  private static final Duration QUARTER_LEFT = Duration.ofSeconds(150);
 
   private static final String PRICE = "9.25";
 

@@ -2,6 +2,8 @@ package io.adplatform.loadtest.smoke;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
 /**
@@ -15,12 +17,24 @@ final class Hours {
   /** The machine's clock may be set by so much while the run goes on. */
   private static final long MARGIN_MILLIS = 100;
 
+  private static final int NIGHT_ENDS = 6;
+  private static final int NIGHT_BEGINS = 18;
+
   private Hours() {}
 
   /** The hour it is, with at least so much of it left. */
   static Instant with(Duration left) throws InterruptedException {
     await(HOUR_MILLIS, left);
     return Instant.now().truncatedTo(ChronoUnit.HOURS);
+  }
+
+  /**
+   * A time zone in which it is neither night nor about to be: at midnight the leases of a day end,
+   * and a small budget stays in them until they are closed.
+   */
+  static String zoneByDay() {
+    int hour = LocalTime.now(ZoneOffset.UTC).getHour();
+    return hour >= NIGHT_ENDS && hour < NIGHT_BEGINS ? "UTC" : "Pacific/Auckland";
   }
 
   /** Waits until so much of the quarter of an hour is left: roll-ups are made by quarters. */

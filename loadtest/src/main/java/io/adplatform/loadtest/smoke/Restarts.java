@@ -1,6 +1,7 @@
 package io.adplatform.loadtest.smoke;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.adplatform.loadtest.exchange.ApiClient;
 import io.adplatform.loadtest.exchange.Exchange;
 import io.adplatform.loadtest.exchange.RequestFile;
 import io.adplatform.loadtest.exchange.Ssp;
@@ -22,28 +23,39 @@ final class Restarts {
   private static final int BEACON_THREADS = 4;
   private static final int OK = 200;
   private static final String PRICE = "9.41";
-  private static final Duration BID_BOUND = Duration.ofSeconds(10);
+  private static final Duration BID_BOUND = Duration.ofSeconds(60);
 
   /** A third of the beacons must have been answered by then. */
-  private static final Duration BEACON_BOUND = Duration.ofSeconds(20);
+  private static final Duration BEACON_BOUND = Duration.ofSeconds(60);
 
   /** Longer than a kill and a new start take: both tries of a beacon fall into one hour. */
   private static final Duration HOUR_LEFT = Duration.ofSeconds(90);
 
-  /** What was recorded before a kill is settled this long after the next start, or sooner. */
-  private static final Duration SETTLE_TIME = Duration.ofSeconds(5);
+  /** Until what was recorded before a kill is settled, on a slow machine. */
+  private static final Duration SETTLE_BOUND = Duration.ofMinutes(3);
+
+  /** What is settled is on record this long after, or sooner. */
+  private static final Duration RECORD_TIME = Duration.ofSeconds(5);
 
   private final Check check;
   private final Exchange exchange;
+  private final ApiClient operator;
   private final Demand demand;
   private final Seller seller;
   private final Ssp ssp;
   private final RequestFile request;
 
   Restarts(
-      Check check, Exchange exchange, Demand demand, Seller seller, Ssp ssp, RequestFile request) {
+      Check check,
+      Exchange exchange,
+      ApiClient operator,
+      Demand demand,
+      Seller seller,
+      Ssp ssp,
+      RequestFile request) {
     this.check = check;
     this.exchange = exchange;
+    this.operator = operator;
     this.demand = demand;
     this.seller = seller;
     this.ssp = ssp;
@@ -72,6 +84,7 @@ final class Restarts {
 
   private Map<Sold, Boolean> fireAndKill(List<Sold> won) throws Exception {
     Map<Sold, Boolean> answered = new LinkedHashMap<>();
+    List<ProcessHandle> all = exchange.processes();
     try (ExecutorService browsers = Executors.newFixedThreadPool(BEACON_THREADS)) {
       Map<Sold, Future<Integer>> fired = new LinkedHashMap<>();
       for (Sold sold : won) {
@@ -82,11 +95,11 @@ final class Restarts {
       while (fired.values().stream().filter(Future::isDone).count() < BEACONS_AT_KILL / 3) {
         if (System.nanoTime() - start > BEACON_BOUND.toNanos()) {
           throw new IllegalStateException(
-              "a third of " + BEACONS_AT_KILL + " beacons took more than 20 s");
+              "a third of " + BEACONS_AT_KILL + " beacons took more than " + BEACON_BOUND);
         }
         Thread.onSpinWait();
       }
-      exchange.kill();
+      exchange.kill(all);
       for (Map.Entry<Sold, Future<Integer>> one : fired.entrySet()) {
         answered.put(
             one.getKey(), one.getValue().get(BEACON_BOUND.toSeconds(), TimeUnit.SECONDS) == OK);
@@ -100,7 +113,7 @@ final class Restarts {
    * record tells. Fired again, each counts once.
    */
   private void fireUnanswered(Map<Sold, Boolean> answered, Instant hour) throws Exception {
-    Thread.sleep(SETTLE_TIME);
+    awaitSettled(Instant.now());
     int recorded = 0;
     for (Map.Entry<Sold, Boolean> one : answered.entrySet()) {
       if (!one.getValue()) {
@@ -117,6 +130,28 @@ final class Restarts {
     check.that(
         recorded <= BEACON_THREADS,
         "unanswered beacons that were recorded are at most those in flight, were " + recorded);
+  }
+
+  /** Until all is settled that every node has received by then. */
+  private void awaitSettled(Instant until) throws Exception {
+    long start = System.nanoTime();
+    while (!isSettled(until)) {
+      if (System.nanoTime() - start > SETTLE_BOUND.toNanos()) {
+        throw new IllegalStateException(
+            "not settled up to " + until + ": " + operator.get("/billing/nodes"));
+      }
+      Thread.sleep(200);
+    }
+    Thread.sleep(RECORD_TIME);
+  }
+
+  private boolean isSettled(Instant until) throws Exception {
+    boolean settled = true;
+    for (JsonNode node : operator.get("/billing/nodes").path("items")) {
+      String upTo = node.path("settledUpTo").asText("");
+      settled &= !upTo.isEmpty() && !Instant.parse(upTo).isBefore(until);
+    }
+    return settled;
   }
 
   private int impressions(Sold sold) throws Exception {
