@@ -76,7 +76,7 @@ final class Parents {
   /** The advertiser in the path. */
   static Identity advertiser(Handle handle, ApiRequest request, JsonObject body) {
     return handle
-        .createQuery("SELECT id, account_id FROM advertiser WHERE id = :id FOR SHARE")
+        .createQuery("SELECT id, account_id FROM advertiser WHERE id = :id FOR KEY SHARE")
         .bind("id", request.pathId("id"))
         .map((row, context) -> new Identity(0, row.getLong("account_id"), row.getLong("id"), 0))
         .findOne()

@@ -379,6 +379,20 @@ class EntityHandlerTest {
   }
 
   @Test
+  void shouldMakeAnAdvertisersFirstCampaignsSideBySide() {
+    for (int round = 0; round < 10; round++) {
+      String advertiser = api.newAdvertiser();
+      List<CompletableFuture<String>> campaigns = new ArrayList<>();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < 6; i++) {
+          campaigns.add(CompletableFuture.supplyAsync(() -> api.newCampaign(advertiser), threads));
+        }
+      }
+      assertEquals(6, campaigns.stream().map(CompletableFuture::join).distinct().count());
+    }
+  }
+
+  @Test
   void shouldRefuseThatMoneyChangesItsCurrencyWhenItsCampaignsAreDeleted() throws Exception {
     String advertiser = api.newAdvertiser();
     String path = "/advertisers/" + advertiser;
