@@ -253,7 +253,14 @@ class SettleJobTest {
   /** Reads another topic's events, and goes on from this folder. */
   private SettleProcess startBeside(String eventsPrefix, String... more) throws IOException {
     List<String> options =
-        new ArrayList<>(List.of("--events", eventsPrefix + "events", "--checkpoint-millis", "200"));
+        new ArrayList<>(
+            List.of(
+                "--events",
+                eventsPrefix + "events",
+                "--notices",
+                eventsPrefix + "notices",
+                "--checkpoint-millis",
+                "200"));
     options.addAll(List.of(more));
     return SettleProcess.start(
         TestKafka.bootstrapServers(), folder, prefix, options.toArray(String[]::new));

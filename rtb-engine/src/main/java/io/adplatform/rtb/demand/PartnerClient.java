@@ -76,6 +76,7 @@ public final class PartnerClient implements Demand {
   private final Lane lane;
   private final HttpClient http;
   private final PartnerClientConfig config;
+  private final Redactions redactions;
   private final Metrics metrics;
   private final LaneRates quotas;
   private final LatencyHistogram latency;
@@ -99,6 +100,7 @@ public final class PartnerClient implements Demand {
       Vertx vertx, Lane lane, NodeRates rates, Metrics metrics, PartnerClientConfig config) {
     this.lane = lane;
     this.config = config;
+    this.redactions = config.redactions().get();
     this.metrics = metrics;
     this.quotas = new LaneRates(rates);
     this.writer = new PartnerRequestWriter(config.domain());
@@ -146,7 +148,7 @@ public final class PartnerClient implements Demand {
     }
     int left = asked.tmaxMillis;
     asked.tmaxMillis = millis;
-    asked.redactions = config.redactions().of(about, partner);
+    asked.redactions = redactions.of(about, partner);
     Buffer body = body(index.form(ordinal), asked, partner.endpoint().gzip());
     asked.tmaxMillis = left;
     PartnerCall call = pool.isEmpty() ? new PartnerCall(this) : pool.pop();

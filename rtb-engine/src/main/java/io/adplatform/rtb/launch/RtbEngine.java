@@ -9,10 +9,10 @@ import io.adplatform.rtb.auction.LaneParts;
 import io.adplatform.rtb.demand.Demand;
 import io.adplatform.rtb.demand.PartnerClient;
 import io.adplatform.rtb.demand.PartnerClientConfig;
-import io.adplatform.rtb.demand.Redactions;
 import io.adplatform.rtb.openrtb.AuctionHandler;
 import io.adplatform.rtb.openrtb.EndpointConfig;
 import io.adplatform.rtb.openrtb.RefusalLog;
+import io.adplatform.rtb.privacy.PrivacySignals;
 import io.adplatform.rtb.rate.NodeRates;
 import io.adplatform.runtime.config.KafkaConfig;
 import io.adplatform.runtime.config.Settings;
@@ -132,7 +132,7 @@ public final class RtbEngine implements AutoCloseable {
         new PartnerClientConfig(
             node.config().publicUrl().getHost(),
             settings.text("region", DemandPartner.ANY_REGION),
-            Redactions.NONE);
+            PrivacySignals::new);
     node.route(
         AuctionHandler.PREFIX,
         lane -> endpoint(parts.of(lane), parts.demand(lane, partners), publicUrl, refusals));

@@ -2,6 +2,7 @@ package io.adplatform.rtb.auction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.adplatform.rtb.demand.Redactions;
 import io.adplatform.rtb.openrtb.AuctionHandler;
 import io.adplatform.rtb.openrtb.EndpointConfig;
 import io.adplatform.rtb.openrtb.RefusalLog;
+import io.adplatform.rtb.privacy.PrivacySignals;
 import io.adplatform.runtime.config.LaneConfig;
 import io.adplatform.runtime.http.LaneHttpServer;
 import io.adplatform.runtime.lane.Lane;
@@ -58,6 +60,7 @@ class DemandPartnersTest {
   private static final String LOST = "adplatform_candidates_lost_total";
 
   private final List<StubPartner> stubs = new ArrayList<>();
+  private Redactions redactions = Redactions.NONE;
   private Lanes lanes;
   private LaneFixture fixture;
   private RefusalLog refusals;
@@ -73,7 +76,10 @@ class DemandPartnersTest {
             System.currentTimeMillis(),
             null,
             null,
-            new PartnerClientConfig("ads.example", "default", Redactions.NONE));
+            new PartnerClientConfig(
+                "ads.example",
+                "default",
+                () -> (request, partner) -> redactions.of(request, partner)));
     refusals = new RefusalLog();
     client = HttpClient.newHttpClient();
   }
@@ -427,6 +433,40 @@ class DemandPartnersTest {
     partner(stub.url(), new Terms());
     assertEquals("2", bid(post(serve(0, 1), request("", ""))).get("price").asText());
     assertEquals(2, fixture.counter(LOST, "reason=\"group_broken\""));
+  }
+
+  @Test
+  @DisplayName("Point 24: nobody is told of a person where a signal forbids it")
+  void shouldTellNobodyOfAPersonWhereASignalForbidsItPoint24() throws Exception {
+    redactions = new PrivacySignals();
+    StubPartner stub = bidding("2", "");
+    partner(stub.url(), new Terms());
+    int port = serve(0, 1);
+    String person = ",\"user\":{\"id\":\"u\",\"yob\":1990},\"device\":{\"ifa\":\"a-1\",\"ip\":";
+    List<String> forbidding =
+        List.of(
+            "\"203.0.113.7\"},\"regs\":{\"coppa\":1}",
+            "\"203.0.113.7\",\"lmt\":1}",
+            "\"203.0.113.7\",\"dnt\":1}",
+            "\"203.0.113.7\"},\"regs\":{\"gdpr\":1}",
+            "\"203.0.113.7\"},\"regs\":{\"ext\":{\"gdpr\":1}}",
+            "\"203.0.113.7\"},\"regs\":{\"us_privacy\":\"1YYN\"}",
+            "\"203.0.113.7\"},\"regs\":{\"ext\":{\"us_privacy\":\"1YYN\"}}",
+            "\"203.0.113.7\"},\"regs\":{\"gpp\":\"DBAA\"}",
+            "\"203.0.113.7\"},\"regs\":{\"ext\":{\"gpc\":\"1\"}}");
+    for (String signal : forbidding) {
+      bid(post(port, request(person + signal, "")));
+      JsonNode sent = stub.asked.getLast().body();
+      assertTrue(sent.at("/user/id").isMissingNode(), signal);
+      assertTrue(sent.at("/user/yob").isMissingNode(), signal);
+      assertTrue(sent.at("/device/ifa").isMissingNode(), signal);
+      assertNotEquals("203.0.113.7", sent.at("/device/ip").asText(), signal);
+    }
+    bid(post(port, request(person + "\"203.0.113.7\"},\"regs\":{\"us_privacy\":\"1YNN\"}", "")));
+    JsonNode sent = stub.asked.getLast().body();
+    assertEquals("u", sent.at("/user/id").asText());
+    assertEquals("a-1", sent.at("/device/ifa").asText());
+    assertEquals("203.0.113.7", sent.at("/device/ip").asText());
   }
 
   @Test

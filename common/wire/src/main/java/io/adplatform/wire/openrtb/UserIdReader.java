@@ -42,13 +42,15 @@ public final class UserIdReader {
 
   private static final KeyTable EID_KEYS = new KeyTable("source", "uids");
   private static final KeyTable UID_KEYS = new KeyTable("id", "atype");
-  private static final KeyTable REGS_KEYS = new KeyTable("gdpr", "us_privacy");
+  private static final KeyTable REGS_KEYS = new KeyTable("gdpr", "us_privacy", "gpp", "gpc");
   private static final int SOURCE = 0;
   private static final int UIDS = 1;
   private static final int ID = 0;
   private static final int ATYPE = 1;
   private static final int GDPR = 0;
   private static final int US_PRIVACY = 1;
+  private static final int GPP = 2;
+  private static final int GPC = 3;
 
   /** AdCOM agent types: of a browser or device, of an app, of a person; from 500 on anybody's. */
   private static final int ATYPE_PERSON = 3;
@@ -75,6 +77,7 @@ public final class UserIdReader {
   private long id;
   private int gdpr;
   private boolean optedOut;
+  private boolean unread;
   private long bestSource;
   private long bestId;
   private boolean bestIsPerson;
@@ -119,6 +122,16 @@ public final class UserIdReader {
     return source;
   }
 
+  /**
+   * Whether a request asks not to tell others of its user, or may ask it in a way that is not read:
+   * COPPA, limited ad tracking, an opt-out of sale, Global Privacy Control; the GDPR, as whom there
+   * is consent for is not read; and a GPP string.
+   */
+  public boolean forbidsSharing(BidRequest request) {
+    unread = Span.length(request.regs.gpp) > 0;
+    return isForbidden(request) || gdpr == 1 || unread;
+  }
+
   /** Whether the request asks not to tell its user from others. */
   private boolean isForbidden(BidRequest request) {
     if (request.regs.coppa == 1
@@ -152,6 +165,12 @@ public final class UserIdReader {
         gdpr = Math.max(gdpr, json.readInt(-1));
       } else if (field == US_PRIVACY) {
         optedOut |= isOptOut(copy, json.readText());
+      } else if (field == GPP) {
+        unread |= Span.length(json.readText()) > 0;
+      } else if (field == GPC) {
+        // A text by its specification; requests have numbers too.
+        unread = true;
+        json.skip();
       } else {
         json.skip();
       }
