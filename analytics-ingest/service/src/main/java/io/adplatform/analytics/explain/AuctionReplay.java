@@ -58,10 +58,11 @@ final class AuctionReplay {
     BidRequest read = new BidRequest();
     byte[] bytes = request.request().getBytes(StandardCharsets.UTF_8);
     System.arraycopy(bytes, 0, read.receive(bytes.length), 0, bytes.length);
-    Replay.Outcome replayed =
-        new OpenRtbReader().read(read) == ReadFailure.NONE
-            ? replay.run(catalogue, partner, read, recorded)
-            : null;
+    boolean readable = new OpenRtbReader().read(read) == ReadFailure.NONE;
+    if (readable && !replay.covers(catalogue, partner, read, recorded)) {
+      return impossible("What demand partners answered, or what was bid on the imp's deals.");
+    }
+    Replay.Outcome replayed = readable ? replay.run(catalogue, partner, read, recorded) : null;
     if (replayed == null) {
       return impossible("The recorded request cannot be read, or has no such imp.");
     }

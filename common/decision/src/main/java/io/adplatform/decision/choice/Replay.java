@@ -10,7 +10,6 @@ import io.adplatform.wire.catalogue.SupplyPartner;
 import io.adplatform.wire.event.Reason;
 import io.adplatform.wire.money.Cpm;
 import io.adplatform.wire.openrtb.BidRequest;
-import io.adplatform.wire.openrtb.Imp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +29,7 @@ public final class Replay {
   private final AdQuery query = new AdQuery();
   private final Chooser chooser = new Chooser();
   private final Candidates candidates = new Candidates();
+  private final DealOffers deals = new DealOffers();
 
   /**
    * @param secureEndpoint whether beacons and notices were https
@@ -93,16 +93,40 @@ public final class Replay {
     return outcome(catalogue, reason);
   }
 
+  /**
+   * Whether all that an auction was decided by is known: what demand partners answered is not, and
+   * bids on deals have records of their own, by which they are not run again yet.
+   */
+  public boolean covers(
+      CatalogueSnapshot catalogue, SupplyPartner partner, BidRequest request, Recorded auction) {
+    mapper.begin(request, partner, catalogue, auction.timeMillis(), query);
+    for (int i = 0; i <= auction.imp() && i < request.impCount(); i++) {
+      if (mapper.imp(request, request.imp(i), query) == Reason.NONE) {
+        mapper.open(request, request.imp(i), query);
+        mapper.deals(request, request.imp(i), query, deals);
+      } else {
+        deals.clear();
+      }
+    }
+    boolean partners = false;
+    for (int i = 0; i < catalogue.demandPartners().count(); i++) {
+      long id = catalogue.demandPartners().partner(i).id();
+      partners |= auction.outcome().candidates().stream().anyMatch(c -> c.lineItemId() == id);
+    }
+    return deals.count() == 0 && !partners;
+  }
+
   private Reason decide(CatalogueSnapshot catalogue, BidRequest request, Recorded auction) {
     Reason reason = Reason.NONE;
     for (int i = 0; i <= auction.imp(); i++) {
       reason = mapper.imp(request, request.imp(i), query);
     }
+    if (reason == Reason.NONE) {
+      reason = mapper.open(request, request.imp(auction.imp()), query);
+    }
     if (reason != Reason.NONE) {
       return reason;
     }
-    Imp imp = request.imp(auction.imp());
-    query.floorCpmMicros(Math.max(AdQueryMapper.LEAST_PRICE, imp.floorCpmMicros));
     Answers answers = new Answers(auction.outcome().candidates());
     chooser.counters(answers, auction.imp());
     chooser.choose(
