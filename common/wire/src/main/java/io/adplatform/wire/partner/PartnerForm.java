@@ -152,6 +152,10 @@ public final class PartnerForm {
     imps.action = Action.IMPS;
     imps.scope = Scope.IMP;
     imps.act("secure", Action.OMIT);
+    // Of what banners alone are taken for, nothing else is asked; nor on deals, which are refused.
+    for (String unasked : List.of("video", "audio", "native", "pmp")) {
+      imps.act(unasked, Action.OMIT);
+    }
     RequestEdit source = request.enter("source", Scope.SOURCE);
     source.act("fd", Action.OMIT);
     source.act("schain", Action.CHAIN);
